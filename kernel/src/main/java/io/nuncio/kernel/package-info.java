@@ -1,0 +1,2 @@
+/// The kernel.
+package io.nuncio.kernel;
