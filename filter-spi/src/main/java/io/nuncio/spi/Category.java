@@ -2,7 +2,8 @@ package io.nuncio.spi;
 
 /// The extension categories, each with Envoy's name for it.
 ///
-/// An extension is found by category and by the type URL of its configuration; the same type may serve in two categories.
+/// An extension is found by category and by the type URL of its configuration; the same type may
+/// serve in two categories.
 public enum Category {
     HTTP_FILTER("envoy.filters.http"),
     UPSTREAM_HTTP_FILTER("envoy.filters.http.upstream"),
@@ -57,7 +58,8 @@ public enum Category {
         this.envoyName = envoyName;
     }
 
-    /// Envoy's name of the category, such as `envoy.filters.http`; what a manifest, the admin and messages say.
+    /// Envoy's name of the category, such as `envoy.filters.http`; what a manifest, the admin and
+    /// messages say.
     public String envoyName() {
         return envoyName;
     }

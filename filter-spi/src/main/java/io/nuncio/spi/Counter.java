@@ -1,10 +1,12 @@
 package io.nuncio.spi;
 
 import io.nuncio.spi.internal.LoopThread;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/// A number that only grows. Incrementing costs a plain add to the calling worker's own cell; any thread may call.
+/// A number that only grows. Incrementing costs a plain add to the calling worker's own cell; any
+/// thread may call.
 ///
 /// Obtained from a [StatsScope]; the same name in the same scope gives the same counter.
 public final class Counter {
@@ -15,7 +17,8 @@ public final class Counter {
     private final int stride;
     private final int slot;
 
-    /// For the kernel's statistics store: the counter at `slot` of a block laid out cell by cell, `stride` longs each.
+    /// For the kernel's statistics store: the counter at `slot` of a block laid out cell by cell,
+    /// `stride` longs each.
     public Counter(String name, long[] block, int stride, int slot) {
         this.name = name;
         this.block = block;

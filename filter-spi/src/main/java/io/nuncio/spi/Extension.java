@@ -1,28 +1,32 @@
 package io.nuncio.spi;
 
+import org.osgi.annotation.bundle.Attribute;
+import org.osgi.annotation.bundle.Capability;
+
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.osgi.annotation.bundle.Attribute;
-import org.osgi.annotation.bundle.Capability;
 
 /// Declares the annotated factory as an extension.
 ///
-/// The build turns it into a manifest capability of the namespace `nuncio.extension`, from which the kernel knows what a bundle
-/// offers without running its code. The class must be public with a public constructor without parameters, and must implement
-/// the factory interface of its category. One instance is made per bundle generation, on the main thread, when a configuration
-/// first names the extension.
+/// The build turns it into a manifest capability of the namespace `nuncio.extension`, from which
+/// the kernel knows what a bundle offers without running its code. The class must be public with a
+/// public constructor without parameters, and must implement the factory interface of its category.
+/// One instance is made per bundle generation, on the main thread, when a configuration first names
+/// the extension.
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)
 @Capability(namespace = "nuncio.extension", attribute = "impl=${@class}")
 public @interface Extension {
-    /// The extension's name, such as `envoy.filters.http.cors`. It decides only where a configuration carries no type.
+    /// The extension's name, such as `envoy.filters.http.cors`. It decides only where a
+    /// configuration carries no type.
     @Attribute
     String name();
 
-    /// Full names of the configuration messages that select this extension (without `type.googleapis.com/`), the per-route
-    /// types included. Empty for an extension that is selected by name alone.
+    /// Full names of the configuration messages that select this extension (without
+    /// `type.googleapis.com/`), the per-route types included. Empty for an extension that is
+    /// selected by name alone.
     @Attribute
     String[] type() default {};
 
@@ -30,11 +34,13 @@ public @interface Extension {
     @Attribute
     Category category() default Category.HTTP_FILTER;
 
-    /// How finished the extension is: `stable`, `alpha` or `wip`, as Envoy marks its own. Shown to operators.
+    /// How finished the extension is: `stable`, `alpha` or `wip`, as Envoy marks its own. Shown to
+    /// operators.
     @Attribute
     String status() default "stable";
 
-    /// Whom the extension may face, in Envoy's words, such as `robust_to_untrusted_downstream`. Shown to operators.
+    /// Whom the extension may face, in Envoy's words, such as `robust_to_untrusted_downstream`.
+    /// Shown to operators.
     @Attribute
     String securityPosture() default "unknown";
 }

@@ -1,10 +1,12 @@
 package io.nuncio.spi;
 
 import io.nuncio.spi.internal.LoopThread;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/// A number that rises and falls. Adding costs a plain add to the calling worker's own cell; any thread may call.
+/// A number that rises and falls. Adding costs a plain add to the calling worker's own cell; any
+/// thread may call.
 ///
 /// Use either [#add] and [#subtract], or [#set] from one thread only: the two do not mix.
 public final class Gauge {
@@ -16,7 +18,8 @@ public final class Gauge {
     private final int slot;
     private volatile boolean used;
 
-    /// For the kernel's statistics store: the gauge at `slot` of a block laid out cell by cell, `stride` longs each.
+    /// For the kernel's statistics store: the gauge at `slot` of a block laid out cell by cell,
+    /// `stride` longs each.
     public Gauge(String name, long[] block, int stride, int slot) {
         this.name = name;
         this.block = block;

@@ -2,8 +2,8 @@ package io.nuncio.spi;
 
 import org.osgi.annotation.versioning.ProviderType;
 
-/// A distribution of values, kept in Envoy's log-linear buckets. Any thread may record; on a worker it costs an add to the
-/// worker's own buckets.
+/// A distribution of values, kept in Envoy's log-linear buckets. Any thread may record; on a worker
+/// it costs an add to the worker's own buckets.
 @ProviderType
 public interface Histogram {
     String name();

@@ -1,17 +1,18 @@
 package io.nuncio.spi;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Collects everything that is wrong with a configuration, each problem with the path of its field.
 ///
-/// A factory reports here and goes on, so that a person sees all problems in one run; a template whose configuration had a
-/// problem is never used. The kernel adds file, line and column to each path. Not thread-safe: one instance belongs to one
-/// compilation.
+/// A factory reports here and goes on, so that a person sees all problems in one run; a template
+/// whose configuration had a problem is never used. The kernel adds file, line and column to each
+/// path. Not thread-safe: one instance belongs to one compilation.
 public final class Problems {
-    /// One finding. `path` names the field as in `static_resources.clusters[0].name`; `warning` is true where the configuration
-    /// is used all the same.
+    /// One finding. `path` names the field as in `static_resources.clusters[0].name`; `warning` is
+    /// true where the configuration is used all the same.
     public record Problem(String path, String message, boolean warning) {
         @Override
         public String toString() {
@@ -32,12 +33,14 @@ public final class Problems {
         this.all = all;
     }
 
-    /// A view that reports into this collection, with `field` (such as `routes[3].match`) added to every path.
+    /// A view that reports into this collection, with `field` (such as `routes[3].match`) added to
+    /// every path.
     public Problems in(String field) {
         return new Problems(path(field), all);
     }
 
-    /// Starts a problem of the given field; nothing is recorded until [Report#found] or [Report#because] is called.
+    /// Starts a problem of the given field; nothing is recorded until [Report#found] or
+    /// [Report#because] is called.
     ///
     /// @param field relative to this view; empty for the message itself
     public Report at(String field) {
@@ -73,10 +76,13 @@ public final class Problems {
         if (field.isEmpty()) {
             return prefix;
         }
-        return prefix.isEmpty() || field.startsWith("[") || field.startsWith("<") ? prefix + field : prefix + "." + field;
+        return prefix.isEmpty() || field.startsWith("[") || field.startsWith("<")
+                ? prefix + field
+                : prefix + "." + field;
     }
 
-    /// A problem being written down: `problems.at("max_count").expected("a whole number > 0").found(0)`.
+    /// A problem being written down: `problems.at("max_count").expected("a whole number >
+    /// 0").found(0)`.
     public final class Report {
         private final String path;
         private final @Nullable String expected;
@@ -94,12 +100,18 @@ public final class Problems {
         /// Records the problem with the value that was there.
         public void found(Object value) {
             String was = "was " + (value instanceof String text ? "`" + text + "`" : value);
-            all.add(new Problem(path, expected == null ? was : was + ", expected " + expected, false));
+            all.add(
+                    new Problem(
+                            path, expected == null ? was : was + ", expected " + expected, false));
         }
 
         /// Records the problem with a reason in words.
         public void because(String reason) {
-            all.add(new Problem(path, expected == null ? reason : reason + "; expected " + expected, false));
+            all.add(
+                    new Problem(
+                            path,
+                            expected == null ? reason : reason + "; expected " + expected,
+                            false));
         }
     }
 }

@@ -1,7 +1,9 @@
-/// What the author of an extension writes against: factories, filters, headers, buffers, statistics.
+/// What the author of an extension writes against: factories, filters, headers, buffers,
+/// statistics.
 ///
-/// Start reading at [io.nuncio.spi.HttpFilterFactory]; every other category has the same three levels. The version below
-/// follows semantic versioning: what an author implements is a consumer type, what the kernel implements is a provider type.
+/// Start reading at [io.nuncio.spi.HttpFilterFactory]; every other category has the same three
+/// levels. The version below follows semantic versioning: what an author implements is a consumer
+/// type, what the kernel implements is a provider type.
 @Export
 @Version("0.1.0")
 @NullMarked

@@ -1,8 +1,9 @@
-/// What connection managers, routers and protocol proxies need beyond the author's SPI: codecs as stream callbacks, the filter
-/// chain runner, route tables, clusters and their pools, nested extensions.
+/// What connection managers, routers and protocol proxies need beyond the author's SPI: codecs as
+/// stream callbacks, the filter chain runner, route tables, clusters and their pools, nested
+/// extensions.
 ///
-/// Open to every bundle, versioned 0.x and free to change until the founding work is done. Everything here runs on the worker
-/// that owns the connection unless a method says otherwise.
+/// Open to every bundle, versioned 0.x and free to change until the founding work is done.
+/// Everything here runs on the worker that owns the connection unless a method says otherwise.
 @Export
 @Version("0.1.0")
 @NullMarked

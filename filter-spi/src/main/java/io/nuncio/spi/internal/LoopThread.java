@@ -4,8 +4,8 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 
 /// A thread that owns an event loop: the main thread (cell 1) or a worker (cells 2 and up).
 ///
-/// Its cell number selects the plain long that it alone writes in every counter, gauge and histogram; all other threads share
-/// cell 0 and add to it atomically.
+/// Its cell number selects the plain long that it alone writes in every counter, gauge and
+/// histogram; all other threads share cell 0 and add to it atomically.
 public final class LoopThread extends FastThreadLocalThread {
     /// The cell of every thread that is not a loop thread.
     public static final int SHARED_CELL = 0;
