@@ -1,0 +1,274 @@
+package io.nuncio.kernel.stats;
+
+import io.nuncio.spi.Counter;
+import io.nuncio.spi.Gauge;
+import io.nuncio.spi.Histogram;
+import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.TextReadout;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ObjLongConsumer;
+
+/// All statistics of one server.
+///
+/// Scopes make statistics and share those of the same name; a statistic lives until the last scope
+/// that named it is closed. Making, finding and closing take the store's one lock, on any thread;
+/// counting takes none.
+public final class StatsStore {
+    private static final int FOREIGN_AND_MAIN = 2; // cells before the workers': see LoopThread
+
+    private final Object lock = new Object();
+    private final int cellCount;
+    private final StoreScope root;
+    private final StatisticTable<Counter> counters = new StatisticTable<>(Counter::name);
+    private final StatisticTable<Gauge> gauges = new StatisticTable<>(Gauge::name);
+    private final StatisticTable<StoreHistogram> histograms =
+            new StatisticTable<>(StoreHistogram::name);
+    private final StatisticTable<TextReadout> textReadouts =
+            new StatisticTable<>(TextReadout::name);
+
+    private final Counter ignoredCounter = new Counter("", "", null);
+    private final Gauge ignoredGauge = new Gauge("", "", null);
+    private final StoreHistogram ignoredHistogram =
+            new StoreHistogram("", "", Histogram.Unit.UNSPECIFIED, 0);
+    private final TextReadout ignoredTextReadout = new TextReadout("", "", true);
+
+    /// @param workerCount workers that have cells of their own: `LoopThread` cells 2 to
+    ///   `workerCount + 1`
+    public StatsStore(int workerCount) {
+        cellCount = FOREIGN_AND_MAIN + workerCount;
+        root = new StoreScope(this, null, "", new ScopeCells(cellCount));
+    }
+
+    /// A store for tests, with cells for 16 workers.
+    public static StatsStore detached() {
+        return new StatsStore(16);
+    }
+
+    /// The scope without a prefix; everything else is below it.
+    public StatsScope root() {
+        return root;
+    }
+
+    /// The counter of that whole name, if any scope holds it.
+    public @Nullable Counter findCounter(String name) {
+        synchronized (lock) {
+            return counters.find(name);
+        }
+    }
+
+    /// The gauge of that whole name, if any scope holds it.
+    public @Nullable Gauge findGauge(String name) {
+        synchronized (lock) {
+            return gauges.find(name);
+        }
+    }
+
+    /// The histogram of that whole name, if any scope holds it.
+    public @Nullable StoreHistogram findHistogram(String name) {
+        synchronized (lock) {
+            return histograms.find(name);
+        }
+    }
+
+    /// The text readout of that whole name, if any scope holds it.
+    public @Nullable TextReadout findTextReadout(String name) {
+        synchronized (lock) {
+            return textReadouts.find(name);
+        }
+    }
+
+    /// The value of a counter or a gauge; 0 if there is none of that name.
+    public long value(String name) {
+        Counter counter = findCounter(name);
+        if (counter != null) {
+            return counter.value();
+        }
+        Gauge gauge = findGauge(name);
+        return gauge == null ? 0 : gauge.value();
+    }
+
+    /// A copy, in no order.
+    public List<Counter> counters() {
+        synchronized (lock) {
+            return counters.all();
+        }
+    }
+
+    /// A copy, in no order.
+    public List<Gauge> gauges() {
+        synchronized (lock) {
+            return gauges.all();
+        }
+    }
+
+    /// A copy, in no order.
+    public List<StoreHistogram> histograms() {
+        synchronized (lock) {
+            return histograms.all();
+        }
+    }
+
+    /// A copy, in no order.
+    public List<TextReadout> textReadouts() {
+        synchronized (lock) {
+            return textReadouts.all();
+        }
+    }
+
+    /// Makes what the histograms recorded since the last merge their interval, and adds it to their
+    /// totals. Main thread, at each flush.
+    public void mergeHistograms() {
+        for (StoreHistogram histogram : histograms()) {
+            histogram.merge();
+        }
+    }
+
+    /// Shows each used counter with what it grew by since the last call, for sinks that send
+    /// deltas. Main thread, at each flush. The consumer must not make or close statistics.
+    public void latchCounters(ObjLongConsumer<Counter> consumer) {
+        synchronized (lock) {
+            counters.mark((counter, latched) -> {
+                if (!counter.used()) {
+                    return latched;
+                }
+                long value = counter.value();
+                consumer.accept(counter, value - latched);
+                return value;
+            });
+        }
+    }
+
+    /// Sets every counter back to 0 (`/reset_counters`). What was counted since the last latch
+    /// still reaches the sinks.
+    public void resetCounters() {
+        synchronized (lock) {
+            counters.mark((counter, latched) -> latched - counter.reset());
+        }
+    }
+
+    Counter counter(StoreScope scope, String name) {
+        String fullName = scope.prefix().concat(name);
+        synchronized (lock) {
+            Counter counter = counters.find(fullName);
+            if (counter != null) {
+                hold(scope, counters, counter);
+                return counter;
+            }
+            if (rejects(scope, fullName)) {
+                return ignoredCounter;
+            }
+            counter = new Counter(scope.prefix(), name, scope.cells());
+            counters.add(fullName, counter);
+            scope.nameNew(counter);
+            return counter;
+        }
+    }
+
+    Gauge gauge(StoreScope scope, String name) {
+        String fullName = scope.prefix().concat(name);
+        synchronized (lock) {
+            Gauge gauge = gauges.find(fullName);
+            if (gauge != null) {
+                hold(scope, gauges, gauge);
+                return gauge;
+            }
+            if (rejects(scope, fullName)) {
+                return ignoredGauge;
+            }
+            gauge = new Gauge(scope.prefix(), name, scope.cells());
+            gauges.add(fullName, gauge);
+            scope.nameNew(gauge);
+            return gauge;
+        }
+    }
+
+    Histogram histogram(StoreScope scope, String name, Histogram.Unit unit) {
+        String fullName = scope.prefix().concat(name);
+        synchronized (lock) {
+            StoreHistogram histogram = histograms.find(fullName);
+            if (histogram != null) {
+                hold(scope, histograms, histogram);
+                return histogram;
+            }
+            if (rejects(scope, fullName)) {
+                return ignoredHistogram;
+            }
+            histogram = new StoreHistogram(scope.prefix(), name, unit, cellCount);
+            histograms.add(fullName, histogram);
+            scope.nameNew(histogram);
+            return histogram;
+        }
+    }
+
+    TextReadout textReadout(StoreScope scope, String name) {
+        String fullName = scope.prefix().concat(name);
+        synchronized (lock) {
+            TextReadout textReadout = textReadouts.find(fullName);
+            if (textReadout != null) {
+                hold(scope, textReadouts, textReadout);
+                return textReadout;
+            }
+            if (rejects(scope, fullName)) {
+                return ignoredTextReadout;
+            }
+            textReadout = new TextReadout(scope.prefix(), name, false);
+            textReadouts.add(fullName, textReadout);
+            scope.nameNew(textReadout);
+            return textReadout;
+        }
+    }
+
+    StatsScope scope(StoreScope parent, String name) {
+        String sanitized = StatNames.sanitize(name);
+        String prefix = sanitized.isEmpty() ? parent.prefix() : parent.prefix() + sanitized + '.';
+        synchronized (lock) {
+            ScopeCells cells = parent == root ? new ScopeCells(cellCount) : parent.cells();
+            StoreScope scope = new StoreScope(this, parent, prefix, cells);
+            if (parent.closed()) {
+                scope.end();
+            } else {
+                parent.adopt(scope);
+            }
+            return scope;
+        }
+    }
+
+    void close(StoreScope scope) {
+        synchronized (lock) {
+            StoreScope parent = scope.parent();
+            if (parent != null) {
+                parent.forget(scope);
+            }
+            List<StoreScope> open = new ArrayList<>(List.of(scope));
+            while (!open.isEmpty()) {
+                StoreScope next = open.removeLast();
+                open.addAll(next.children());
+                next.end().forEach(this::release);
+            }
+        }
+    }
+
+    private <T> void hold(StoreScope scope, StatisticTable<T> table, T statistic) {
+        if (!scope.closed() && scope.name(statistic)) {
+            table.hold(statistic);
+        }
+    }
+
+    private boolean rejects(StoreScope scope, String fullName) {
+        return scope.closed();
+    }
+
+    private void release(Object statistic) {
+        switch (statistic) {
+            case Counter counter -> counters.release(counter);
+            case Gauge gauge -> gauges.release(gauge);
+            case StoreHistogram histogram -> histograms.release(histogram);
+            case TextReadout textReadout -> textReadouts.release(textReadout);
+            default -> throw new IllegalStateException("not a statistic: " + statistic);
+        }
+    }
+}
