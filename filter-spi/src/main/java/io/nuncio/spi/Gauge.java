@@ -17,15 +17,6 @@ import java.lang.invoke.VarHandle;
 /// thread set, or let everybody add.
 public final class Gauge {
     private static final VarHandle CELLS = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final VarHandle BASE;
-
-    static {
-        try {
-            BASE = MethodHandles.lookup().findVarHandle(Gauge.class, "base", long.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
 
     private final String prefix;
     private final String name;
@@ -34,7 +25,7 @@ public final class Gauge {
     private short slot;
     private volatile long @Nullable [] block; // written last: who sees it sees stride and slot
     private volatile boolean used;
-    private long base; // what `set` stored, less what the cells held then
+    private volatile long base; // what `set` stored, less what the cells held then
 
     /// For the kernel's statistics store; see [Counter#Counter].
     public Gauge(String prefix, String name, @Nullable CellAllocator allocator) {
@@ -79,7 +70,7 @@ public final class Gauge {
         if (allocator == null) {
             return;
         }
-        BASE.setOpaque(this, value - sumOfCells());
+        base = value - sumOfCells();
         if (!used) {
             used = true;
         }
@@ -87,7 +78,7 @@ public final class Gauge {
 
     /// The sum over all threads; may miss changes that run at this moment.
     public long value() {
-        return (long) BASE.getOpaque(this) + sumOfCells();
+        return base + sumOfCells();
     }
 
     /// True once the gauge was ever added to or set.

@@ -40,6 +40,22 @@ public record HistogramSnapshot(int[] buckets, long[] counts) {
         }
     }
 
+    int size() {
+        return buckets.length;
+    }
+
+    double lowerBound(int index) {
+        return Buckets.lowerBound(buckets[index]);
+    }
+
+    double width(int index) {
+        return Buckets.width(buckets[index]);
+    }
+
+    long count(int index) {
+        return counts[index];
+    }
+
     public long sampleCount() {
         return Arrays.stream(counts).sum();
     }

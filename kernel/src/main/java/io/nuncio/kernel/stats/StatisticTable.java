@@ -3,7 +3,6 @@ package io.nuncio.kernel.stats;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -162,10 +161,5 @@ final class StatisticTable<T> {
                 insert((T) statistic, oldHashes[index], oldHolders[index], mark);
             }
         }
-    }
-
-    @Override
-    public String toString() {
-        return Arrays.toString(all().toArray());
     }
 }

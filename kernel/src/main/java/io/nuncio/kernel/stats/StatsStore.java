@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ObjLongConsumer;
 
 /// All statistics of one server.
@@ -22,6 +24,9 @@ public final class StatsStore {
 
     private final Object lock = new Object();
     private final int cellCount;
+    private final StatsSettings settings;
+    private final TagCache tagCache;
+    private final Set<String> customNamespaces = ConcurrentHashMap.newKeySet();
     private final StoreScope root;
     private final StatisticTable<Counter> counters = new StatisticTable<>(Counter::name);
     private final StatisticTable<Gauge> gauges = new StatisticTable<>(Gauge::name);
@@ -33,14 +38,21 @@ public final class StatsStore {
     private final Counter ignoredCounter = new Counter("", "", null);
     private final Gauge ignoredGauge = new Gauge("", "", null);
     private final StoreHistogram ignoredHistogram =
-            new StoreHistogram("", "", Histogram.Unit.UNSPECIFIED, 0);
+            new StoreHistogram("", "", Histogram.Unit.UNSPECIFIED, 0, new double[0]);
     private final TextReadout ignoredTextReadout = new TextReadout("", "", true);
 
     /// @param workerCount workers that have cells of their own: `LoopThread` cells 2 to
     ///   `workerCount + 1`
-    public StatsStore(int workerCount) {
+    public StatsStore(int workerCount, StatsSettings settings) {
+        this.settings = settings;
         cellCount = FOREIGN_AND_MAIN + workerCount;
+        tagCache = new TagCache(settings);
         root = new StoreScope(this, null, "", new ScopeCells(cellCount));
+    }
+
+    /// A store with default settings.
+    public StatsStore(int workerCount) {
+        this(workerCount, StatsSettings.DEFAULT);
     }
 
     /// A store for tests, with cells for 16 workers.
@@ -150,6 +162,20 @@ public final class StatsStore {
         }
     }
 
+    /// Makes Prometheus show the statistics whose names begin with that token without `envoy_` and
+    /// without the token, as Envoy does for `wasmcustom`. Any thread.
+    public void registerCustomNamespace(String token) {
+        customNamespaces.add(token);
+    }
+
+    boolean isCustomNamespace(String token) {
+        return customNamespaces.contains(token);
+    }
+
+    TagCache tagCache() {
+        return tagCache;
+    }
+
     Counter counter(StoreScope scope, String name) {
         String fullName = scope.prefix().concat(name);
         synchronized (lock) {
@@ -197,7 +223,8 @@ public final class StatsStore {
             if (rejects(scope, fullName)) {
                 return ignoredHistogram;
             }
-            histogram = new StoreHistogram(scope.prefix(), name, unit, cellCount);
+            double[] bounds = settings.buckets().boundsFor(fullName);
+            histogram = new StoreHistogram(scope.prefix(), name, unit, cellCount, bounds);
             histograms.add(fullName, histogram);
             scope.nameNew(histogram);
             return histogram;
@@ -259,7 +286,7 @@ public final class StatsStore {
     }
 
     private boolean rejects(StoreScope scope, String fullName) {
-        return scope.closed();
+        return scope.closed() || settings.rejects(fullName);
     }
 
     private void release(Object statistic) {

@@ -19,18 +19,21 @@ public final class StoreHistogram implements Histogram {
     private final String name;
     private final Unit unit;
     private final int cellCount;
+    private final double[] bounds;
     private volatile @Nullable BucketCounts @Nullable [] byThread;
     private volatile boolean merged;
     private volatile HistogramSnapshot interval = HistogramSnapshot.EMPTY;
     private volatile HistogramSnapshot total = HistogramSnapshot.EMPTY;
 
+    /// @param bounds the upper bounds of the buckets that are shown, rising
     /// @param cellCount threads that record for themselves; 0 makes a histogram that ignores
     ///   everything
-    StoreHistogram(String prefix, String name, Unit unit, int cellCount) {
+    StoreHistogram(String prefix, String name, Unit unit, int cellCount, double[] bounds) {
         this.prefix = prefix;
         this.name = name;
         this.unit = unit;
         this.cellCount = cellCount;
+        this.bounds = bounds;
     }
 
     @Override
@@ -111,6 +114,16 @@ public final class StoreHistogram implements Histogram {
     /// What was recorded up to the last merge.
     public HistogramSnapshot total() {
         return total;
+    }
+
+    /// The interval as it is shown.
+    public HistogramStatistics intervalStatistics() {
+        return HistogramStatistics.of(interval, unit, bounds);
+    }
+
+    /// The total as it is shown.
+    public HistogramStatistics totalStatistics() {
+        return HistogramStatistics.of(total, unit, bounds);
     }
 
     @Override
