@@ -113,11 +113,11 @@ record StatsQuery(
             case "html" ->
                     throw new InvalidQuery(
                             "HTML output was disabled by building with"
-                                + " --define=admin_html=disabled");
+                                    + " --define=admin_html=disabled");
             case "active-html" ->
                     throw new InvalidQuery(
                             "Active HTML output was disabled by building with"
-                                + " --define=admin_html=disabled");
+                                    + " --define=admin_html=disabled");
             default ->
                     throw new InvalidQuery(
                             "usage: /stats?format=(html|active-html|json|prometheus|text)\n\n");

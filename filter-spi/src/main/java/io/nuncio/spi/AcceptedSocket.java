@@ -1,0 +1,34 @@
+package io.nuncio.spi;
+
+import com.google.protobuf.Struct;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+import java.util.List;
+
+/// A socket on its way from accept to a filter chain, as listener filters see it. Thread: the
+/// worker that accepted it.
+@ProviderType
+public interface AcceptedSocket {
+    ConnectionInfo info();
+
+    StreamInfo streamInfo();
+
+    Worker worker();
+
+    /// Goes on after [ListenerFilter.Outcome#STOP].
+    ///
+    /// @param success false closes the socket
+    void resume(boolean success);
+
+    /// Envoy's names: `raw_buffer`, `tls`.
+    void transportProtocol(String name);
+
+    void applicationProtocols(List<String> names);
+
+    void requestedServerName(String name);
+
+    void metadata(String namespace, Struct values);
+
+    void filterState(String key, Object value);
+}

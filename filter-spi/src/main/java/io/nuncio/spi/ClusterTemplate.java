@@ -1,0 +1,26 @@
+package io.nuncio.spi;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+
+import org.osgi.annotation.versioning.ConsumerType;
+import org.osgi.annotation.versioning.ProviderType;
+
+/// A compiled discovery type of one cluster. Thread: main.
+@FunctionalInterface
+@ConsumerType
+public interface ClusterTemplate {
+    /// Makes the discovery of the cluster; called once.
+    ClusterDiscovery create(Context context);
+
+    /// What a cluster's discovery may use.
+    @ProviderType
+    interface Context {
+        /// The cluster's whole configuration, checked.
+        Cluster cluster();
+
+        Resolver resolver();
+
+        /// The main thread's loop.
+        Worker worker();
+    }
+}

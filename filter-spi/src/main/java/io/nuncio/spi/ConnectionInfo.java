@@ -1,0 +1,47 @@
+package io.nuncio.spi;
+
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ProviderType;
+
+/// The facts of one connection. Thread: the connection's worker.
+@ProviderType
+public interface ConnectionInfo {
+    /// Unique in the process.
+    long id();
+
+    /// This side's address, after listener filters may have restored it.
+    Address localAddress();
+
+    /// This side's address as the socket has it.
+    Address directLocalAddress();
+
+    /// The peer's address, after listener filters and forwarding headers may have changed it.
+    Address remoteAddress();
+
+    /// The peer's address as the socket has it.
+    Address directRemoteAddress();
+
+    /// Sets [#remoteAddress]; for listener filters.
+    void remoteAddress(Address address);
+
+    /// Sets [#localAddress] and marks it restored; for listener filters.
+    void localAddress(Address address);
+
+    /// The server name that the peer asked for by TLS, null if it did not.
+    @Nullable String requestedServerName();
+
+    /// The protocol that ALPN agreed on, null if it did not.
+    @Nullable String applicationProtocol();
+
+    /// The facts of TLS, null on a plaintext connection.
+    @Nullable TlsInfo tls();
+
+    /// The name of the filter chain that serves the connection, empty if it has none.
+    String filterChainName();
+
+    /// Why the transport failed, null if it did not.
+    @Nullable String transportFailureReason();
+
+    /// Why this side closed the connection, null if it did not; Envoy's local close reasons.
+    @Nullable String localCloseReason();
+}

@@ -1,0 +1,72 @@
+package io.nuncio.spi;
+
+import com.google.protobuf.Struct;
+
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.nuncio.spi.host.Platform;
+
+import org.osgi.annotation.versioning.ProviderType;
+import org.slf4j.Logger;
+
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// What a factory may use while it compiles a configuration, and what its templates may keep.
+/// Thread: main, unless said otherwise. There is nothing static to reach for.
+@ProviderType
+public interface FactoryContext {
+    /// Where everything wrong with the configuration is reported; paths are relative to the
+    /// extension's own message.
+    Problems problems();
+
+    /// Statistics of the place that names the extension: `http.<stat_prefix>.` for HTTP filters,
+    /// the root for listeners' and others. Keep what you make in the template; closed with it.
+    StatsScope stats();
+
+    /// Statistics of the listener that names the extension, `listener.<address>.`; the root where
+    /// there is none.
+    StatsScope listenerStats();
+
+    /// The same context with another scope for statistics, for what the extension compiles in its
+    /// turn.
+    FactoryContext withStats(StatsScope stats);
+
+    /// The logger of the extension's component.
+    Logger logger();
+
+    /// The name that the configuration gives the extension at this place.
+    String name();
+
+    /// Who this proxy is.
+    Node node();
+
+    /// A file written asynchronously; `/dev/stdout` and `/dev/stderr` are the process's own.
+    ///
+    /// @throws java.io.UncheckedIOException if it cannot be opened; the message names the path and
+    ///   the reason
+    LogFile logFile(String path);
+
+    /// Compiles a text format such as `%REQ(:METHOD)% %RESPONSE_CODE%\n`. Problems are reported
+    /// below `field`.
+    Format textFormat(String field, String format);
+
+    /// Compiles a JSON format: one line per entry, keys as Envoy orders them. Problems are reported
+    /// below `field`.
+    Format jsonFormat(String field, Struct format, boolean omitEmptyValues);
+
+    /// Compiles Envoy's message for either, with its formatter extensions. Problems are reported
+    /// below `field`.
+    Format format(String field, SubstitutionFormatString format);
+
+    /// A value that each worker has its own of, made on the worker when it first asks.
+    <T> Function<Worker, T> perWorker(Function<Worker, T> maker);
+
+    /// A value that all who ask for the same key share, across templates and generations of the
+    /// same bundle; closed, if it is `AutoCloseable`, when the last template that asked has gone.
+    /// Must be immutable or made for threads.
+    <T> T shared(String key, Supplier<T> maker);
+
+    /// What connection managers, routers and protocol proxies need beyond all this.
+    Platform platform();
+}

@@ -1,0 +1,26 @@
+package io.nuncio.spi;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/// A compiled configuration of a network filter: immutable, shared by all workers.
+@FunctionalInterface
+@ConsumerType
+public interface NetworkFilterTemplate {
+    /// Makes the filter of one connection, on its worker. Cannot fail.
+    NetworkFilter create(NetworkStream stream);
+
+    /// True if the filter consumes what it reads, as the HTTP connection manager and tcp_proxy do:
+    /// it must be the last.
+    default boolean terminal() {
+        return false;
+    }
+
+    /// True if `successor`, the template of the same place in a newer configuration, may serve the
+    /// connections of this one: new streams then take its filters and no connection drains.
+    default boolean accepts(NetworkFilterTemplate successor) {
+        return false;
+    }
+
+    /// Called once, on the main thread, after the last connection that used the template has ended.
+    default void close() {}
+}

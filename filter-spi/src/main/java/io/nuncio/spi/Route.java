@@ -1,0 +1,42 @@
+package io.nuncio.spi;
+
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ProviderType;
+
+/// What a request matched: an immutable entry of the route table.
+@ProviderType
+public interface Route {
+    /// What stands for 'nothing matched'.
+    Route NONE =
+            new Route() {
+                @Override
+                public String name() {
+                    return "";
+                }
+
+                @Override
+                public String virtualHost() {
+                    return "";
+                }
+
+                @Override
+                public @Nullable Object perFilter(String filterName) {
+                    return null;
+                }
+
+                @Override
+                public String toString() {
+                    return "no route";
+                }
+            };
+
+    /// The route's name in the configuration, empty if it has none.
+    String name();
+
+    /// The name of the virtual host, empty for [#NONE].
+    String virtualHost();
+
+    /// The most specific compiled per-route configuration of the filter with that name in the
+    /// chain, null if there is none.
+    @Nullable Object perFilter(String filterName);
+}

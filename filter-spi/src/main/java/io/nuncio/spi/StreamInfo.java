@@ -1,0 +1,142 @@
+package io.nuncio.spi;
+
+import com.google.protobuf.Struct;
+
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ProviderType;
+
+import java.util.List;
+
+/// What is known of a stream, or of a connection that carries none: for filters while it runs, for
+/// logs when it ends.
+///
+/// Thread: the stream's worker. Times are nanoseconds of [Worker#nanoTime]; a moment that has not
+/// come is -1.
+@ProviderType
+public interface StreamInfo {
+    /// When the first byte came, milliseconds since the epoch.
+    long startTimeMillis();
+
+    /// When the first byte came.
+    long startNanos();
+
+    /// The given moment, -1 if it has not come.
+    long nanos(Moment moment);
+
+    /// Notes that the moment is now.
+    void mark(Moment moment);
+
+    /// The downstream protocol, null before it is known.
+    @Nullable Protocol protocol();
+
+    /// The downstream connection's facts.
+    ConnectionInfo downstream();
+
+    /// The address of whoever made the request, as far as forwarding headers are trusted; otherwise
+    /// the connection's.
+    Address remoteAddress();
+
+    /// The upstream that serves or served the stream, null if none was chosen.
+    @Nullable UpstreamInfo upstream();
+
+    void upstream(@Nullable UpstreamInfo upstream);
+
+    /// The route as resolved so far, [Route#NONE] if none.
+    Route route();
+
+    /// The name of the cluster that the route chose, null if it chose none.
+    @Nullable String cluster();
+
+    void cluster(@Nullable String name);
+
+    /// The response status sent to the downstream, 0 if none was.
+    int responseCode();
+
+    /// Why the response is what it is, such as `via_upstream`; null if nobody said.
+    @Nullable String responseCodeDetails();
+
+    void responseCodeDetails(String details);
+
+    /// Why the connection was ended by the proxy, null if it was not.
+    @Nullable String connectionTerminationDetails();
+
+    void connectionTerminationDetails(String details);
+
+    void addFlag(ResponseFlag flag);
+
+    boolean hasFlag(ResponseFlag flag);
+
+    /// All flags in the order in which they were set; empty if none.
+    List<ResponseFlag> flags();
+
+    /// Body bytes from the downstream.
+    long bytesReceived();
+
+    /// Body bytes to the downstream.
+    long bytesSent();
+
+    /// Bytes of the request's headers as they came.
+    long requestHeaderBytes();
+
+    /// Bytes of the response's headers as sent.
+    long responseHeaderBytes();
+
+    /// How often the request was sent upstream; 0 if never.
+    int attemptCount();
+
+    void attemptCount(int attempts);
+
+    /// The request id, null if there is none.
+    @Nullable String requestId();
+
+    /// The virtual cluster that matched, null if none.
+    @Nullable String virtualCluster();
+
+    /// The dynamic metadata of one namespace, null if there is none.
+    @Nullable Struct metadata(String namespace);
+
+    /// Merges into the dynamic metadata of a namespace; same keys are replaced.
+    void mergeMetadata(String namespace, Struct values);
+
+    /// An object that filters share for this stream, null if there is none of that key.
+    @Nullable Object filterState(String key);
+
+    void filterState(String key, Object value);
+
+    /// True for requests that health checkers send.
+    boolean healthCheck();
+
+    void healthCheck(boolean value);
+
+    /// True if the proxy made the response itself.
+    boolean localReply();
+
+    /// Moments in the life of a stream, with Envoy's names for them in COMMON_DURATION where it has
+    /// one.
+    enum Moment {
+        /// The last byte of the request came (DS_RX_END).
+        DOWNSTREAM_REQUEST_END,
+        /// The upstream connection began (US_CX_BEG).
+        UPSTREAM_CONNECT_BEGIN,
+        /// The upstream connection stood (US_CX_END).
+        UPSTREAM_CONNECT_END,
+        /// The upstream's TLS handshake was done (US_HS_END).
+        UPSTREAM_HANDSHAKE_END,
+        /// The first byte went to the upstream (US_TX_BEG).
+        UPSTREAM_REQUEST_BEGIN,
+        /// The last byte went to the upstream (US_TX_END).
+        UPSTREAM_REQUEST_END,
+        /// The first byte of the response came (US_RX_BEG).
+        UPSTREAM_RESPONSE_BEGIN,
+        /// The first byte of the response's body came (US_RX_BODY_BEG).
+        UPSTREAM_RESPONSE_BODY_BEGIN,
+        /// The last byte of the response came (US_RX_END).
+        UPSTREAM_RESPONSE_END,
+        /// The first byte went to the downstream (DS_TX_BEG).
+        DOWNSTREAM_RESPONSE_BEGIN,
+        /// The last byte went to the downstream (DS_TX_END).
+        DOWNSTREAM_RESPONSE_END,
+        /// The stream ended.
+        END
+    }
+}

@@ -1,0 +1,32 @@
+package io.nuncio.spi;
+
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ProviderType;
+
+/// The connection as its transport socket sees it. Thread: the connection's worker, except [#post].
+@ProviderType
+public interface TransportSocketContext {
+    ConnectionInfo info();
+
+    Worker worker();
+
+    /// The handshake is done: the connection counts as connected from now on.
+    void connected();
+
+    /// Asks for a [TransportSocket#write] soon, even if there is no plain data: the socket has
+    /// something of its own to say.
+    void flush();
+
+    /// Asks for a [TransportSocket#read] soon with the bytes that were left.
+    void readMore();
+
+    /// The handshake failed for the given reason; closes the connection.
+    void failed(String reason);
+
+    /// Runs `task` on the connection's worker unless the connection has ended; callable from any
+    /// thread.
+    void post(Runnable task);
+
+    /// The server name to ask for, null for the template's own choice; upstream only.
+    @Nullable String serverName();
+}

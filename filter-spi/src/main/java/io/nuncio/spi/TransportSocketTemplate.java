@@ -1,0 +1,28 @@
+package io.nuncio.spi;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/// A compiled configuration of a transport socket: immutable, shared by all workers.
+@ConsumerType
+public interface TransportSocketTemplate {
+    /// Makes the socket of one connection, on its worker. Cannot fail.
+    TransportSocket create(TransportSocketContext context);
+
+    /// True if the sockets change no byte: the kernel then leaves them out of the data path.
+    default boolean passThrough() {
+        return false;
+    }
+
+    /// True if the sockets authenticate and encrypt, as TLS does.
+    default boolean secure() {
+        return false;
+    }
+
+    /// True if the sockets negotiate an application protocol (ALPN).
+    default boolean supportsAlpn() {
+        return false;
+    }
+
+    /// Called once, on the main thread, after the last connection that used the template has ended.
+    default void close() {}
+}

@@ -1,0 +1,21 @@
+package io.nuncio.spi;
+
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ProviderType;
+
+/// The upstream side of a stream.
+@ProviderType
+public interface UpstreamInfo {
+    Host host();
+
+    /// The upstream connection's facts, null if no connection was made.
+    @Nullable ConnectionInfo connection();
+
+    @Nullable Protocol protocol();
+
+    /// Why the upstream transport failed, null if it did not.
+    @Nullable String transportFailureReason();
+
+    /// How many requests the upstream connection had carried before this one.
+    long connectionRequests();
+}

@@ -1,0 +1,21 @@
+package io.nuncio.spi.host;
+
+import io.nuncio.spi.LoadBalancerContext;
+import io.nuncio.spi.Protocol;
+
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ProviderType;
+
+/// One worker's view of a cluster: its own balancer and pools. Keep it for one stream at most.
+/// Thread: that worker.
+@ProviderType
+public interface Cluster {
+    ClusterInfo info();
+
+    /// Picks a host and gives the pool of connections to it.
+    ///
+    /// @param downstream the protocol that the request came by, for clusters that use the
+    ///   downstream's
+    /// @return null if no host may be used
+    @Nullable HttpPool httpPool(@Nullable Protocol downstream, LoadBalancerContext context);
+}

@@ -1,0 +1,22 @@
+package io.nuncio.spi.host;
+
+import io.nuncio.spi.FactoryContext;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+import java.util.List;
+
+/// Compiles chains of HTTP filters. Thread: main.
+@ProviderType
+public interface HttpFilterChains {
+    /// One entry of the chain.
+    ///
+    /// @param name the name in the configuration, by which per-route configurations find the filter
+    /// @param config the filter's own configuration; the default instance if there is none
+    /// @param disabled true if only routes that ask for it get the filter
+    record Entry(String name, com.google.protobuf.Any config, boolean disabled) {}
+
+    /// @param context statistics scope and logger for the filters; problems are reported below
+    ///   `field`, by position
+    HttpFilterChain compile(List<Entry> filters, FactoryContext context, String field);
+}

@@ -1,0 +1,45 @@
+package io.nuncio.spi.host;
+
+import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.ResponseHeaders;
+import io.nuncio.spi.Route;
+import io.nuncio.spi.StreamInfo;
+
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ProviderType;
+
+/// A route as the router needs it: either it answers directly or it names a cluster. Immutable; any
+/// worker.
+@ProviderType
+public interface RouteEntry extends Route {
+    /// The answer of a redirect or a direct response, null for a route to a cluster.
+    @Nullable DirectResponse directResponse();
+
+    /// The cluster to route to; empty for a direct response.
+    String cluster();
+
+    /// The response status if that cluster does not exist; 503 by default.
+    int clusterNotFoundStatus();
+
+    /// How long the upstream may take from the end of the request to the end of the response, in
+    /// nanoseconds; 0 for no limit. 15 s by default.
+    long timeoutNanos();
+
+    /// Changes the request headers as the route says: path and host rewrite with
+    /// `x-envoy-original-path`, headers to add and remove.
+    void finalizeRequestHeaders(RequestHeaders headers, StreamInfo info);
+
+    /// Changes the response headers as the route, its virtual host and the table say.
+    void finalizeResponseHeaders(ResponseHeaders headers, StreamInfo info);
+
+    /// A response that the route gives itself.
+    interface DirectResponse {
+        int status();
+
+        /// Where a redirect points, null for a direct response.
+        @Nullable String location(RequestHeaders headers);
+
+        /// Empty if there is none.
+        String body();
+    }
+}

@@ -1,0 +1,18 @@
+package io.nuncio.spi.host;
+
+import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.Route;
+import io.nuncio.spi.StreamInfo;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/// A compiled route configuration: immutable, shared by all workers.
+@ProviderType
+public interface RouteTable {
+    String name();
+
+    /// The route of a request, [Route#NONE] if nothing matches. Anything else is a [RouteEntry].
+    ///
+    /// @param random drawn once per stream, for fractions and weights
+    Route route(RequestHeaders headers, StreamInfo info, long random);
+}
