@@ -1,0 +1,373 @@
+package io.nuncio.network.httpconnectionmanager;
+
+import io.nuncio.spi.Buffer;
+import io.nuncio.spi.Connection;
+import io.nuncio.spi.ConnectionEvent;
+import io.nuncio.spi.NetworkFilter;
+import io.nuncio.spi.NetworkOutcome;
+import io.nuncio.spi.NetworkStream;
+import io.nuncio.spi.Protocol;
+import io.nuncio.spi.ResponseFlag;
+import io.nuncio.spi.Timer;
+import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.CodecError;
+import io.nuncio.spi.host.RequestReceiver;
+import io.nuncio.spi.host.ResponseSender;
+import io.nuncio.spi.host.ServerCodec;
+
+import org.jspecify.annotations.Nullable;
+
+/// Serves one connection: feeds its bytes to a codec, keeps its streams, and ends it when it is
+/// idle, drained or broken.
+///
+/// One timer serves all time limits of the connection and its streams: it is armed for the earliest
+/// deadline, and when it fires the deadlines are looked at anew. So a request that comes and goes
+/// arms nothing.
+final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callbacks {
+    private enum Drain {
+        NONE,
+        /// The peer was told that the end is near; new streams are still served.
+        NOTICED,
+        /// No new streams; the connection closes with its last one.
+        CLOSING
+    }
+
+    private final ConnectionManagerConfig config;
+    private final ConnectionManagerStats stats;
+    private final NetworkStream network;
+    private final Connection connection;
+    private final Timer timer;
+    private final long startNanos;
+    private @Nullable ServerCodec codec;
+    private @Nullable ActiveStream streams;
+    private int streamCount;
+    private long requests;
+    private long idleSinceNanos;
+    private long armedFor = Long.MAX_VALUE;
+    private Drain drain = Drain.NONE;
+    private long goAwayAt = Long.MAX_VALUE;
+    private boolean closed;
+
+    ConnectionManagerFilter(ConnectionManagerConfig config, NetworkStream network) {
+        this.config = config;
+        this.stats = config.stats();
+        this.network = network;
+        this.connection = network.connection();
+        this.timer = network.timer(this::onTimer);
+        this.startNanos = network.worker().nanoTime();
+        this.idleSinceNanos = startNanos;
+    }
+
+    @Override
+    public NetworkOutcome onNewConnection() {
+        stats.connectionTotal().increment();
+        stats.connectionActive().increment();
+        if (connection.info().tls() != null) {
+            stats.connectionSslTotal().increment();
+            stats.connectionSslActive().increment();
+        }
+        connection.delayedCloseTimeout(config.timeouts().delayedClose());
+        armForConnection();
+        return NetworkOutcome.CONTINUE;
+    }
+
+    @Override
+    public NetworkOutcome onData(Buffer data, boolean endStream) {
+        ServerCodec reader = codec;
+        if (reader == null) {
+            reader = config.codec().create(connection, this);
+            codec = reader;
+        }
+        Protocol before = reader.protocol();
+        CodecError error = reader.dispatch(data);
+        if (requests == 1 && streamCount > 0 || before != reader.protocol()) {
+            countProtocol(reader.protocol());
+        }
+        if (error != null && !closed) {
+            stats.connectionProtocolError().increment();
+            connection
+                    .streamInfo()
+                    .responseCodeDetails("codec_error:" + error.message().replace(' ', '_'));
+            connection.streamInfo().addFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+            for (ActiveStream stream = streams; stream != null; stream = stream.next) {
+                stream.addFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+            }
+            close(Connection.Close.FLUSH_WRITE_AND_DELAY, "http_codec_error");
+        }
+        return NetworkOutcome.STOP;
+    }
+
+    private boolean counted;
+
+    private void countProtocol(Protocol protocol) {
+        if (counted) {
+            return;
+        }
+        counted = true;
+        if (protocol == Protocol.HTTP2) {
+            stats.connectionHttp2Total().increment();
+            stats.connectionHttp2Active().increment();
+        } else {
+            stats.connectionHttp1Total().increment();
+            stats.connectionHttp1Active().increment();
+        }
+    }
+
+    @Override
+    public RequestReceiver onStream(ResponseSender response) {
+        requests++;
+        long limit = config.limits().requestsPerConnection();
+        if (limit > 0 && requests == limit) {
+            stats.connectionMaxRequestsReached().increment();
+            if (http1()) {
+                drain = Drain.CLOSING;
+            } else {
+                startDrain();
+            }
+        }
+        ActiveStream stream = new ActiveStream(this, config, response, network.worker());
+        stream.next = streams;
+        if (streams != null) {
+            streams.previous = stream;
+        }
+        streams = stream;
+        streamCount++;
+        stats.requestTotal().increment();
+        stats.requestActive().increment();
+        (http1() ? stats.requestHttp1Total() : stats.requestHttp2Total()).increment();
+        arm(stream.deadline());
+        return stream;
+    }
+
+    boolean http1() {
+        return codec == null || codec.protocol().compareTo(Protocol.HTTP2) < 0;
+    }
+
+    Protocol protocol() {
+        return codec == null ? Protocol.HTTP11 : codec.protocol();
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    Worker worker() {
+        return network.worker();
+    }
+
+    /// The stream is over and has been logged.
+    void onStreamEnd(ActiveStream stream) {
+        if (stream.previous == null) {
+            streams = stream.next;
+        } else {
+            stream.previous.next = stream.next;
+        }
+        if (stream.next != null) {
+            stream.next.previous = stream.previous;
+        }
+        streamCount--;
+        stats.requestActive().decrement();
+        if (streamCount == 0) {
+            idleSinceNanos = network.worker().nanoTime();
+            armForConnection();
+            if (drain == Drain.CLOSING && !closed) {
+                close(
+                        Connection.Close.FLUSH_WRITE_AND_DELAY,
+                        "deferred_close_on_drained_connection");
+            }
+        }
+    }
+
+    /// A response is about to be sent.
+    ///
+    /// @return true if the connection closes after it, and an HTTP/1 response should say so
+    boolean closesAfterResponse(boolean requestComplete, boolean peerWantsClose) {
+        if (drain == Drain.NONE && network.drainClose()) {
+            stats.connectionDrainClose().increment();
+            startDrain();
+        }
+        if (http1()) {
+            if (peerWantsClose || !requestComplete) {
+                drain = Drain.CLOSING;
+            }
+            if (drain == Drain.NOTICED) {
+                drain = Drain.CLOSING;
+            }
+        }
+        return drain == Drain.CLOSING;
+    }
+
+    /// Begins to say goodbye: HTTP/2 peers get two notices, HTTP/1 peers the `connection: close` of
+    /// their next response.
+    private void startDrain() {
+        if (drain != Drain.NONE) {
+            return;
+        }
+        drain = Drain.NOTICED;
+        if (codec != null) {
+            codec.shutdownNotice();
+        }
+        goAwayAt = network.worker().nanoTime() + config.timeouts().drain();
+        arm(goAwayAt);
+    }
+
+    private void finishDrain() {
+        goAwayAt = Long.MAX_VALUE;
+        drain = Drain.CLOSING;
+        if (codec != null) {
+            codec.goAway();
+        }
+        if (streamCount == 0) {
+            close(Connection.Close.FLUSH_WRITE_AND_DELAY, "deferred_close_on_drained_connection");
+        }
+    }
+
+    @Override
+    public void onDrain() {
+        if (closed || drain == Drain.CLOSING) {
+            return;
+        }
+        if (streamCount == 0 && http1()) {
+            stats.connectionDrainClose().increment();
+            close(Connection.Close.FLUSH_WRITE, "deferred_close_on_drained_connection");
+        } else if (drain == Drain.NONE) {
+            stats.connectionDrainClose().increment();
+            startDrain();
+        }
+    }
+
+    @Override
+    public void onAboveWriteBufferHighWatermark() {
+        if (codec != null) {
+            codec.onAboveWriteBufferHighWatermark();
+        }
+    }
+
+    @Override
+    public void onBelowWriteBufferLowWatermark() {
+        if (codec != null) {
+            codec.onBelowWriteBufferLowWatermark();
+        }
+    }
+
+    @Override
+    public void onEvent(ConnectionEvent event) {
+        if (event == ConnectionEvent.CONNECTED || closed) {
+            return;
+        }
+        closed = true;
+        boolean remote = event == ConnectionEvent.REMOTE_CLOSE;
+        boolean active = streamCount > 0;
+        stats.connectionDestroy().increment();
+        (remote ? stats.connectionDestroyRemote() : stats.connectionDestroyLocal()).increment();
+        if (active) {
+            stats.connectionDestroyActiveRequest().increment();
+            (remote
+                            ? stats.connectionDestroyRemoteActiveRequest()
+                            : stats.connectionDestroyLocalActiveRequest())
+                    .increment();
+        }
+        String reason = connection.info().localCloseReason();
+        String details =
+                remote
+                        ? "downstream_remote_disconnect"
+                        : "downstream_local_disconnect"
+                                + (reason == null ? "" : "(" + reason + ")");
+        while (streams != null) {
+            streams.onConnectionClosed(details);
+        }
+    }
+
+    @Override
+    public void onDestroy() {
+        closed = true;
+        timer.disarm();
+        stats.connectionActive().decrement();
+        if (connection.info().tls() != null) {
+            stats.connectionSslActive().decrement();
+        }
+        if (counted) {
+            (http1() ? stats.connectionHttp1Active() : stats.connectionHttp2Active()).decrement();
+        }
+        stats.connectionLengthMillis()
+                .record((network.worker().nanoTime() - startNanos) / 1_000_000);
+    }
+
+    private void close(Connection.Close how, String reason) {
+        connection.close(how, reason);
+    }
+
+    /// Sees to it that the timer fires no later than `deadline`.
+    void arm(long deadline) {
+        if (deadline < armedFor) {
+            armedFor = deadline;
+            timer.arm(Math.max(0, deadline - network.worker().nanoTime()));
+        }
+    }
+
+    private void armForConnection() {
+        arm(connectionDeadline());
+    }
+
+    private long connectionDeadline() {
+        long deadline = goAwayAt;
+        ConnectionManagerConfig.Timeouts timeouts = config.timeouts();
+        if (streamCount == 0 && timeouts.connectionIdle() > 0 && drain == Drain.NONE) {
+            deadline = Math.min(deadline, idleSinceNanos + timeouts.connectionIdle());
+        }
+        if (timeouts.connectionMax() > 0 && drain == Drain.NONE) {
+            deadline = Math.min(deadline, startNanos + timeouts.connectionMax());
+        }
+        return deadline;
+    }
+
+    private void onTimer() {
+        armedFor = Long.MAX_VALUE;
+        long now = network.worker().nanoTime();
+        ActiveStream stream = streams;
+        while (stream != null) {
+            ActiveStream next = stream.next;
+            stream.onDeadline(now);
+            stream = next;
+        }
+        if (!closed) {
+            onConnectionDeadline(now);
+        }
+        if (closed) {
+            return;
+        }
+        long deadline = connectionDeadline();
+        for (ActiveStream live = streams; live != null; live = live.next) {
+            deadline = Math.min(deadline, live.deadline());
+        }
+        if (deadline != Long.MAX_VALUE) {
+            arm(deadline);
+        }
+    }
+
+    private void onConnectionDeadline(long now) {
+        ConnectionManagerConfig.Timeouts timeouts = config.timeouts();
+        if (now >= goAwayAt) {
+            finishDrain();
+        } else if (drain == Drain.NONE
+                && timeouts.connectionMax() > 0
+                && now - startNanos >= timeouts.connectionMax()) {
+            stats.connectionMaxDurationReached().increment();
+            endOrDrain("max_connection_duration_reached");
+        } else if (drain == Drain.NONE
+                && streamCount == 0
+                && timeouts.connectionIdle() > 0
+                && now - idleSinceNanos >= timeouts.connectionIdle()) {
+            stats.connectionIdleTimeout().increment();
+            endOrDrain("on_idle_timeout");
+        }
+    }
+
+    private void endOrDrain(String reason) {
+        if (codec == null || streamCount == 0 && http1()) {
+            close(Connection.Close.FLUSH_WRITE, reason);
+        } else {
+            startDrain();
+        }
+    }
+}

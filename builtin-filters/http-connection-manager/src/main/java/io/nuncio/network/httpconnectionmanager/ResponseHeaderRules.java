@@ -1,0 +1,69 @@
+package io.nuncio.network.httpconnectionmanager;
+
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ServerHeaderTransformation;
+import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.RequestIdTemplate;
+import io.nuncio.spi.ResponseHeaders;
+import io.nuncio.spi.Worker;
+
+import org.jspecify.annotations.Nullable;
+
+/// What the connection manager does to every response's headers after all filters saw them.
+///
+/// @param via empty for none
+/// @param alwaysSendRequestId true to answer with `x-request-id` even where no trace was forced
+record ResponseHeaderRules(
+        String serverName,
+        ServerHeaderTransformation serverTransformation,
+        String via,
+        boolean alwaysSendRequestId,
+        HttpDate date) {
+
+    static ResponseHeaderRules from(HttpConnectionManager message) {
+        return new ResponseHeaderRules(
+                message.getServerName().isEmpty() ? "envoy" : message.getServerName(),
+                message.getServerHeaderTransformation(),
+                message.getVia(),
+                message.getAlwaysSetRequestIdInResponse(),
+                new HttpDate());
+    }
+
+    void apply(
+            ResponseHeaders response,
+            @Nullable RequestHeaders request,
+            RequestIdTemplate requestId,
+            Worker worker,
+            boolean localReply) {
+        response.remove(HeaderName.CONNECTION);
+        response.remove(HeaderName.TRANSFER_ENCODING);
+        response.remove(HeaderName.KEEP_ALIVE);
+        response.remove(HeaderName.PROXY_CONNECTION);
+        if (!response.contains(HeaderName.DATE)) {
+            response.set(HeaderName.DATE, date.text(worker.currentTimeMillis()));
+        }
+        setServer(response, localReply);
+        if (!via.isEmpty()) {
+            response.appendValue(HeaderName.VIA, ", ", via);
+        }
+        if (request != null
+                && (alwaysSendRequestId || request.contains(HeaderName.X_ENVOY_FORCE_TRACE))
+                && request.contains(HeaderName.X_REQUEST_ID)) {
+            requestId.setInResponse(response, request);
+        }
+    }
+
+    private void setServer(ResponseHeaders response, boolean localReply) {
+        switch (serverTransformation) {
+            case OVERWRITE, UNRECOGNIZED -> response.set(HeaderName.SERVER, serverName);
+            case APPEND_IF_ABSENT -> response.addIfAbsent(HeaderName.SERVER, serverName);
+            case PASS_THROUGH -> {
+                // A reply of our own has no server to pass through.
+                if (localReply) {
+                    response.addIfAbsent(HeaderName.SERVER, serverName);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.nuncio.http.router;
+
+import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.host.RouteEntry;
+
+/// How long a request may take: the route's timeout, unless a trusted header says otherwise.
+final class RequestTimeout {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private RequestTimeout() {}
+
+    /// The timeout in nanoseconds, 0 for none.
+    static long nanos(RouteEntry route, RequestHeaders headers, RouterConfig config) {
+        if (config.respectExpectedTimeout()
+                && headers.contains(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS)) {
+            long expected = headers.getLong(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, -1);
+            if (expected >= 0) {
+                return expected * NANOS_PER_MILLI;
+            }
+        }
+        if (headers.contains(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS)) {
+            long asked = headers.getLong(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS, -1);
+            if (asked >= 0 && asked <= Long.MAX_VALUE / NANOS_PER_MILLI) {
+                return asked * NANOS_PER_MILLI;
+            }
+        }
+        return route.timeoutNanos();
+    }
+
+    /// Removes what was asked of this router, and tells the upstream how long it has.
+    static void finalizeHeaders(RequestHeaders headers, long timeoutNanos, RouterConfig config) {
+        headers.remove(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS);
+        headers.remove(HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS);
+        headers.remove(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_ALT_RESPONSE);
+        headers.remove(HeaderName.X_ENVOY_UPSTREAM_ALT_STAT_NAME);
+        headers.remove(HeaderName.X_ENVOY_MAX_RETRIES);
+        headers.remove(HeaderName.X_ENVOY_RETRY_ON);
+        headers.remove(HeaderName.X_ENVOY_RETRY_GRPC_ON);
+        headers.remove(HeaderName.X_ENVOY_RETRIABLE_STATUS_CODES);
+        headers.remove(HeaderName.X_ENVOY_RETRIABLE_HEADER_NAMES);
+        headers.remove(HeaderName.X_ENVOY_HEDGE_ON_PER_TRY_TIMEOUT);
+        if (timeoutNanos > 0 && !config.suppressEnvoyHeaders()) {
+            headers.setLong(
+                    HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, timeoutNanos / NANOS_PER_MILLI);
+        }
+    }
+}
