@@ -1,0 +1,86 @@
+package io.nuncio.kernel.config;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/// Which fields of which messages one module supports, each with the test that shows it: the
+/// module's `META-INF/nuncio/supported-fields.txt`.
+///
+/// A full message name stands at the start of a line; below it, indented, `field_name TestClass` or
+/// `field_name TestClass#method`. What follows `#` at the start of a line or after a space is a
+/// comment. Immutable.
+public final class FieldTable {
+    /// The table of a module that supports no field of any message.
+    public static final FieldTable EMPTY = new FieldTable(Map.of(), false);
+
+    /// A table that lets every field pass, for looking at a message that is not going to serve.
+    public static final FieldTable EVERYTHING = new FieldTable(Map.of(), true);
+
+    /// Where a module's table is in its jar.
+    public static final String RESOURCE = "META-INF/nuncio/supported-fields.txt";
+
+    private final Map<String, Map<String, String>> messages;
+    private final boolean everything;
+
+    private FieldTable(Map<String, Map<String, String>> messages, boolean everything) {
+        this.messages = messages;
+        this.everything = everything;
+    }
+
+    /// Reads a table.
+    ///
+    /// @param origin what errors call the text
+    /// @throws IllegalArgumentException naming the line that is not of the format
+    public static FieldTable parse(String text, String origin) {
+        Map<String, Map<String, String>> messages = new LinkedHashMap<>();
+        Map<String, String> fields = null;
+        int number = 0;
+        for (String line : text.lines().toList()) {
+            number++;
+            int comment = line.startsWith("#") ? 0 : line.indexOf(" #");
+            String content = (comment < 0 ? line : line.substring(0, comment)).stripTrailing();
+            if (content.isBlank()) {
+                continue;
+            }
+            if (!Character.isWhitespace(content.charAt(0))) {
+                fields = messages.computeIfAbsent(content, _ -> new LinkedHashMap<>());
+                continue;
+            }
+            String[] words = content.strip().split("\\s+");
+            if (fields == null || words.length != 2 || !isFieldName(words[0])) {
+                throw new IllegalArgumentException(
+                        origin
+                                + ":"
+                                + number
+                                + ": expected `field_name TestClass` below a message, found `"
+                                + line
+                                + "`");
+            }
+            fields.put(words[0], words[1]);
+        }
+        return new FieldTable(messages, false);
+    }
+
+    private static boolean isFieldName(String word) {
+        return word.chars()
+                .allMatch(character -> character == '_' || Character.isLetterOrDigit(character));
+    }
+
+    /// True if the field works.
+    public boolean supports(String message, String field) {
+        Map<String, String> fields = messages.get(message);
+        return everything || (fields != null && fields.containsKey(field));
+    }
+
+    /// The messages with their fields and each field's test, in the order of the text.
+    public Map<String, Map<String, String>> messages() {
+        return Collections.unmodifiableMap(messages);
+    }
+
+    /// The full names of the messages in the table.
+    public Set<String> names() {
+        return messages().keySet();
+    }
+}
