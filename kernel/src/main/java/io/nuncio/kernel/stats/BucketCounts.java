@@ -68,4 +68,14 @@ final class BucketCounts {
             sums[(int) (word >>> COUNT_BITS)] += word & COUNT_MASK;
         }
     }
+
+    /// How many values were recorded.
+    long sum() {
+        long[] words = table;
+        long sum = 0;
+        for (int index = 0; index < words.length; index++) {
+            sum += (long) WORDS.getOpaque(words, index) & COUNT_MASK;
+        }
+        return sum;
+    }
 }

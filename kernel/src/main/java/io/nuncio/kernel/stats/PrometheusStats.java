@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -25,45 +27,61 @@ final class PrometheusStats {
     private final StatsStore store;
     private final StatsQuery query;
     private final PieceWriter out;
-    private final TagCache.Round tags;
 
     private PrometheusStats(StatsStore store, StatsQuery query, PieceWriter out) {
         this.store = store;
         this.query = query;
         this.out = out;
-        this.tags = store.tagCache().next();
     }
 
     static void write(StatsStore store, StatsQuery query, PieceWriter out) {
         PrometheusStats page = new PrometheusStats(store, query, out);
-        page.writeNumbers(
-                "counter",
-                page.groups(store.counters(), Counter::name, Counter::used),
-                Counter::value);
-        page.writeNumbers(
-                "gauge", page.groups(store.gauges(), Gauge::name, Gauge::used), Gauge::value);
-        if (query.textReadouts()) {
-            page.writeTextReadouts(
-                    page.groups(store.textReadouts(), TextReadout::name, TextReadout::used));
+        SortedMap<String, List<Labelled<Counter>>> counters;
+        SortedMap<String, List<Labelled<Gauge>>> gauges;
+        SortedMap<String, List<Labelled<TextReadout>>> textReadouts;
+        SortedMap<String, List<Labelled<StoreHistogram>>> histograms;
+        PrometheusNames names = store.prometheusNames();
+        synchronized (names) {
+            PrometheusNames.Round round = names.next();
+            counters = page.groups(store.counters(), Counter::name, Counter::used, round);
+            gauges = page.groups(store.gauges(), Gauge::name, Gauge::used, round);
+            textReadouts =
+                    query.textReadouts()
+                            ? page.groups(
+                                    store.textReadouts(),
+                                    TextReadout::name,
+                                    TextReadout::used,
+                                    round)
+                            : new TreeMap<>();
+            histograms =
+                    page.groups(
+                            store.histograms(), StoreHistogram::name, StoreHistogram::used, round);
         }
-        page.writeHistograms(
-                page.groups(store.histograms(), StoreHistogram::name, StoreHistogram::used));
+        page.writeNumbers("counter", counters, Counter::value);
+        page.writeNumbers("gauge", gauges, Gauge::value);
+        page.writeTextReadouts(textReadouts);
+        page.writeHistograms(histograms);
     }
 
-    private <T> Map<String, List<Labelled<T>>> groups(
-            List<T> statistics, Function<T, String> nameOf, Predicate<T> used) {
-        Map<String, List<Labelled<T>>> groups = new TreeMap<>(BY_TOKENS);
+    private <T> SortedMap<String, List<Labelled<T>>> groups(
+            List<T> statistics,
+            Function<T, String> nameOf,
+            Predicate<T> used,
+            PrometheusNames.Round names) {
+        Map<String, List<Labelled<T>>> groups = new HashMap<>();
         for (T statistic : statistics) {
             String name = nameOf.apply(statistic);
             if (query.shows(name, used.test(statistic))) {
-                TaggedName tagged = tags.tags(statistic, name);
-                groups.computeIfAbsent(tagged.name(), _ -> new ArrayList<>())
-                        .add(new Labelled<>(name, labels(tagged.tags()), statistic));
+                PrometheusNames.Name made = names.of(statistic, name);
+                groups.computeIfAbsent(made.group(), _ -> new ArrayList<>())
+                        .add(new Labelled<>(name, made.labels(), statistic));
             }
         }
         groups.values()
                 .forEach(group -> group.sort(Comparator.comparing(Labelled::name, BY_TOKENS)));
-        return groups;
+        SortedMap<String, List<Labelled<T>>> sorted = new TreeMap<>(BY_TOKENS);
+        sorted.putAll(groups);
+        return sorted;
     }
 
     private <T> void writeNumbers(
@@ -91,7 +109,10 @@ final class PrometheusStats {
             if (metric != null) {
                 writeType(metric, "gauge");
                 for (Labelled<TextReadout> textReadout : group) {
-                    String label = "text_value=\"" + escape(textReadout.statistic.value()) + '"';
+                    String label =
+                            "text_value=\""
+                                    + PrometheusNames.escape(textReadout.statistic.value())
+                                    + '"';
                     writeLine(metric, "", textReadout.labels, label, "0");
                 }
             }
@@ -158,41 +179,12 @@ final class PrometheusStats {
     private @Nullable String metricName(String tagExtractedName) {
         int dot = tagExtractedName.indexOf('.');
         if (dot < 0 || !store.isCustomNamespace(tagExtractedName.substring(0, dot))) {
-            return "envoy_" + sanitize(tagExtractedName);
+            return "envoy_" + PrometheusNames.sanitize(tagExtractedName);
         }
-        String custom = sanitize(tagExtractedName.substring(dot + 1));
+        String custom = PrometheusNames.sanitize(tagExtractedName.substring(dot + 1));
         return custom.isEmpty() || custom.charAt(0) >= '0' && custom.charAt(0) <= '9'
                 ? null
                 : custom;
-    }
-
-    private static String labels(List<Tag> tags) {
-        StringBuilder labels = new StringBuilder();
-        for (Tag tag : tags) {
-            labels.append(labels.isEmpty() ? "" : ",").append(sanitize(tag.name()));
-            labels.append("=\"").append(escape(tag.value())).append('"');
-        }
-        return labels.toString();
-    }
-
-    private static String sanitize(String name) {
-        StringBuilder sanitized = new StringBuilder(name);
-        for (int i = 0; i < sanitized.length(); i++) {
-            char c = sanitized.charAt(i);
-            boolean allowed =
-                    c >= 'a' && c <= 'z'
-                            || c >= 'A' && c <= 'Z'
-                            || c >= '0' && c <= '9'
-                            || c == '_';
-            if (!allowed) {
-                sanitized.setCharAt(i, '_');
-            }
-        }
-        return sanitized.toString();
-    }
-
-    private static String escape(String value) {
-        return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\"", "\\\"");
     }
 
     private static int compareTokens(String left, String right) {

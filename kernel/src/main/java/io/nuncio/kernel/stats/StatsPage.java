@@ -6,8 +6,7 @@ import java.util.function.Consumer;
 ///
 /// @param status 200 or 400
 /// @param contentType without which a browser guesses
-/// @param body writes the text piece by piece into a sink that keeps what it needs; call once, on
-///   the main thread
+/// @param body writes the text piece by piece into a sink that keeps what it needs; on any thread
 public record StatsPage(int status, String contentType, Body body) {
     static final String TEXT = "text/plain; charset=UTF-8";
     static final String JSON = "application/json";

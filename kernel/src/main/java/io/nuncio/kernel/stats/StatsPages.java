@@ -2,8 +2,9 @@ package io.nuncio.kernel.stats;
 
 import java.util.Map;
 
-/// The pages of the admin server about statistics. Main thread. With `stats_flush_on_admin` the
-/// caller flushes first.
+/// The pages of the admin server about statistics. Any thread; a page of a million statistics takes
+/// seconds to write, so not a thread that has other work. With `stats_flush_on_admin` the caller
+/// flushes first.
 public final class StatsPages {
     private final StatsStore store;
 
@@ -35,6 +36,23 @@ public final class StatsPages {
     /// `POST /reset_counters`.
     public StatsPage resetCounters() {
         store.resetCounters();
+        return StatsPage.text(200, "OK\n");
+    }
+
+    /// `GET /stats/recentlookups`.
+    public StatsPage recentLookups() {
+        return StatsPage.text(200, store.recentLookups());
+    }
+
+    /// `POST /stats/recentlookups/enable` and `/disable`.
+    public StatsPage enableRecentLookups(boolean on) {
+        store.enableRecentLookups(on);
+        return StatsPage.text(200, "OK\n");
+    }
+
+    /// `POST /stats/recentlookups/clear`.
+    public StatsPage clearRecentLookups() {
+        store.clearRecentLookups();
         return StatsPage.text(200, "OK\n");
     }
 

@@ -25,7 +25,7 @@ public final class StatsStore {
     private final Object lock = new Object();
     private final int cellCount;
     private final StatsSettings settings;
-    private final TagCache tagCache;
+    private final PrometheusNames prometheusNames;
     private final Set<String> customNamespaces = ConcurrentHashMap.newKeySet();
     private final StoreScope root;
     private final StatisticTable<Counter> counters = new StatisticTable<>(Counter::name);
@@ -34,6 +34,8 @@ public final class StatsStore {
             new StatisticTable<>(StoreHistogram::name);
     private final StatisticTable<TextReadout> textReadouts =
             new StatisticTable<>(TextReadout::name);
+
+    private final RecentLookups lookups = new RecentLookups();
 
     private final Counter ignoredCounter = new Counter("", "", null);
     private final Gauge ignoredGauge = new Gauge("", "", null);
@@ -46,7 +48,7 @@ public final class StatsStore {
     public StatsStore(int workerCount, StatsSettings settings) {
         this.settings = settings;
         cellCount = FOREIGN_AND_MAIN + workerCount;
-        tagCache = new TagCache(settings);
+        prometheusNames = new PrometheusNames(settings);
         root = new StoreScope(this, null, "", new ScopeCells(cellCount));
     }
 
@@ -134,8 +136,9 @@ public final class StatsStore {
     /// Makes what the histograms recorded since the last merge their interval, and adds it to their
     /// totals. Main thread, at each flush.
     public void mergeHistograms() {
+        long[] scratch = new long[Buckets.COUNT];
         for (StoreHistogram histogram : histograms()) {
-            histogram.merge();
+            histogram.merge(scratch);
         }
     }
 
@@ -159,6 +162,7 @@ public final class StatsStore {
     public void resetCounters() {
         synchronized (lock) {
             counters.mark((counter, latched) -> latched - counter.reset());
+            lookups.clear();
         }
     }
 
@@ -172,13 +176,32 @@ public final class StatsStore {
         return customNamespaces.contains(token);
     }
 
-    TagCache tagCache() {
-        return tagCache;
+    PrometheusNames prometheusNames() {
+        return prometheusNames;
+    }
+
+    String recentLookups() {
+        synchronized (lock) {
+            return lookups.page();
+        }
+    }
+
+    void enableRecentLookups(boolean on) {
+        synchronized (lock) {
+            lookups.enable(on);
+        }
+    }
+
+    void clearRecentLookups() {
+        synchronized (lock) {
+            lookups.clear();
+        }
     }
 
     Counter counter(StoreScope scope, String name) {
         String fullName = scope.prefix().concat(name);
         synchronized (lock) {
+            lookups.add(fullName);
             Counter counter = counters.find(fullName);
             if (counter != null) {
                 hold(scope, counters, counter);
@@ -197,6 +220,7 @@ public final class StatsStore {
     Gauge gauge(StoreScope scope, String name) {
         String fullName = scope.prefix().concat(name);
         synchronized (lock) {
+            lookups.add(fullName);
             Gauge gauge = gauges.find(fullName);
             if (gauge != null) {
                 hold(scope, gauges, gauge);
@@ -215,6 +239,7 @@ public final class StatsStore {
     Histogram histogram(StoreScope scope, String name, Histogram.Unit unit) {
         String fullName = scope.prefix().concat(name);
         synchronized (lock) {
+            lookups.add(fullName);
             StoreHistogram histogram = histograms.find(fullName);
             if (histogram != null) {
                 hold(scope, histograms, histogram);
@@ -234,6 +259,7 @@ public final class StatsStore {
     TextReadout textReadout(StoreScope scope, String name) {
         String fullName = scope.prefix().concat(name);
         synchronized (lock) {
+            lookups.add(fullName);
             TextReadout textReadout = textReadouts.find(fullName);
             if (textReadout != null) {
                 hold(scope, textReadouts, textReadout);

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /// A histogram of a [StatsStore]. Each loop thread records into bucket counts of its own, made at
 /// its first record; all other threads share one under a lock. The main thread reads them all at
@@ -21,7 +22,6 @@ public final class StoreHistogram implements Histogram {
     private final int cellCount;
     private final double[] bounds;
     private volatile @Nullable BucketCounts @Nullable [] byThread;
-    private volatile boolean merged;
     private volatile HistogramSnapshot interval = HistogramSnapshot.EMPTY;
     private volatile HistogramSnapshot total = HistogramSnapshot.EMPTY;
 
@@ -82,28 +82,41 @@ public final class StoreHistogram implements Histogram {
     }
 
     /// Ends the interval; main thread.
-    void merge() {
+    ///
+    /// @param scratch zeros, one per bucket of [Buckets]; zeros again afterwards
+    void merge(long[] scratch) {
         @Nullable BucketCounts[] all = byThread;
-        if (all == null) {
+        if (all == null || !hasNews(all)) {
+            interval = HistogramSnapshot.EMPTY;
             return;
         }
-        long[] sums = new long[Buckets.COUNT];
         for (int cell = 0; cell < all.length; cell++) {
             BucketCounts counts = (BucketCounts) COUNTS.getAcquire(all, cell);
             if (counts != null) {
-                counts.addTo(sums);
+                counts.addTo(scratch);
             }
         }
         HistogramSnapshot before = total;
-        total = HistogramSnapshot.of(sums);
-        before.subtractFrom(sums);
-        interval = HistogramSnapshot.of(sums);
-        merged = true;
+        total = HistogramSnapshot.of(scratch);
+        before.subtractFrom(scratch);
+        interval = HistogramSnapshot.of(scratch);
+        Arrays.fill(scratch, 0);
+    }
+
+    private boolean hasNews(@Nullable BucketCounts[] all) {
+        long recorded = 0;
+        for (int cell = 0; cell < all.length; cell++) {
+            BucketCounts counts = (BucketCounts) COUNTS.getAcquire(all, cell);
+            if (counts != null) {
+                recorded += counts.sum();
+            }
+        }
+        return recorded != total.sampleCount();
     }
 
     /// True once something recorded was merged.
     public boolean used() {
-        return merged;
+        return total.size() > 0;
     }
 
     /// What was recorded between the last two merges.

@@ -347,6 +347,43 @@ class StatsPagesTest {
     }
 
     @Test
+    void recentLookupsAreShownOnceTheyAreEnabled() {
+        StatsPages pages = new StatsPages(store);
+        store.root().counter("before");
+        assertThat(pages.recentLookups().text())
+                .isEqualTo(
+                        "Lookup tracking is not enabled. Use /stats/recentlookups/enable to"
+                            + " enable.\n\n"
+                            + "total: 1\n");
+
+        assertThat(pages.enableRecentLookups(true).text()).isEqualTo("OK\n");
+        store.root().counter("alpha");
+        store.root().gauge("beta");
+        store.root().counter("alpha");
+        assertThat(pages.recentLookups().text())
+                .isEqualTo("   Count Lookup\n       1 beta\n       2 alpha\n\ntotal: 4\n");
+
+        pages.clearRecentLookups();
+        assertThat(pages.recentLookups().text()).isEqualTo("   Count Lookup\n\ntotal: 0\n");
+
+        pages.enableRecentLookups(false);
+        assertThat(pages.recentLookups().text()).startsWith("Lookup tracking is not enabled.");
+    }
+
+    @Test
+    void onlyTheLastHundredLookupsAreKept() {
+        StatsPages pages = new StatsPages(store);
+        pages.enableRecentLookups(true);
+        store.root().counter("first");
+        for (int i = 0; i < 100; i++) {
+            store.root().counter("later");
+        }
+        assertThat(pages.recentLookups().text())
+                .contains("     100 later\n")
+                .doesNotContain("first");
+    }
+
+    @Test
     void aLargePageComesInPieces() {
         StatsScope scope = store.root().scope("a.long.prefix.for.many.names");
         for (int i = 0; i < 5_000; i++) {
