@@ -28,6 +28,10 @@ public interface FactoryContext {
     /// there is none.
     StatsScope listenerStats();
 
+    /// A context for an extension that stands below this one's, at `field`, and that the
+    /// configuration calls `name`. Statistics and everything else are inherited.
+    FactoryContext in(String field, String name);
+
     /// The same context with another scope for statistics, for what the extension compiles in its
     /// turn.
     FactoryContext withStats(StatsScope stats);
