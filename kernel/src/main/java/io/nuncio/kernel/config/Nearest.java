@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.Locale;
 
 /// Finds the valid name that a person most likely meant.
-final class Nearest {
+public final class Nearest {
     private static final int LONGEST = 200;
 
     private Nearest() {}
@@ -38,7 +38,7 @@ final class Nearest {
     }
 
     /// `; did you mean ...?` with the nearest candidate, or nothing.
-    static String hint(String written, Iterable<String> candidates) {
+    public static String hint(String written, Iterable<String> candidates) {
         String near = to(written, candidates);
         return near == null ? "" : "; did you mean `" + near + "`?";
     }

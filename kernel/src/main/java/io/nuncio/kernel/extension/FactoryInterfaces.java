@@ -1,0 +1,37 @@
+package io.nuncio.kernel.extension;
+
+import io.nuncio.spi.AccessLoggerFactory;
+import io.nuncio.spi.Category;
+import io.nuncio.spi.ClusterFactory;
+import io.nuncio.spi.ExtensionFactory;
+import io.nuncio.spi.FormatterFactory;
+import io.nuncio.spi.HealthCheckerFactory;
+import io.nuncio.spi.HttpFilterFactory;
+import io.nuncio.spi.ListenerFilterFactory;
+import io.nuncio.spi.LoadBalancerFactory;
+import io.nuncio.spi.NetworkFilterFactory;
+import io.nuncio.spi.RequestIdFactory;
+import io.nuncio.spi.TransportSocketFactory;
+
+/// Which interface of the SPI the factories of a category implement.
+final class FactoryInterfaces {
+    private FactoryInterfaces() {}
+
+    static Class<?> of(Category category) {
+        return switch (category) {
+            case HTTP_FILTER -> HttpFilterFactory.class;
+            case NETWORK_FILTER -> NetworkFilterFactory.class;
+            case LISTENER_FILTER -> ListenerFilterFactory.class;
+            case DOWNSTREAM_TRANSPORT_SOCKET, UPSTREAM_TRANSPORT_SOCKET ->
+                    TransportSocketFactory.class;
+            case CLUSTER -> ClusterFactory.class;
+            case LOAD_BALANCER -> LoadBalancerFactory.class;
+            case HEALTH_CHECKER -> HealthCheckerFactory.class;
+            case ACCESS_LOGGER -> AccessLoggerFactory.class;
+            case FORMATTER -> FormatterFactory.class;
+            case REQUEST_ID -> RequestIdFactory.class;
+            // Categories without an interface of their own yet.
+            default -> ExtensionFactory.class;
+        };
+    }
+}

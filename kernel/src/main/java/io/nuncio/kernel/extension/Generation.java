@@ -1,0 +1,67 @@
+package io.nuncio.kernel.extension;
+
+import org.osgi.framework.Bundle;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/// One content of one bundle, installed: its class loader and the factories made so far. A replaced
+/// jar becomes another generation beside this one; this one is never changed. [ExtensionRegistry]
+/// guards it.
+final class Generation {
+    private final BundleStore.Stored stored;
+    private final Bundle bundle;
+    private final BundleLoader loader;
+    private final ConfigBinding binding;
+    private final Map<ExtensionInfo, LoadedExtension> loaded = new HashMap<>();
+    private final Map<ExtensionInfo, BundleRefused> failed = new HashMap<>();
+
+    Generation(
+            BundleStore.Stored stored, Bundle bundle, BundleLoader loader, ConfigBinding binding) {
+        this.stored = stored;
+        this.bundle = bundle;
+        this.loader = loader;
+        this.binding = binding;
+    }
+
+    BundleStore.Stored stored() {
+        return stored;
+    }
+
+    /// The extension's factory, made when first asked for: one for the life of the generation. A
+    /// failure is remembered too.
+    LoadedExtension extension(ExtensionInfo info) throws BundleRefused {
+        BundleRefused failure = failed.get(info);
+        if (failure != null) {
+            throw failure;
+        }
+        LoadedExtension known = loaded.get(info);
+        if (known == null) {
+            known = load(info);
+            loaded.put(info, known);
+        }
+        return known;
+    }
+
+    private LoadedExtension load(ExtensionInfo info) throws BundleRefused {
+        try {
+            return new LoadedExtension(
+                    info, stored.manifest(), stored.sha256(), loader.load(bundle, info), binding);
+        } catch (BundleRefused refused) {
+            failed.put(info, refused);
+            throw refused;
+        }
+    }
+
+    /// True if a factory of the bundle exists.
+    boolean inUse() {
+        return !loaded.isEmpty();
+    }
+
+    /// Closes the factories that can be closed and gives the class loader back.
+    void close() {
+        loaded.values().forEach(LoadedExtension::close);
+        loaded.clear();
+        loader.uninstall(bundle);
+    }
+}

@@ -1,0 +1,133 @@
+package io.nuncio.kernel.extension;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+
+import io.nuncio.kernel.config.Types;
+import io.nuncio.spi.ExtensionFactory;
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.PerRouteFactory;
+import io.nuncio.spi.Problems;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+import java.util.function.BiFunction;
+
+/// An extension ready to compile configurations: its factory and what its configurations are bound
+/// to.
+///
+/// Thread: one configuration at a time, on the main thread or beside it.
+public final class LoadedExtension {
+    private final ExtensionInfo info;
+    private final BundleManifest bundle;
+    private final String sha256;
+    private final BundleLoader.Loaded loaded;
+    private final ConfigBinding binding;
+
+    LoadedExtension(
+            ExtensionInfo info,
+            BundleManifest bundle,
+            String sha256,
+            BundleLoader.Loaded loaded,
+            ConfigBinding binding) {
+        this.info = info;
+        this.bundle = bundle;
+        this.sha256 = sha256;
+        this.loaded = loaded;
+        this.binding = binding;
+    }
+
+    public ExtensionInfo info() {
+        return info;
+    }
+
+    public BundleManifest bundle() {
+        return bundle;
+    }
+
+    /// The digest of the jar that the factory's code is from.
+    public String sha256() {
+        return sha256;
+    }
+
+    /// The factory: one for the life of the bundle's generation.
+    public Object factory() {
+        return loaded.factory();
+    }
+
+    /// Binds a configuration and compiles it.
+    ///
+    /// @param config the typed configuration as it came; its default instance if there is none
+    /// @param context of the place that names the extension; problems are reported there
+    /// @return null if there was a problem, which is reported
+    public <T> @Nullable T configure(Any config, Class<T> template, FactoryContext context) {
+        @SuppressWarnings("unchecked")
+        var factory = (ExtensionFactory<Object, ?>) loaded.factory();
+        return template.cast(compile(config, loaded.config(), factory::configure, context));
+    }
+
+    /// The same for a configuration of a route, virtual host or route configuration.
+    public @Nullable Object configureRoute(Any config, FactoryContext context) {
+        if (!(loaded.factory() instanceof PerRouteFactory<?>)) {
+            context.problems().add("", info.name() + " takes no configuration per route");
+            return null;
+        }
+        @SuppressWarnings("unchecked")
+        var factory = (PerRouteFactory<Object>) loaded.factory();
+        return compile(config, loaded.routeConfig(), factory::configureRoute, context);
+    }
+
+    private @Nullable Object compile(
+            Any config,
+            @Nullable Class<?> type,
+            BiFunction<Object, FactoryContext, ?> factory,
+            FactoryContext context) {
+        Problems problems = context.problems();
+        int before = problems.all().size();
+        Object bound = binding.bind(config, type, problems);
+        if (bound == null) {
+            return null;
+        }
+        try {
+            Object compiled = factory.apply(bound, context);
+            return problems.all().stream().skip(before).allMatch(Problems.Problem::warning)
+                    ? compiled
+                    : null;
+        } catch (RuntimeException | LinkageError bug) {
+            problems.add("", info.name() + " of bundle " + bundle.name() + " failed: " + bug);
+            context.logger()
+                    .warn(
+                            "{} of bundle {} {} failed",
+                            info.name(),
+                            bundle.name(),
+                            bundle.version(),
+                            bug);
+            return null;
+        }
+    }
+
+    /// The default instance of a message of the bundle's own, null if it has none of that name.
+    @Nullable Message message(String fullName) {
+        for (Class<?> type : new @Nullable Class<?>[] {loaded.config(), loaded.routeConfig()}) {
+            if (type != null && type != Message.class && Message.class.isAssignableFrom(type)) {
+                Message message = BundleLoader.defaultInstance(type.asSubclass(Message.class));
+                if (message.getDescriptorForType().getFullName().equals(fullName)) {
+                    return message;
+                }
+            }
+        }
+        return Types.in(loaded.factory().getClass().getClassLoader()).find(fullName);
+    }
+
+    /// Closes the factory if it wants to be closed.
+    void close() {
+        if (loaded.factory() instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception bug) {
+                LoggerFactory.getLogger("extension").warn("closing {} failed", info.name(), bug);
+            }
+        }
+    }
+}
