@@ -1,5 +1,6 @@
 package io.nuncio.spi;
 
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 
@@ -27,11 +28,12 @@ public interface HostPublisher {
     ///
     /// @param hostname empty if there is none
     /// @param weight 1 or more
+    /// @param health as discovery says; what health checks find is the kernel's
     record HostSpec(
             Address address,
             String hostname,
             Locality locality,
             int weight,
             @Nullable Metadata metadata,
-            Host.Health health) {}
+            HealthStatus health) {}
 }

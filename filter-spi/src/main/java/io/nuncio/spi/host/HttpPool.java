@@ -18,6 +18,13 @@ public interface HttpPool {
     /// @return what cancels the wait; null if it is over already
     @Nullable Wait newStream(ResponseReceiver receiver, Callbacks callbacks);
 
+    /// The host answered a request: counted as `rq_success`, or from 500 on as `rq_error` (Envoy:
+    /// putHttpResponseCode).
+    void responded(int status);
+
+    /// The host did not answer a request in time: counted as `rq_timeout`.
+    void timedOut();
+
     /// A request that waits for a connection.
     interface Wait {
         /// Gives up; no callback follows.

@@ -1,0 +1,176 @@
+package io.nuncio.kernel.upstream;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.nuncio.spi.Category;
+import io.nuncio.spi.ClusterDiscovery;
+import io.nuncio.spi.ClusterTemplate;
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.LoadBalancerPolicy;
+import io.nuncio.spi.Problems;
+import io.nuncio.spi.Resolver;
+import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.TransportSocketTemplate;
+import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.ClientCodecTemplate;
+import io.nuncio.spi.host.Codecs;
+import io.nuncio.spi.host.Extensions;
+
+import org.jspecify.annotations.Nullable;
+
+/// Turns a cluster's message into its parts, with its extensions: discovery, load balancer,
+/// transport socket. Thread: main.
+final class ClusterCompiler {
+    private final ClusterManager.Services services;
+    private final BindConfig bindDefault;
+
+    ClusterCompiler(ClusterManager.Services services, BindConfig bindDefault) {
+        this.services = services;
+        this.bindDefault = bindDefault;
+    }
+
+    /// @param scope the cluster's statistics
+    /// @return null if anything is wrong; it is reported
+    UpstreamCluster.@Nullable Parts compile(Cluster cluster, StatsScope scope, Problems problems) {
+        FactoryContext context = services.contexts().create(cluster.getName(), scope, problems);
+        ClusterConfig config = ClusterConfig.from(cluster, bindDefault, problems);
+        Codecs codecs = services.codecs();
+        ClientCodecTemplate codec =
+                codecs.client(config.codec(), context, "typed_extension_protocol_options");
+        TransportSocketTemplate socket = null;
+        if (cluster.hasTransportSocket()) {
+            socket =
+                    services.extensions()
+                            .compile(
+                                    Category.UPSTREAM_TRANSPORT_SOCKET,
+                                    cluster.getTransportSocket().getName(),
+                                    cluster.getTransportSocket().getTypedConfig(),
+                                    TransportSocketTemplate.class,
+                                    context,
+                                    "transport_socket");
+            if (socket == null) {
+                return null;
+            }
+        }
+        ClusterTemplate template = discovery(cluster, context);
+        LoadBalancerPolicy policy = loadBalancer(cluster, scope, context);
+        if (template == null || policy == null) {
+            return null;
+        }
+        ClusterDiscovery discovery =
+                template.create(
+                        new DiscoveryContext(cluster, services.resolver(), services.mainThread()));
+        return new UpstreamCluster.Parts(
+                cluster,
+                new UpstreamClusterInfo(config, scope, codec, socket),
+                scope,
+                discovery,
+                policy);
+    }
+
+    private @Nullable ClusterTemplate discovery(Cluster cluster, FactoryContext context) {
+        Extensions extensions = services.extensions();
+        if (cluster.hasClusterType()) {
+            return extensions.compile(
+                    Category.CLUSTER,
+                    cluster.getClusterType().getName(),
+                    cluster.getClusterType().getTypedConfig(),
+                    ClusterTemplate.class,
+                    context,
+                    "cluster_type");
+        }
+        return extensions.compile(
+                Category.CLUSTER,
+                "envoy.cluster." + cluster.getType().name().toLowerCase(java.util.Locale.ROOT),
+                Any.getDefaultInstance(),
+                ClusterTemplate.class,
+                context,
+                "type");
+    }
+
+    private @Nullable LoadBalancerPolicy loadBalancer(
+            Cluster cluster, StatsScope scope, FactoryContext context) {
+        if (cluster.hasLoadBalancingPolicy()) {
+            return firstKnown(cluster, scope, context.problems());
+        }
+        Message config =
+                switch (cluster.getLbPolicy()) {
+                    case ROUND_ROBIN -> RoundRobin.getDefaultInstance();
+                    case LEAST_REQUEST -> leastRequest(cluster.getLeastRequestLbConfig());
+                    case RANDOM -> Random.getDefaultInstance();
+                    default -> null;
+                };
+        return services.extensions()
+                .compile(
+                        Category.LOAD_BALANCER,
+                        "envoy.load_balancing_policies."
+                                + cluster.getLbPolicy().name().toLowerCase(java.util.Locale.ROOT),
+                        config == null ? Any.getDefaultInstance() : Any.pack(config),
+                        LoadBalancerPolicy.class,
+                        context,
+                        "lb_policy");
+    }
+
+    /// The first policy of the list that an installed bundle provides.
+    private @Nullable LoadBalancerPolicy firstKnown(
+            Cluster cluster, StatsScope scope, Problems problems) {
+        int index = 0;
+        var names = new StringBuilder();
+        for (LoadBalancingPolicy.Policy policy :
+                cluster.getLoadBalancingPolicy().getPoliciesList()) {
+            TypedExtensionConfig config = policy.getTypedExtensionConfig();
+            var attempt = new Problems();
+            LoadBalancerPolicy compiled =
+                    services.extensions()
+                            .compile(
+                                    Category.LOAD_BALANCER,
+                                    config,
+                                    LoadBalancerPolicy.class,
+                                    services.contexts().create(cluster.getName(), scope, attempt),
+                                    "");
+            if (compiled != null) {
+                Problems here =
+                        problems.in(
+                                "load_balancing_policy.policies["
+                                        + index
+                                        + "].typed_extension_config");
+                for (Problems.Problem problem : attempt.all()) {
+                    if (problem.warning()) {
+                        here.warn(problem.path(), problem.message());
+                    } else {
+                        here.add(problem.path(), problem.message());
+                    }
+                }
+                return compiled;
+            }
+            names.append(names.isEmpty() ? "" : ", ").append(config.getName());
+            index++;
+        }
+        problems.at("load_balancing_policy.policies")
+                .expected("at least one policy that an installed bundle provides")
+                .because("none of [" + names + "] is known");
+        return null;
+    }
+
+    private static LeastRequest leastRequest(Cluster.LeastRequestLbConfig config) {
+        LeastRequest.Builder builder = LeastRequest.newBuilder();
+        if (config.hasChoiceCount()) {
+            builder.setChoiceCount(config.getChoiceCount());
+        }
+        if (config.hasActiveRequestBias()) {
+            builder.setActiveRequestBias(config.getActiveRequestBias());
+        }
+        return builder.build();
+    }
+
+    private record DiscoveryContext(Cluster cluster, Resolver resolver, Worker worker)
+            implements ClusterTemplate.Context {}
+}

@@ -1,0 +1,273 @@
+package io.nuncio.kernel.upstream;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.nuncio.spi.Counter;
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.Gauge;
+import io.nuncio.spi.Problems;
+import io.nuncio.spi.Resolver;
+import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.Clusters;
+import io.nuncio.spi.host.Codecs;
+import io.nuncio.spi.host.Extensions;
+import io.nuncio.spi.internal.LoopThread;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// All clusters: compiles them, warms them, publishes them to the workers, and takes them away.
+///
+/// A cluster is visible to workers once its discovery has published its first hosts; until then a
+/// cluster of the same name, if there is one, goes on serving. Removed and replaced clusters, and
+/// hosts that are gone, drain their connections. Thread: main, except [#get], which is for the
+/// workers.
+public final class ClusterManager implements Clusters {
+    private static final Logger LOG = LoggerFactory.getLogger("upstream");
+
+    private final Services services;
+    private final ClusterCompiler compiler;
+    private final Map<String, UpstreamCluster> active = new ConcurrentHashMap<>();
+    private final Map<String, UpstreamCluster> warming = new LinkedHashMap<>();
+    private final ClusterInitialization initialization = new ClusterInitialization();
+    private final List<Worker> loops; // the main thread, then the workers: as LoopThread's cells
+    private final List<WorkerClusters> views = new ArrayList<>();
+    private final Stats stats;
+
+    /// What clusters are made with.
+    ///
+    /// @param workers in the order of their index
+    /// @param stats the root scope
+    public record Services(
+            Worker mainThread,
+            List<Worker> workers,
+            Resolver resolver,
+            UpstreamConnector connector,
+            Extensions extensions,
+            Codecs codecs,
+            Contexts contexts,
+            StatsScope stats) {
+        public Services {
+            workers = List.copyOf(workers);
+        }
+    }
+
+    /// Makes the contexts that factories compile in.
+    @FunctionalInterface
+    public interface Contexts {
+        /// @param name what the configuration calls the thing being compiled
+        FactoryContext create(String name, StatsScope stats, Problems problems);
+    }
+
+    private record Stats(
+            Counter added,
+            Counter modified,
+            Counter removed,
+            Counter updated,
+            Gauge active,
+            Gauge warming) {
+        static Stats in(StatsScope root) {
+            StatsScope scope = root.scope("cluster_manager");
+            scope.counter("cluster_updated_via_merge");
+            scope.counter("update_merge_cancelled");
+            scope.counter("update_out_of_merge_window");
+            return new Stats(
+                    scope.counter("cluster_added"),
+                    scope.counter("cluster_modified"),
+                    scope.counter("cluster_removed"),
+                    scope.counter("cluster_updated"),
+                    scope.gauge("active_clusters"),
+                    scope.gauge("warming_clusters"));
+        }
+    }
+
+    /// @param bindDefault the bootstrap's `cluster_manager.upstream_bind_config`
+    public ClusterManager(Services services, BindConfig bindDefault) {
+        this.services = services;
+        compiler = new ClusterCompiler(services, bindDefault);
+        stats = Stats.in(services.stats());
+        loops = new ArrayList<>();
+        loops.add(services.mainThread());
+        loops.addAll(services.workers());
+        for (int slot = 0; slot < loops.size(); slot++) {
+            String loop = slot == 0 ? "main_thread" : "worker_" + (slot - 1);
+            views.add(
+                    new WorkerClusters(
+                            active,
+                            loops.get(slot),
+                            slot,
+                            services.connector(),
+                            services.stats()
+                                    .scope("thread_local_cluster_manager." + loop)
+                                    .gauge("clusters_inflated")));
+        }
+    }
+
+    @Override
+    public io.nuncio.spi.host.@Nullable Cluster get(String name) {
+        return views.get(LoopThread.currentCell() - 1).get(name);
+    }
+
+    @Override
+    public boolean exists(String name) {
+        return active.containsKey(name) || warming.containsKey(name);
+    }
+
+    /// Compiles the clusters of the bootstrap. They start with [#initialize].
+    ///
+    /// @param problems at the list; each cluster's own are below its position
+    public void load(List<Cluster> clusters, Problems problems) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < clusters.size(); i++) {
+            Cluster cluster = clusters.get(i);
+            Problems here = problems.in("[" + i + "]");
+            if (!names.add(cluster.getName())) {
+                here.at("name")
+                        .expected("each name once")
+                        .because("duplicate cluster `" + cluster.getName() + "`");
+                continue;
+            }
+            add(cluster, here, false);
+        }
+    }
+
+    /// Starts discovery, in Envoy's order.
+    ///
+    /// @param whenDone run once, when every cluster has its first hosts
+    public void initialize(Runnable whenDone) {
+        initialization.begin(whenDone);
+    }
+
+    /// Adds a cluster, or replaces the one of the same name when the new one is warm. Nothing
+    /// changes if there is a problem.
+    ///
+    /// @return false if nothing was to be done, or there is a problem
+    public boolean addOrUpdate(Cluster message, Problems problems) {
+        UpstreamCluster before = current(message.getName());
+        if (before != null && before.message().equals(message)) {
+            return false;
+        }
+        return add(message, problems, true);
+    }
+
+    /// @return false if there is no such cluster
+    public boolean remove(String name) {
+        UpstreamCluster waiting = warming.remove(name);
+        UpstreamCluster serving = active.remove(name);
+        if (waiting != null) {
+            waiting.close();
+            initialization.finished(waiting);
+        }
+        if (serving != null) {
+            retire(serving);
+        }
+        if (waiting == null && serving == null) {
+            return false;
+        }
+        LOG.debug("remove cluster {}", name);
+        stats.removed().increment();
+        showCounts();
+        return true;
+    }
+
+    /// The clusters that serve, in the order of their names.
+    List<UpstreamCluster> activeClusters() {
+        var all = new ArrayList<>(active.values());
+        all.sort((one, other) -> one.info().name().compareTo(other.info().name()));
+        return all;
+    }
+
+    /// The clusters that have no hosts yet.
+    List<UpstreamCluster> warmingClusters() {
+        return List.copyOf(warming.values());
+    }
+
+    private boolean add(Cluster message, Problems problems, boolean viaApi) {
+        String name = message.getName();
+        String statName = message.getAltStatName().isEmpty() ? name : message.getAltStatName();
+        long errors = errors(problems);
+        StatsScope scope = services.stats().scope("cluster." + statName);
+        UpstreamCluster.Parts parts = compiler.compile(message, scope, problems);
+        if (parts == null || errors(problems) > errors) {
+            scope.close();
+            return false;
+        }
+        (current(name) == null ? stats.added() : stats.modified()).increment();
+        var cluster = new UpstreamCluster(parts, viaApi, loops.size(), new Changes());
+        UpstreamCluster overtaken = warming.put(name, cluster);
+        showCounts();
+        initialization.add(cluster);
+        if (overtaken != null) {
+            overtaken.close();
+            initialization.finished(overtaken);
+        }
+        LOG.debug("add/update cluster {}", name);
+        return true;
+    }
+
+    private @Nullable UpstreamCluster current(String name) {
+        UpstreamCluster waiting = warming.get(name);
+        return waiting != null ? waiting : active.get(name);
+    }
+
+    private void retire(UpstreamCluster cluster) {
+        List<UpstreamHost> hosts = cluster.hosts();
+        cluster.close();
+        onEachLoop(view -> {
+            view.forget(cluster);
+            view.drain(hosts);
+        });
+    }
+
+    private void onEachLoop(java.util.function.Consumer<WorkerClusters> task) {
+        for (int slot = 0; slot < loops.size(); slot++) {
+            WorkerClusters view = views.get(slot);
+            loops.get(slot).post(() -> task.accept(view));
+        }
+    }
+
+    private void showCounts() {
+        stats.active().set(active.size());
+        stats.warming().set(warming.size());
+    }
+
+    private static long errors(Problems problems) {
+        return problems.all().stream().filter(problem -> !problem.warning()).count();
+    }
+
+    private final class Changes implements UpstreamCluster.Watcher {
+        @Override
+        public void onInitialized(UpstreamCluster cluster) {
+            String name = cluster.info().name();
+            warming.remove(name, cluster);
+            UpstreamCluster before = active.put(name, cluster);
+            if (before != null) {
+                retire(before);
+            }
+            showCounts();
+            initialization.finished(cluster);
+        }
+
+        @Override
+        public void onHostsChanged(UpstreamCluster cluster, List<UpstreamHost> removed) {
+            stats.updated().increment();
+            if (!removed.isEmpty()) {
+                onEachLoop(view -> view.drain(removed));
+            }
+            if (cluster.info().config().closeOnHostSetChange()) {
+                List<UpstreamHost> hosts = cluster.hosts();
+                onEachLoop(view -> view.drainExisting(hosts));
+            }
+        }
+    }
+}

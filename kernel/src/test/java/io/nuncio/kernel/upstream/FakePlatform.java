@@ -1,0 +1,218 @@
+package io.nuncio.kernel.upstream;
+
+import com.google.protobuf.Any;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.nuncio.kernel.stats.StatsStore;
+import io.nuncio.spi.Address;
+import io.nuncio.spi.Category;
+import io.nuncio.spi.ClusterDiscovery;
+import io.nuncio.spi.ClusterTemplate;
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.HostPublisher;
+import io.nuncio.spi.HostPublisher.HostSpec;
+import io.nuncio.spi.HostSet;
+import io.nuncio.spi.HostSources;
+import io.nuncio.spi.LoadBalancerPolicy;
+import io.nuncio.spi.Problems;
+import io.nuncio.spi.Resolver;
+import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.host.Extensions;
+import io.nuncio.spi.internal.LoopThread;
+
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// A cluster manager with two workers, hand-fed discoveries and a balancer that rotates.
+final class FakePlatform {
+    final StatsStore store = StatsStore.detached();
+    final FakeWorker main = new FakeWorker(-1);
+    final FakeWorker worker = new FakeWorker(0);
+    final FakeWorker otherWorker = new FakeWorker(1);
+    final FakeNetwork network = new FakeNetwork();
+    final Map<String, FakeDiscovery> discoveries = new HashMap<>();
+    final List<String> started = new ArrayList<>();
+    final ClusterManager manager;
+
+    FakePlatform() {
+        Resolver none =
+                (name, family, answer) -> {
+                    throw new AssertionError("not needed here");
+                };
+        manager =
+                new ClusterManager(
+                        new ClusterManager.Services(
+                                main,
+                                List.of(worker, otherWorker),
+                                none,
+                                network,
+                                new FakeExtensions(),
+                                FakeCodec.factory(),
+                                FakePlatform::context,
+                                store.root()),
+                        BindConfig.getDefaultInstance());
+    }
+
+    /// Runs on a worker's thread, as far as the cells of the thread go.
+    static <T> T onWorker(int index, Supplier<T> task) {
+        var result = new ArrayList<T>();
+        var thread = new LoopThread(() -> result.add(task.get()), "worker-" + index, 2 + index);
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+        return result.getFirst();
+    }
+
+    static Cluster.Builder cluster(String name) {
+        return Cluster.newBuilder().setName(name);
+    }
+
+    static HostSpec host(int port) {
+        return new HostSpec(
+                new Address.Ip(InetAddress.getLoopbackAddress(), port),
+                "",
+                Locality.getDefaultInstance(),
+                1,
+                null,
+                HealthStatus.UNKNOWN);
+    }
+
+    static HostSpec host(int port, HealthStatus health) {
+        return new HostSpec(
+                new Address.Ip(InetAddress.getLoopbackAddress(), port),
+                "",
+                Locality.getDefaultInstance(),
+                1,
+                null,
+                health);
+    }
+
+    io.nuncio.spi.host.Cluster get(String name) {
+        return onWorker(0, () -> java.util.Optional.ofNullable(manager.get(name))).orElse(null);
+    }
+
+    long stat(String name) {
+        return store.value(name);
+    }
+
+    /// Adds a cluster with hosts at these ports, ready to use.
+    io.nuncio.spi.host.Cluster ready(Cluster cluster, int... ports) {
+        var problems = new Problems();
+        manager.load(List.of(cluster), problems);
+        if (!problems.none()) {
+            throw new AssertionError(problems.all());
+        }
+        manager.initialize(() -> {});
+        var hosts = new ArrayList<HostSpec>();
+        for (int port : ports) {
+            hosts.add(host(port));
+        }
+        discoveries.get(cluster.getName()).hosts.publish(0, hosts);
+        return get(cluster.getName());
+    }
+
+    private static FactoryContext context(String name, StatsScope stats, Problems problems) {
+        return (FactoryContext)
+                Proxy.newProxyInstance(
+                        FakePlatform.class.getClassLoader(),
+                        new Class<?>[] {FactoryContext.class},
+                        (proxy, method, arguments) ->
+                                switch (method.getName()) {
+                                    case "name" -> name;
+                                    case "stats" -> stats;
+                                    case "problems" -> problems;
+                                    default -> throw new AssertionError(method);
+                                });
+    }
+
+    final class FakeDiscovery implements ClusterDiscovery {
+        final String name;
+        HostPublisher hosts;
+        boolean closed;
+
+        FakeDiscovery(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void start(HostPublisher publisher) {
+            hosts = publisher;
+            started.add(name);
+        }
+
+        @Override
+        public boolean secondary() {
+            return name.startsWith("eds");
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    private final class FakeExtensions implements Extensions {
+        @Override
+        public <T> T compile(
+                Category category,
+                TypedExtensionConfig config,
+                Class<T> template,
+                FactoryContext context,
+                String field) {
+            return compile(
+                    category, config.getName(), config.getTypedConfig(), template, context, field);
+        }
+
+        @Override
+        public <T> T compile(
+                Category category,
+                String name,
+                Any config,
+                Class<T> template,
+                FactoryContext context,
+                String field) {
+            Object made =
+                    switch (name) {
+                        case "envoy.cluster.static" ->
+                                (ClusterTemplate)
+                                        in -> {
+                                            var discovery =
+                                                    new FakeDiscovery(in.cluster().getName());
+                                            discoveries.put(in.cluster().getName(), discovery);
+                                            return discovery;
+                                        };
+                        case "envoy.load_balancing_policies.round_robin" ->
+                                (LoadBalancerPolicy) priorities -> rotation(priorities, context);
+                        default -> null;
+                    };
+            if (made == null) {
+                context.problems().add(field, "unknown extension " + name);
+            }
+            return template.cast(made);
+        }
+
+        private io.nuncio.spi.HostPickerTemplate rotation(
+                List<HostSet> priorities, FactoryContext context) {
+            var sources = new HostSources(priorities, context.stats().counter("lb_healthy_panic"));
+            return worker -> {
+                int[] next = {0};
+                return _ -> {
+                    var hosts = sources.hosts(sources.choose(worker.random()));
+                    return hosts.isEmpty() ? null : hosts.get(next[0]++ % hosts.size());
+                };
+            };
+        }
+    }
+}
