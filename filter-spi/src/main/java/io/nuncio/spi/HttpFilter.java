@@ -7,8 +7,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// Thread: every call is made on the worker that owns the stream, never two at once; none may
 /// block. Order on each path: headers, then data, then trailers. Request callbacks run in the order
 /// of the chain, response callbacks in reverse. Nothing is called after [#onDestroy], and no
-/// request or response callback after a reply that this filter made, except those that carry that
-/// reply back through the filters before it.
+/// request callback after a reply. As in Envoy, every filter of the chain sees every response: also
+/// one to a request that never reached it, and a reply of its own.
 ///
 /// A filter that throws harms its own stream only: it gets a 500 with the details
 /// `filter_failed{name}`.
@@ -63,8 +63,8 @@ public interface HttpFilter {
         return TrailersOutcome.CONTINUE;
     }
 
-    /// The request has wholly passed this filter, or was answered early (Envoy: decodeComplete).
-    /// Cheap notice, once.
+    /// The filter has seen the end of the request (Envoy: decodeComplete). Cheap notice, at most
+    /// once.
     default void onRequestComplete() {}
 
     /// A local reply is about to be sent, made by whichever filter or by the proxy (Envoy:

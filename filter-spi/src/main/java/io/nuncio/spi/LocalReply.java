@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 /// A response that the proxy makes itself (Envoy: sendLocalReply).
 ///
 /// Returned as an outcome when the filter knows it at once, or handed to [Stream#reply] later. It
-/// passes the response callbacks of the filters before it and the connection manager's
+/// passes the response callbacks of all filters, as a response does, and the connection manager's
 /// `local_reply_config`; gRPC requests get it as a gRPC status. Build it on the worker and do not
 /// change it once handed over.
 public final class LocalReply implements HeadersOutcome, DataOutcome, TrailersOutcome {

@@ -39,4 +39,11 @@ public interface Route {
     /// The most specific compiled per-route configuration of the filter with that name in the
     /// chain, null if there is none.
     @Nullable Object perFilter(String filterName);
+
+    /// Whether streams of this route get the filter with that name in the chain.
+    ///
+    /// @param byDefault what holds if the route does not say
+    default boolean filterEnabled(String filterName, boolean byDefault) {
+        return byDefault;
+    }
 }

@@ -38,7 +38,8 @@ public interface Stream {
     <T> @Nullable T perRoute(Class<T> type);
 
     /// Goes on with the next filter after `PAUSE`, with all that was held back (Envoy:
-    /// continueDecoding, continueEncoding).
+    /// continueDecoding, continueEncoding). Does nothing if the filter is not paused; within the
+    /// callback that is about to pause, the pause is not made.
     void resume(Direction direction);
 
     /// Answers the request here and now; the asynchronous twin of returning a reply.
@@ -58,7 +59,7 @@ public interface Stream {
     Trailers addTrailers(Direction direction);
 
     /// Starts the response, for a filter that answers requests: it passes the response callbacks of
-    /// the filters before this one (Envoy: encodeHeaders).
+    /// all filters, from the last of the chain to the first (Envoy: encodeHeaders).
     ///
     /// Ownership: the stream keeps `headers`.
     ///

@@ -43,6 +43,10 @@ public interface HttpStream {
     /// True once the whole request has been fed.
     boolean requestComplete();
 
+    /// How many bytes each direction may hold back, 0 for no limit; the connection's limit unless
+    /// set.
+    void bufferLimit(int bytes);
+
     /// The downstream is slow: filters and upstream are told (nests).
     void onAboveWriteBufferHighWatermark();
 

@@ -1,0 +1,18 @@
+package io.nuncio.kernel.http;
+
+import io.nuncio.spi.Connection;
+import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.HttpFilterChain;
+import io.nuncio.spi.host.HttpStream;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/// A compiled chain: immutable, shared by all workers.
+record FilterChain(FilterSlot[] slots, FilterManagerStats stats, Logger logger)
+        implements HttpFilterChain {
+    @Override
+    public HttpStream start(Worker worker, @Nullable Connection connection, HttpStream.Sink sink) {
+        return new ActiveStream(this, worker, connection, sink);
+    }
+}

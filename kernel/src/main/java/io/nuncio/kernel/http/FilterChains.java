@@ -1,0 +1,73 @@
+package io.nuncio.kernel.http;
+
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.host.HttpFilterChain;
+import io.nuncio.spi.host.HttpFilterChains;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Compiles chains of HTTP filters. The last filter of a chain, and no other, is terminal.
+public final class FilterChains implements HttpFilterChains {
+    private final HttpFilterCompiler compiler;
+
+    public FilterChains(HttpFilterCompiler compiler) {
+        this.compiler = compiler;
+    }
+
+    @Override
+    public HttpFilterChain compile(List<Entry> filters, FactoryContext context, String field) {
+        var stats = FilterManagerStats.in(context.stats());
+        var slots = new ArrayList<FilterSlot>(filters.size());
+        for (int i = 0; i < filters.size(); i++) {
+            Entry entry = filters.get(i);
+            String place = field + "[" + i + "]";
+            var compiled = compiler.compile(entry, context, place);
+            if (compiled == null) {
+                continue;
+            }
+            boolean last = i == filters.size() - 1;
+            checkTerminal(entry, compiled.template().terminal(), last, context, place);
+            slots.add(
+                    new FilterSlot(
+                            entry.name(),
+                            compiled.template(),
+                            entry.disabled(),
+                            stats.failed(),
+                            compiled.failures()));
+        }
+        if (filters.isEmpty()) {
+            context.problems()
+                    .add(
+                            field,
+                            "the chain is empty; expected at least a terminal filter, such as the"
+                                + " router");
+        }
+        return new FilterChain(slots.toArray(new FilterSlot[0]), stats, context.logger());
+    }
+
+    private static void checkTerminal(
+            Entry entry, boolean terminal, boolean last, FactoryContext context, String place) {
+        if (terminal && !last) {
+            context.problems()
+                    .add(
+                            place,
+                            "terminal filter `"
+                                    + entry.name()
+                                    + "` must be the last filter of its chain");
+        }
+        if (!terminal && last) {
+            context.problems()
+                    .add(
+                            place,
+                            "non-terminal filter `"
+                                    + entry.name()
+                                    + "` is the last filter of its chain; the last one must answer"
+                                    + " requests, as the router does");
+        }
+        if (terminal && last && entry.disabled()) {
+            context.problems()
+                    .add(place, "terminal filter `" + entry.name() + "` cannot be disabled");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.nuncio.kernel.http;
+
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.HttpFilterTemplate;
+import io.nuncio.spi.host.HttpFilterChains;
+
+import org.jspecify.annotations.Nullable;
+
+/// How the filter manager gets filters from their configuration, without knowing where extensions
+/// live. Thread: main.
+public interface HttpFilterCompiler {
+    /// Compiles one filter of a chain.
+    ///
+    /// @param context the chain's; problems are reported below `field`
+    /// @return null if the extension was not found or is wrong; the problem is reported
+    @Nullable CompiledFilter compile(
+            HttpFilterChains.Entry entry, FactoryContext context, String field);
+
+    /// A filter that is ready to serve.
+    ///
+    /// @param failures told of each exception that a filter threw, on the worker; for whoever
+    ///   counts them per bundle
+    record CompiledFilter(HttpFilterTemplate template, FailureListener failures) {}
+
+    /// Who wants to know that a filter failed.
+    @FunctionalInterface
+    interface FailureListener {
+        /// For templates that no bundle stands behind.
+        FailureListener NONE = failure -> {};
+
+        void onFailure(Throwable failure);
+    }
+}

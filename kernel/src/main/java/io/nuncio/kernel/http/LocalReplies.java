@@ -1,0 +1,175 @@
+package io.nuncio.kernel.http;
+
+import io.nuncio.spi.Buffer;
+import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.LocalReply;
+import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.ResponseFlag;
+import io.nuncio.spi.ResponseHeaders;
+import io.nuncio.spi.host.RouteEntry;
+
+import org.jspecify.annotations.Nullable;
+
+/// Makes the responses that the proxy gives itself, as Envoy's `sendLocalReply`: through all
+/// filters if no response has begun, straight to the owner if one has begun but its headers were
+/// not sent, by a reset otherwise.
+final class LocalReplies {
+    private final ActiveStream stream;
+
+    /// A reply that was made in a callback: it is sent when the callback has returned.
+    private @Nullable LocalReply pending;
+
+    private boolean headRequest;
+    private boolean grpcRequest;
+    private boolean replied;
+    private boolean noticing;
+    private String body = "";
+
+    LocalReplies(ActiveStream stream) {
+        this.stream = stream;
+    }
+
+    /// What the reply's form depends on, as the request was before any filter changed it.
+    void onRequest(RequestHeaders headers) {
+        headRequest = headers.is(HeaderName.METHOD, "HEAD");
+        grpcRequest = GrpcStatus.isGrpc(headers);
+    }
+
+    /// True once a reply was made.
+    boolean replied() {
+        return replied;
+    }
+
+    /// The body of the reply that was sent, empty if none was.
+    String body() {
+        return body;
+    }
+
+    /// @param by the filter that replies, null for the owner or the filter manager
+    void reply(@Nullable ActiveFilter by, LocalReply reply) {
+        if (stream.over() || noticing || pending != null || by != null && by.noteReply()) {
+            stream.stats().ignoredReplies().increment();
+            return;
+        }
+        replied = true;
+        FilterPath running = stream.running();
+        if (running != null) {
+            running.aborted = true;
+            pending = reply;
+        } else {
+            send(reply);
+        }
+    }
+
+    void sendPending() {
+        LocalReply reply = pending;
+        if (reply != null && !stream.over()) {
+            pending = null;
+            send(reply);
+        }
+    }
+
+    private void send(LocalReply reply) {
+        stream.info().responseCodeDetails(reply.details());
+        ResponseFlag flag = reply.flag();
+        if (flag != null) {
+            stream.info().addFlag(flag);
+        }
+        notice(reply);
+        ResponsePath response = stream.response();
+        if (stream.over()) {
+            return;
+        }
+        if (response.headersSent()) {
+            stream.reset();
+            return;
+        }
+        stream.noteLocalReply();
+        boolean throughFilters = !response.begun();
+        if (throughFilters) {
+            // The route's response headers are wanted, and filters for the response even where the
+            // request never reached them.
+            stream.route();
+            stream.makeFilters();
+        }
+        LocalReply changed = stream.sink().onLocalReply(reply);
+        body = changed.body();
+        Buffer data = Buffer.copyOf(body);
+        ResponseHeaders headers = headersOf(changed, data.length());
+        boolean withBody = !data.isEmpty() && !headRequest && !grpcRequest;
+        stream.responseHeaders(headers);
+        if (throughFilters) {
+            response.startHeaders(!withBody);
+        } else {
+            response.sendHeaders(headers, !withBody);
+        }
+        if (!withBody || stream.over()) {
+            return;
+        }
+        if (throughFilters) {
+            response.startData(data, true);
+        } else {
+            response.sendData(data, true);
+        }
+        data.clear();
+    }
+
+    private void notice(LocalReply reply) {
+        noticing = true;
+        for (ActiveFilter filter : stream.filters()) {
+            filter.onLocalReply(reply);
+        }
+        noticing = false;
+    }
+
+    private ResponseHeaders headersOf(LocalReply reply, int bodyLength) {
+        var headers = new ResponseHeaders();
+        headers.status(reply.status());
+        if (stream.info().route() instanceof RouteEntry entry && entry.directResponse() == null) {
+            entry.finalizeResponseHeaders(headers, stream.info());
+        }
+        for (LocalReply.Header header : reply.headers()) {
+            if (header.append()) {
+                headers.add(header.name(), header.value());
+            } else {
+                headers.set(header.name(), header.value());
+            }
+        }
+        String text = reply.body();
+        if (grpcRequest) {
+            headers.status(200);
+            headers.set(HeaderName.CONTENT_TYPE, "application/grpc");
+            if (!headers.contains(HeaderName.GRPC_STATUS)) {
+                int status = reply.grpcStatus().orElse(GrpcStatus.fromHttp(reply.status()));
+                headers.set(HeaderName.GRPC_STATUS, Integer.toString(status));
+            }
+            if (!text.isEmpty() && !headRequest) {
+                headers.set(HeaderName.GRPC_MESSAGE, GrpcStatus.encodeMessage(text));
+            }
+            headers.remove(HeaderName.CONTENT_LENGTH);
+        } else if (text.isEmpty()) {
+            headers.remove(HeaderName.CONTENT_LENGTH);
+            headers.remove(HeaderName.CONTENT_TYPE);
+        } else {
+            headers.setLong(HeaderName.CONTENT_LENGTH, bodyLength);
+            headers.addIfAbsent(HeaderName.CONTENT_TYPE, "text/plain");
+        }
+        return headers;
+    }
+
+    /// Refuses a response that the filters left without its status.
+    ///
+    /// @return true if the response may be sent
+    boolean checkResponse(ResponseHeaders headers) {
+        if (headers.status() != 0) {
+            return true;
+        }
+        reply(
+                null,
+                LocalReply.reply(502)
+                        .body("missing required header: :status")
+                        .details(
+                                "filter_removed_required_response_headers{missing_required_header:_:status}"));
+        return false;
+    }
+}

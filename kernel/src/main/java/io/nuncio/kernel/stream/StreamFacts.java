@@ -1,0 +1,307 @@
+package io.nuncio.kernel.stream;
+
+import com.google.protobuf.Struct;
+
+import io.nuncio.spi.Address;
+import io.nuncio.spi.ConnectionInfo;
+import io.nuncio.spi.Protocol;
+import io.nuncio.spi.ResponseFlag;
+import io.nuncio.spi.Route;
+import io.nuncio.spi.UpstreamInfo;
+import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.MutableStreamInfo;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The facts of one stream, or of one connection that carries none. What few streams have
+/// (metadata, filter state, flags) is allocated when it is first set.
+public final class StreamFacts implements MutableStreamInfo {
+    private static final int MOMENTS = Moment.values().length;
+
+    private final Worker worker;
+    private final ConnectionInfo downstream;
+    private final long startTimeMillis;
+    private final long startNanos;
+    private final long[] moments = new long[MOMENTS];
+
+    private @Nullable Address remoteAddress;
+    private @Nullable Protocol protocol;
+    private @Nullable UpstreamInfo upstream;
+    private Route route = Route.NONE;
+    private @Nullable String cluster;
+    private @Nullable String virtualCluster;
+    private @Nullable String requestId;
+    private @Nullable String responseCodeDetails;
+    private @Nullable String connectionTerminationDetails;
+    private @Nullable List<ResponseFlag> flags;
+    private @Nullable Map<String, Struct> metadata;
+    private @Nullable Map<String, Object> filterState;
+    private long bytesReceived;
+    private long bytesSent;
+    private long requestHeaderBytes;
+    private long responseHeaderBytes;
+    private int responseCode;
+    private int attemptCount;
+    private boolean healthCheck;
+    private boolean localReply;
+
+    /// Facts that begin now.
+    public StreamFacts(Worker worker, ConnectionInfo downstream) {
+        this.worker = worker;
+        this.downstream = downstream;
+        this.startTimeMillis = worker.currentTimeMillis();
+        this.startNanos = worker.nanoTime();
+        Arrays.fill(moments, -1);
+    }
+
+    @Override
+    public long startTimeMillis() {
+        return startTimeMillis;
+    }
+
+    @Override
+    public long startNanos() {
+        return startNanos;
+    }
+
+    @Override
+    public long nanos(Moment moment) {
+        return moments[moment.ordinal()];
+    }
+
+    @Override
+    public void mark(Moment moment) {
+        moments[moment.ordinal()] = worker.nanoTime();
+    }
+
+    @Override
+    public @Nullable Protocol protocol() {
+        return protocol;
+    }
+
+    @Override
+    public void protocol(Protocol value) {
+        protocol = value;
+    }
+
+    @Override
+    public ConnectionInfo downstream() {
+        return downstream;
+    }
+
+    @Override
+    public Address remoteAddress() {
+        return remoteAddress == null ? downstream.remoteAddress() : remoteAddress;
+    }
+
+    @Override
+    public void remoteAddress(Address address) {
+        remoteAddress = address;
+    }
+
+    @Override
+    public @Nullable UpstreamInfo upstream() {
+        return upstream;
+    }
+
+    @Override
+    public void upstream(@Nullable UpstreamInfo value) {
+        upstream = value;
+    }
+
+    @Override
+    public Route route() {
+        return route;
+    }
+
+    /// Notes the route that was resolved; [Route#NONE] if it was forgotten.
+    public void route(Route value) {
+        route = value;
+    }
+
+    @Override
+    public @Nullable String cluster() {
+        return cluster;
+    }
+
+    @Override
+    public void cluster(@Nullable String name) {
+        cluster = name;
+    }
+
+    @Override
+    public int responseCode() {
+        return responseCode;
+    }
+
+    @Override
+    public void responseCode(int status) {
+        responseCode = status;
+    }
+
+    @Override
+    public @Nullable String responseCodeDetails() {
+        return responseCodeDetails;
+    }
+
+    @Override
+    public void responseCodeDetails(String details) {
+        responseCodeDetails = details;
+    }
+
+    @Override
+    public @Nullable String connectionTerminationDetails() {
+        return connectionTerminationDetails;
+    }
+
+    @Override
+    public void connectionTerminationDetails(String details) {
+        connectionTerminationDetails = details;
+    }
+
+    @Override
+    public void addFlag(ResponseFlag flag) {
+        if (flags == null) {
+            flags = new ArrayList<>(2);
+        }
+        if (!flags.contains(flag)) {
+            flags.add(flag);
+        }
+    }
+
+    @Override
+    public boolean hasFlag(ResponseFlag flag) {
+        return flags != null && flags.contains(flag);
+    }
+
+    @Override
+    public List<ResponseFlag> flags() {
+        return flags == null ? List.of() : Collections.unmodifiableList(flags);
+    }
+
+    @Override
+    public long bytesReceived() {
+        return bytesReceived;
+    }
+
+    @Override
+    public void addBytesReceived(long bytes) {
+        bytesReceived += bytes;
+    }
+
+    @Override
+    public long bytesSent() {
+        return bytesSent;
+    }
+
+    @Override
+    public void addBytesSent(long bytes) {
+        bytesSent += bytes;
+    }
+
+    @Override
+    public long requestHeaderBytes() {
+        return requestHeaderBytes;
+    }
+
+    @Override
+    public void requestHeaderBytes(long bytes) {
+        requestHeaderBytes = bytes;
+    }
+
+    @Override
+    public long responseHeaderBytes() {
+        return responseHeaderBytes;
+    }
+
+    @Override
+    public void responseHeaderBytes(long bytes) {
+        responseHeaderBytes = bytes;
+    }
+
+    @Override
+    public int attemptCount() {
+        return attemptCount;
+    }
+
+    @Override
+    public void attemptCount(int attempts) {
+        attemptCount = attempts;
+    }
+
+    @Override
+    public @Nullable String requestId() {
+        return requestId;
+    }
+
+    @Override
+    public void requestId(@Nullable String id) {
+        requestId = id;
+    }
+
+    @Override
+    public @Nullable String virtualCluster() {
+        return virtualCluster;
+    }
+
+    @Override
+    public void virtualCluster(@Nullable String name) {
+        virtualCluster = name;
+    }
+
+    @Override
+    public @Nullable Struct metadata(String namespace) {
+        return metadata == null ? null : metadata.get(namespace);
+    }
+
+    @Override
+    public void mergeMetadata(String namespace, Struct values) {
+        if (metadata == null) {
+            metadata = new HashMap<>(4);
+        }
+        metadata.merge(
+                namespace,
+                values,
+                (old, added) -> old.toBuilder().putAllFields(added.getFieldsMap()).build());
+    }
+
+    @Override
+    public @Nullable Object filterState(String key) {
+        return filterState == null ? null : filterState.get(key);
+    }
+
+    @Override
+    public void filterState(String key, Object value) {
+        if (filterState == null) {
+            filterState = new HashMap<>(4);
+        }
+        filterState.put(key, value);
+    }
+
+    @Override
+    public boolean healthCheck() {
+        return healthCheck;
+    }
+
+    @Override
+    public void healthCheck(boolean value) {
+        healthCheck = value;
+    }
+
+    @Override
+    public boolean localReply() {
+        return localReply;
+    }
+
+    /// Notes that the proxy makes the response itself.
+    public void localReply(boolean value) {
+        localReply = value;
+    }
+}

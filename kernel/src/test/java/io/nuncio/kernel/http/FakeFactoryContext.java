@@ -1,0 +1,154 @@
+package io.nuncio.kernel.http;
+
+import com.google.protobuf.Struct;
+
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.nuncio.kernel.stats.StatsStore;
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.Format;
+import io.nuncio.spi.LogFile;
+import io.nuncio.spi.Problems;
+import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.Clusters;
+import io.nuncio.spi.host.Platform;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// A context for compiling in tests: problems and counters can be looked at, formats know only
+/// plain text and the operators that the test gives them.
+public final class FakeFactoryContext implements FactoryContext {
+    public final Problems problems;
+    public final StatsStore store = StatsStore.detached();
+
+    /// Operators by what stands between the percent signs.
+    public final Map<String, Format> operators = new HashMap<>();
+
+    /// The clusters that exist.
+    public List<String> clusters = List.of();
+
+    public FakeFactoryContext() {
+        this(new Problems());
+    }
+
+    private FakeFactoryContext(Problems problems) {
+        this.problems = problems;
+    }
+
+    /// What was reported, one line each.
+    public List<String> reported() {
+        return problems.all().stream().map(Problems.Problem::toString).toList();
+    }
+
+    @Override
+    public Problems problems() {
+        return problems;
+    }
+
+    @Override
+    public StatsScope stats() {
+        return store.root();
+    }
+
+    @Override
+    public StatsScope listenerStats() {
+        return store.root();
+    }
+
+    @Override
+    public FactoryContext in(String field, String name) {
+        var below = new FakeFactoryContext(problems.in(field));
+        below.operators.putAll(operators);
+        below.clusters = clusters;
+        return below;
+    }
+
+    @Override
+    public FactoryContext withStats(StatsScope stats) {
+        return this;
+    }
+
+    @Override
+    public Logger logger() {
+        return LoggerFactory.getLogger("http");
+    }
+
+    @Override
+    public String name() {
+        return "test";
+    }
+
+    @Override
+    public Node node() {
+        return Node.getDefaultInstance();
+    }
+
+    @Override
+    public LogFile logFile(String path) {
+        throw new IllegalArgumentException("no files here");
+    }
+
+    @Override
+    public Format textFormat(String field, String format) {
+        if (format.contains("%NO_SUCH%")) {
+            problems.add(field, "unknown command operator NO_SUCH");
+        }
+        return context -> {
+            String text = format;
+            for (var operator : operators.entrySet()) {
+                text =
+                        text.replace(
+                                "%" + operator.getKey() + "%", operator.getValue().format(context));
+            }
+            return text.replace("%%", "%");
+        };
+    }
+
+    @Override
+    public Format jsonFormat(String field, Struct format, boolean omitEmptyValues) {
+        throw new IllegalArgumentException("no JSON here");
+    }
+
+    @Override
+    public Format format(String field, SubstitutionFormatString format) {
+        throw new IllegalArgumentException("no formats here");
+    }
+
+    @Override
+    public <T> Function<Worker, T> perWorker(Function<Worker, T> maker) {
+        return maker;
+    }
+
+    @Override
+    public <T> T shared(String key, Supplier<T> maker) {
+        return maker.get();
+    }
+
+    @Override
+    public Platform platform() {
+        Clusters all =
+                (Clusters)
+                        Proxy.newProxyInstance(
+                                Clusters.class.getClassLoader(),
+                                new Class<?>[] {Clusters.class},
+                                (proxy, method, arguments) ->
+                                        method.getName().equals("exists")
+                                                ? clusters.contains((String) arguments[0])
+                                                : null);
+        return (Platform)
+                Proxy.newProxyInstance(
+                        Platform.class.getClassLoader(),
+                        new Class<?>[] {Platform.class},
+                        (proxy, method, arguments) ->
+                                method.getName().equals("clusters") ? all : null);
+    }
+}
