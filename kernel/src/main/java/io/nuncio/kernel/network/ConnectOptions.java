@@ -1,0 +1,60 @@
+package io.nuncio.kernel.network;
+
+import io.nuncio.spi.Address;
+import io.nuncio.spi.NetworkFilterTemplate;
+import io.nuncio.spi.TransportSocketTemplate;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// How to open an upstream connection; made once per cluster, or once per host where something
+/// differs.
+///
+/// @param connectTimeoutNanos how long the connection may take to stand, handshake included; 0 for
+///   without limit
+/// @param bufferLimit see [io.nuncio.spi.Connection#bufferLimit]
+/// @param bindAddress this side's address, null for the system's choice
+/// @param keepalive null for no TCP keepalive
+/// @param filters what reads and writes the bytes, such as a codec
+/// @param transport null for plain bytes
+/// @param serverName what TLS should ask for, null for the transport socket's own choice
+public record ConnectOptions(
+        long connectTimeoutNanos,
+        int bufferLimit,
+        Address.@Nullable Ip bindAddress,
+        @Nullable Keepalive keepalive,
+        List<NetworkFilterTemplate> filters,
+        @Nullable TransportSocketTemplate transport,
+        @Nullable String serverName) {
+    public ConnectOptions {
+        filters = List.copyOf(filters);
+    }
+
+    /// Plain bytes, no keepalive, Envoy's default limits (5 s, 1 MiB).
+    public static ConnectOptions plain(List<NetworkFilterTemplate> filters) {
+        return new ConnectOptions(
+                5_000_000_000L,
+                SocketConnection.DEFAULT_BUFFER_LIMIT,
+                null,
+                null,
+                filters,
+                null,
+                null);
+    }
+
+    /// The same for one connection with a codec of its own.
+    public ConnectOptions withFilters(List<NetworkFilterTemplate> templates) {
+        return new ConnectOptions(
+                connectTimeoutNanos,
+                bufferLimit,
+                bindAddress,
+                keepalive,
+                templates,
+                transport,
+                serverName);
+    }
+
+    /// TCP keepalive; 0 leaves a value to the system.
+    public record Keepalive(int probes, int idleSeconds, int intervalSeconds) {}
+}

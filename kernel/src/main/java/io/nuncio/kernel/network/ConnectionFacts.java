@@ -1,0 +1,137 @@
+package io.nuncio.kernel.network;
+
+import io.netty.channel.Channel;
+import io.nuncio.spi.Address;
+import io.nuncio.spi.ConnectionInfo;
+import io.nuncio.spi.TlsInfo;
+import io.nuncio.spi.TransportSocket;
+
+import org.jspecify.annotations.Nullable;
+
+/// What is known of one connection; addresses are asked of the socket when first needed.
+public final class ConnectionFacts implements ConnectionInfo {
+    private final Channel channel;
+    private final long id;
+    private @Nullable Address directLocalAddress;
+    private @Nullable Address directRemoteAddress;
+    private @Nullable Address localAddress;
+    private @Nullable Address remoteAddress;
+    private @Nullable String requestedServerName;
+    private @Nullable String transportFailureReason;
+    private @Nullable String localCloseReason;
+    private @Nullable TransportSocket transport;
+    private String filterChainName = "";
+
+    /// @param local this side's address if it is known already
+    /// @param remote the peer's address if it is known already
+    ConnectionFacts(Channel channel, long id, @Nullable Address local, @Nullable Address remote) {
+        this.channel = channel;
+        this.id = id;
+        this.directLocalAddress = local;
+        this.directRemoteAddress = remote;
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public Address localAddress() {
+        return localAddress == null ? directLocalAddress() : localAddress;
+    }
+
+    @Override
+    public Address directLocalAddress() {
+        Address address = directLocalAddress;
+        if (address == null) {
+            address = Addresses.of(channel.localAddress());
+            directLocalAddress = address;
+        }
+        return address;
+    }
+
+    @Override
+    public Address remoteAddress() {
+        return remoteAddress == null ? directRemoteAddress() : remoteAddress;
+    }
+
+    @Override
+    public Address directRemoteAddress() {
+        Address address = directRemoteAddress;
+        if (address == null) {
+            address = Addresses.of(channel.remoteAddress());
+            directRemoteAddress = address;
+        }
+        return address;
+    }
+
+    @Override
+    public void remoteAddress(Address address) {
+        remoteAddress = address;
+    }
+
+    @Override
+    public void localAddress(Address address) {
+        localAddress = address;
+    }
+
+    @Override
+    public @Nullable String requestedServerName() {
+        return requestedServerName;
+    }
+
+    public void requestedServerName(String name) {
+        requestedServerName = name;
+    }
+
+    @Override
+    public @Nullable String applicationProtocol() {
+        return transport == null ? null : transport.applicationProtocol();
+    }
+
+    @Override
+    public @Nullable TlsInfo tls() {
+        return transport == null ? null : transport.tls();
+    }
+
+    void transport(TransportSocket socket) {
+        transport = socket;
+    }
+
+    @Override
+    public String filterChainName() {
+        return filterChainName;
+    }
+
+    public void filterChainName(String name) {
+        filterChainName = name;
+    }
+
+    @Override
+    public @Nullable String transportFailureReason() {
+        if (transportFailureReason != null || transport == null) {
+            return transportFailureReason;
+        }
+        return transport.failureReason();
+    }
+
+    void transportFailureReason(String reason) {
+        transportFailureReason = reason;
+    }
+
+    @Override
+    public @Nullable String localCloseReason() {
+        return localCloseReason;
+    }
+
+    void localCloseReason(String reason) {
+        localCloseReason = reason;
+    }
+
+    /// As logs name the connection: `[C12] 127.0.0.1:5000`.
+    @Override
+    public String toString() {
+        return "[C" + id + "] " + directRemoteAddress();
+    }
+}

@@ -1,0 +1,152 @@
+package io.nuncio.kernel.network;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.nuncio.spi.Address;
+import io.nuncio.spi.Buffer;
+import io.nuncio.spi.Connection;
+
+import jdk.net.ExtendedSocketOptions;
+
+import java.net.SocketAddress;
+
+/// Opens upstream connections on the calling loop.
+public final class Connector {
+    private Connector() {}
+
+    /// Begins to connect. The result is [Connection.State#CONNECTING]; how it goes on is told to
+    /// its callbacks, never before this method has returned:
+    /// [io.nuncio.spi.ConnectionEvent#CONNECTED], or a close with
+    /// [ConnectionFacts#transportFailureReason] or [SocketConnection#connectTimedOut].
+    ///
+    /// Thread: the loop's.
+    ///
+    /// @throws IllegalArgumentException for an internal address
+    public static SocketConnection connect(
+            WorkerLoop loop, Address remote, ConnectOptions options, ConnectionOwner owner) {
+        IoEngine engine = loop.engine();
+        SocketAddress target = Addresses.toSocket(remote, engine);
+        Channel channel = engine.newChannel(remote);
+        configure(channel.config(), remote, options, engine);
+        ConnectionFacts facts = new ConnectionFacts(channel, loop.nextConnectionId(), null, remote);
+        SocketConnection connection =
+                new SocketConnection(
+                        loop,
+                        channel,
+                        facts,
+                        owner,
+                        Connection.State.CONNECTING,
+                        options.bufferLimit());
+        channel.pipeline().addLast(new SocketHandler(connection));
+        loop.eventLoop().register(channel);
+        connection.start(
+                options.filters(), options.transport(), options.serverName(), new Buffer());
+        if (options.connectTimeoutNanos() > 0) {
+            connection.connectTimeout(options.connectTimeoutNanos());
+        }
+        connect(loop, channel, connection, target, options);
+        return connection;
+    }
+
+    private static void connect(
+            WorkerLoop loop,
+            Channel channel,
+            SocketConnection connection,
+            SocketAddress target,
+            ConnectOptions options) {
+        Address.Ip local = options.bindAddress();
+        ChannelPromise done = channel.newPromise();
+        if (local == null) {
+            channel.connect(target, done);
+        } else {
+            channel.connect(target, Addresses.toSocket(local, loop.engine()), done);
+        }
+        if (done.isDone()) {
+            loop.post(() -> connected(done, connection));
+        } else {
+            done.addListener(whenDone -> connected(done, connection));
+        }
+    }
+
+    private static void connected(ChannelFuture done, SocketConnection connection) {
+        Throwable failure = done.cause();
+        if (failure == null) {
+            connection.socketConnected();
+        } else {
+            connection.connectFailed("delayed connect error: " + systemReason(failure));
+        }
+    }
+
+    /// The system's words for an error out of Netty's sentence about it: `finishConnect(..) failed
+    /// with error(-111): Connection refused: /127.0.0.1:1`.
+    static String systemReason(Throwable failure) {
+        String message = failure.getMessage();
+        if (message == null) {
+            return failure.getClass().getSimpleName();
+        }
+        int call = message.indexOf(" failed");
+        int start = call < 0 ? 0 : message.indexOf(": ", call) + 2;
+        int end = message.indexOf(": ", start);
+        return end < 0 ? message.substring(start) : message.substring(start, end);
+    }
+
+    private static void configure(
+            ChannelConfig config, Address remote, ConnectOptions options, IoEngine engine) {
+        config.setConnectTimeoutMillis(0); // our own timer does it
+        if (!(remote instanceof Address.Ip)) {
+            return;
+        }
+        config.setOption(ChannelOption.TCP_NODELAY, true);
+        if (options.bindAddress() != null) {
+            config.setOption(ChannelOption.SO_REUSEADDR, true);
+        }
+        ConnectOptions.Keepalive keepalive = options.keepalive();
+        if (keepalive != null) {
+            keepAlive(config, keepalive, engine);
+        }
+    }
+
+    private static void keepAlive(
+            ChannelConfig config, ConnectOptions.Keepalive keepalive, IoEngine engine) {
+        config.setOption(ChannelOption.SO_KEEPALIVE, true);
+        set(config, keepCount(engine), keepalive.probes());
+        set(config, keepIdle(engine), keepalive.idleSeconds());
+        set(config, keepInterval(engine), keepalive.intervalSeconds());
+    }
+
+    private static void set(ChannelConfig config, ChannelOption<Integer> option, int value) {
+        if (value > 0) {
+            config.setOption(option, value);
+        }
+    }
+
+    private static ChannelOption<Integer> keepCount(IoEngine engine) {
+        return switch (engine) {
+            case EPOLL -> EpollChannelOption.TCP_KEEPCNT;
+            case IO_URING -> IoUringChannelOption.TCP_KEEPCNT;
+            case NIO -> NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT);
+        };
+    }
+
+    private static ChannelOption<Integer> keepIdle(IoEngine engine) {
+        return switch (engine) {
+            case EPOLL -> EpollChannelOption.TCP_KEEPIDLE;
+            case IO_URING -> IoUringChannelOption.TCP_KEEPIDLE;
+            case NIO -> NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE);
+        };
+    }
+
+    private static ChannelOption<Integer> keepInterval(IoEngine engine) {
+        return switch (engine) {
+            case EPOLL -> EpollChannelOption.TCP_KEEPINTVL;
+            case IO_URING -> IoUringChannelOption.TCP_KEEPINTVL;
+            case NIO -> NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL);
+        };
+    }
+}

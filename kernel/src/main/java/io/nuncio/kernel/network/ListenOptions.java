@@ -1,0 +1,15 @@
+package io.nuncio.kernel.network;
+
+/// How to make a listening socket.
+///
+/// @param backlog how many connections may wait to be accepted, 0 for the system's own limit
+/// @param reusePort whether other sockets, such as those of the other workers, may listen on the
+///   same address
+/// @param acceptsPerEvent how many connections are accepted in one round of the loop, 0 for all
+///   that wait
+/// @param ipv4Compat whether a socket on an IPv6 address takes IPv4 connections, too
+public record ListenOptions(
+        int backlog, boolean reusePort, int acceptsPerEvent, boolean ipv4Compat) {
+    /// What a socket has if nothing is configured.
+    public static final ListenOptions DEFAULT = new ListenOptions(0, false, 0, false);
+}

@@ -1,0 +1,8 @@
+package io.nuncio.kernel.network;
+
+class NioConnectionTest extends SocketConnectionTest {
+    @Override
+    IoEngine engine() {
+        return IoEngine.NIO;
+    }
+}
