@@ -19,7 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// An HTTP/1 upstream on a loopback port of its own, which answers as it is told and records every byte that it gets.
+/// An HTTP/1 upstream on a loopback port of its own, which answers as it is told and records every
+/// byte that it gets.
 public final class FakeUpstream implements AutoCloseable {
     /// Serves one connection; when it returns or throws, the connection is closed.
     @FunctionalInterface
@@ -35,7 +36,9 @@ public final class FakeUpstream implements AutoCloseable {
 
         private Peer(Socket socket) throws IOException {
             this.socket = socket;
-            this.reader = new MessageReader(new BufferedInputStream(new Recorder(socket.getInputStream())));
+            this.reader =
+                    new MessageReader(
+                            new BufferedInputStream(new Recorder(socket.getInputStream())));
             this.out = socket.getOutputStream();
         }
 
@@ -121,18 +124,18 @@ public final class FakeUpstream implements AutoCloseable {
 
     /// Answers every request with `200` and the body, on kept-alive connections.
     public static FakeUpstream answering(String body) {
-        return answeringRaw("HTTP/1.1 200 OK\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
+        return answeringRaw(
+                "HTTP/1.1 200 OK\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
     }
 
     /// Answers every request with exactly these bytes, on kept-alive connections.
     public static FakeUpstream answeringRaw(String response) {
-        return start(
-                peer -> {
-                    while (true) {
-                        peer.readRequest();
-                        peer.send(response);
-                    }
-                });
+        return start(peer -> {
+            while (true) {
+                peer.readRequest();
+                peer.send(response);
+            }
+        });
     }
 
     private void accept() {
@@ -171,7 +174,8 @@ public final class FakeUpstream implements AutoCloseable {
         try {
             HttpMessage request = requests.poll(RawClient.TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
             if (request == null) {
-                throw new AssertionError("no request came within " + RawClient.TIMEOUT_MILLIS + " ms");
+                throw new AssertionError(
+                        "no request came within " + RawClient.TIMEOUT_MILLIS + " ms");
             }
             return request;
         } catch (InterruptedException e) {

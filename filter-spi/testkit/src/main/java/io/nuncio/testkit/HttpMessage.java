@@ -1,18 +1,19 @@
 package io.nuncio.testkit;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /// One HTTP/1 message as it was on the wire.
 ///
 /// @param startLine the request or status line
-/// @param headers   in order, names as they came
-/// @param body      without chunk framing
-/// @param trailers  in order, names as they came
-/// @param raw       all bytes of the message
+/// @param headers in order, names as they came
+/// @param body without chunk framing
+/// @param trailers in order, names as they came
+/// @param raw all bytes of the message
 public record HttpMessage(
         String startLine, List<Header> headers, byte[] body, List<Header> trailers, byte[] raw) {
     public HttpMessage {

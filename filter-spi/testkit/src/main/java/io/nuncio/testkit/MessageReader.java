@@ -68,7 +68,9 @@ final class MessageReader {
         List<HttpMessage.Header> headers = new ArrayList<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
-            headers.add(new HttpMessage.Header(line.substring(0, colon), line.substring(colon + 1).strip()));
+            headers.add(
+                    new HttpMessage.Header(
+                            line.substring(0, colon), line.substring(colon + 1).strip()));
         }
         return headers;
     }
@@ -77,7 +79,8 @@ final class MessageReader {
         byte[] bytes = in.readNBytes(count);
         raw.writeBytes(bytes);
         if (bytes.length < count) {
-            throw new EOFException("the connection ended after " + bytes.length + " of " + count + " bytes");
+            throw new EOFException(
+                    "the connection ended after " + bytes.length + " of " + count + " bytes");
         }
         return bytes;
     }
@@ -86,7 +89,9 @@ final class MessageReader {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int next = in.read(); next != '\n'; next = in.read()) {
             if (next < 0) {
-                throw new EOFException("the connection ended within a line: " + line.toString(StandardCharsets.ISO_8859_1));
+                throw new EOFException(
+                        "the connection ended within a line: "
+                                + line.toString(StandardCharsets.ISO_8859_1));
             }
             line.write(next);
         }

@@ -840,7 +840,7 @@ final class Binder {
                             entry.key(),
                             path,
                             "the fields need an `\"@type\": type.googleapis.com/...` beside them"
-                                + " that says whose they are");
+                                    + " that says whose they are");
                     return null;
                 }
             }

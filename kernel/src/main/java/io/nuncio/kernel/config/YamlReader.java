@@ -94,7 +94,7 @@ final class YamlReader {
                             line,
                             1,
                             "a second document starts here; a configuration is one document (Envoy"
-                                + " ignores the rest)");
+                                    + " ignores the rest)");
                     return null;
                 }
                 if (!accept(event)) {

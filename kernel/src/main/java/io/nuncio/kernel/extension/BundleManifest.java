@@ -55,7 +55,7 @@ public record BundleManifest(String name, Version version, List<ExtensionInfo> e
         if (main.getValue("Bundle-Activator") != null) {
             throw new BundleRefused(
                     "has a Bundle-Activator, which is not run; start in the factory's constructor"
-                        + " and remove it");
+                            + " and remove it");
         }
         Version version = version(main.getValue("Bundle-Version"));
         List<ExtensionInfo> extensions = extensions(main.getValue("Provide-Capability"));

@@ -160,7 +160,7 @@ class ConfigLoaderTest {
         assertThat(located.get(0).text())
                 .isEqualTo(
                         "bad.yaml:50:11: error: is taken\n"
-                            + "    at static_resources.clusters[0].name");
+                                + "    at static_resources.clusters[0].name");
         assertThat(located.get(1).text()).startsWith("bad.yaml:37:24: warning: matches everything");
         assertThat(located.get(2).line()).isEqualTo(50);
         assertThat(located.get(3).line()).isEqualTo(1);
@@ -237,7 +237,7 @@ class ConfigLoaderTest {
         assertThat(result.text())
                 .isEqualTo(
                         "test.yaml:3:30: warning: `max_requests_per_connection` is deprecated;"
-                            + " Envoy will remove it\n"
-                            + "    at max_requests_per_connection\n");
+                                + " Envoy will remove it\n"
+                                + "    at max_requests_per_connection\n");
     }
 }

@@ -79,7 +79,7 @@ class ExtensionPointsTest {
         StringBuilder computed =
                 new StringBuilder(
                                 "# Fields of Envoy's API that take an extension, and its category."
-                                    + " Computed: ")
+                                        + " Computed: ")
                         .append("ExtensionPointsTest with -Dgolden.update rewrites it.\n");
         fromSources()
                 .forEach((field, categories) ->

@@ -109,7 +109,7 @@ class ExtensionRegistryTest {
         assertThat(problems.all().getFirst().message())
                 .isEqualTo(
                         "no installed bundle provides `envoy.extensions.filters.http.cors.v3.Cors`"
-                            + " in envoy.filters.http");
+                                + " in envoy.filters.http");
     }
 
     @Test
@@ -299,7 +299,7 @@ class ExtensionRegistryTest {
         Files.writeString(
                 list,
                 "io.nuncio.cors envoy.filters.http.cors"
-                    + " envoy.extensions.filters.http.cors.v3.Cors\n");
+                        + " envoy.extensions.filters.http.cors.v3.Cors\n");
         opened =
                 new ExtensionRegistry(
                         new ExtensionRegistry.Settings(

@@ -127,7 +127,7 @@ class RecordBindingTest {
         assertThat(problems.all().stream().map(Object::toString))
                 .containsExactly(
                         "max_count: was 3000000000, expected a whole number between -2147483648 and"
-                            + " 2147483647",
+                                + " 2147483647",
                         "bytes: was `9223372036854775808`, expected a whole number between"
                                 + " -9223372036854775808 and 9223372036854775807");
     }

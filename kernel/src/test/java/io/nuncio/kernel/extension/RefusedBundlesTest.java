@@ -140,7 +140,7 @@ class RefusedBundlesTest {
         assertThat(refusal())
                 .isEqualTo(
                         "needs package org.acme.nowhere [3.0.0,4.0.0); nothing provides it. Embed"
-                            + " it (nuncio.embed) or remove the use");
+                                + " it (nuncio.embed) or remove the use");
     }
 
     @Test
@@ -166,7 +166,7 @@ class RefusedBundlesTest {
         assertThat(refusal())
                 .isEqualTo(
                         "was built for SPI [2.0.0,3.0.0) (package io.nuncio.spi); this version"
-                            + " provides 0.1.0");
+                                + " provides 0.1.0");
     }
 
     @Test
@@ -214,7 +214,7 @@ class RefusedBundlesTest {
         assertThat(refusal())
                 .isEqualTo(
                         "contains io/nuncio/spi/Category.class: the SPI comes from the host; remove"
-                            + " it from nuncio.embed");
+                                + " it from nuncio.embed");
     }
 
     @Test
@@ -227,7 +227,7 @@ class RefusedBundlesTest {
         assertThat(loadFailure())
                 .isEqualTo(
                         "bundle x.jar: acme.Filter does not implement HttpFilterFactory, which an"
-                            + " extension of the category HTTP_FILTER must");
+                                + " extension of the category HTTP_FILTER must");
     }
 
     @Test
@@ -241,7 +241,7 @@ class RefusedBundlesTest {
         assertThat(loadFailure())
                 .isEqualTo(
                         "bundle x.jar: the constructor of acme.Filter failed:"
-                            + " java.lang.IllegalStateException: no licence");
+                                + " java.lang.IllegalStateException: no licence");
     }
 
     @Test
@@ -259,7 +259,7 @@ class RefusedBundlesTest {
                         "acme.filter",
                         "acme",
                         "public Filter() throws Exception { new"
-                            + " java.util.concurrent.CountDownLatch(1).await(); }")
+                                + " java.util.concurrent.CountDownLatch(1).await(); }")
                 .write(bundles.resolve("x.jar"));
 
         assertThat(loadFailure())

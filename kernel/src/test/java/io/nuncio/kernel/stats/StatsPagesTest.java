@@ -353,8 +353,8 @@ class StatsPagesTest {
         assertThat(pages.recentLookups().text())
                 .isEqualTo(
                         "Lookup tracking is not enabled. Use /stats/recentlookups/enable to"
-                            + " enable.\n\n"
-                            + "total: 1\n");
+                                + " enable.\n\n"
+                                + "total: 1\n");
 
         assertThat(pages.enableRecentLookups(true).text()).isEqualTo("OK\n");
         store.root().counter("alpha");
