@@ -375,6 +375,5 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
         generations.values().forEach(Generation::close);
         generations.clear();
         loader.close();
-        store.close();
     }
 }

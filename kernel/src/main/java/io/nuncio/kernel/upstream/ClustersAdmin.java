@@ -40,14 +40,10 @@ public final class ClustersAdmin {
         var out = new StringBuilder();
         for (UpstreamCluster cluster : manager.activeClusters()) {
             String name = cluster.info().name();
-            line(out, name, "observability_name", cluster.info().observabilityName());
             limits(out, name, "default", cluster.info().breakers());
             limits(out, name, "high", cluster.info().highBreakers());
             line(out, name, "added_via_api", cluster.addedViaApi());
-            String service = cluster.message().getEdsClusterConfig().getServiceName();
-            if (!service.isEmpty()) {
-                line(out, name, "eds_service_name", service);
-            }
+            line(out, name, "observability_name", cluster.info().observabilityName());
             for (UpstreamHost host : cluster.hosts()) {
                 host(out, name + "::" + host.address(), host);
             }
@@ -68,7 +64,8 @@ public final class ClustersAdmin {
             status.getCircuitBreakersBuilder()
                     .addThresholds(limits(RoutingPriority.DEFAULT, info.breakers()))
                     .addThresholds(limits(RoutingPriority.HIGH, info.highBreakers()));
-            status.setEdsServiceName(cluster.message().getEdsClusterConfig().getServiceName());
+            String edsServiceName = cluster.message().getEdsClusterConfig().getServiceName();
+            status.setEdsServiceName(edsServiceName);
             for (UpstreamHost host : cluster.hosts()) {
                 status.addHostStatuses(host(host));
             }

@@ -1,0 +1,137 @@
+package io.nuncio.kernel.http1;
+
+import io.nuncio.spi.Buffer;
+import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.Trailers;
+import io.nuncio.spi.host.RequestSender;
+import io.nuncio.spi.host.ResponseReceiver;
+import io.nuncio.spi.internal.Slices;
+
+/// One request towards an upstream. What is sent after its end is dropped.
+final class ClientStream extends Http1Stream implements RequestSender {
+    private final Http1ClientCodec codec;
+    private final ResponseReceiver receiver;
+    private boolean head;
+    private boolean connect;
+    private boolean upgrade;
+    private boolean chunked;
+    private boolean requestComplete;
+    private boolean responseComplete;
+
+    ClientStream(Http1ClientCodec codec, ResponseReceiver receiver) {
+        super(codec.connection());
+        this.codec = codec;
+        this.receiver = receiver;
+    }
+
+    ResponseReceiver receiver() {
+        return receiver;
+    }
+
+    /// True if the response can have no body, since the method is HEAD.
+    boolean head() {
+        return head;
+    }
+
+    boolean agreesToTunnel(int status) {
+        return upgrade && status == 101 || connect && status >= 200 && status < 300;
+    }
+
+    boolean requestComplete() {
+        return requestComplete;
+    }
+
+    void responseComplete() {
+        responseComplete = true;
+        if (requestComplete) {
+            markEnded();
+        }
+    }
+
+    @Override
+    public void headers(RequestHeaders headers, boolean endStream) {
+        if (ended()) {
+            return;
+        }
+        head = headers.is(HeaderName.METHOD, "HEAD");
+        connect = headers.is(HeaderName.METHOD, "CONNECT");
+        upgrade = ConnectionOptions.upgrade(headers);
+        HeadWriter.Framing framing = framing(headers, endStream);
+        chunked = framing == HeadWriter.Framing.CHUNKED;
+        Http1Settings settings = codec.settings();
+        codec.writer()
+                .request(
+                        codec.output(),
+                        headers,
+                        framing,
+                        settings.fullUrl(),
+                        settings.properCase());
+        codec.write();
+        if (endStream) {
+            end();
+        }
+    }
+
+    private HeadWriter.Framing framing(RequestHeaders headers, boolean endStream) {
+        if (connect || upgrade || headers.contains(HeaderName.CONTENT_LENGTH)) {
+            return HeadWriter.Framing.AS_IS;
+        }
+        if (!endStream) {
+            return HeadWriter.Framing.CHUNKED;
+        }
+        boolean withoutBody =
+                head
+                        || headers.is(HeaderName.METHOD, "GET")
+                        || headers.is(HeaderName.METHOD, "DELETE")
+                        || headers.is(HeaderName.METHOD, "TRACE");
+        return withoutBody ? HeadWriter.Framing.AS_IS : HeadWriter.Framing.EMPTY;
+    }
+
+    @Override
+    public void data(Buffer data, boolean endStream) {
+        if (ended()) {
+            data.clear();
+            return;
+        }
+        Slices output = codec.output();
+        writeBody(output, Slices.of(data), chunked);
+        if (endStream && chunked) {
+            HeadWriter.lastChunk(output);
+        }
+        if (output.length() > 0) {
+            codec.write();
+        }
+        if (endStream) {
+            end();
+        }
+    }
+
+    @Override
+    public void trailers(Trailers trailers) {
+        if (ended()) {
+            return;
+        }
+        if (chunked) {
+            if (codec.settings().trailers()) {
+                codec.writer().trailers(codec.output(), trailers);
+            } else {
+                HeadWriter.lastChunk(codec.output());
+            }
+            codec.write();
+        }
+        end();
+    }
+
+    private void end() {
+        requestComplete = true;
+        if (responseComplete) {
+            markEnded();
+        }
+    }
+
+    @Override
+    void onReset() {
+        codec.onReset(this);
+    }
+}
