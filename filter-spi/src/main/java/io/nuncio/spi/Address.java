@@ -11,9 +11,41 @@ public sealed interface Address {
 
     /// An IP address with a port.
     record Ip(InetAddress address, int port) implements Address {
-        /// The address without the port, without brackets.
+        /// The address without the port, without brackets; IPv6 in its short form, as in RFC 5952.
         public String host() {
-            return address.getHostAddress();
+            return v6() ? shortForm(address.getAddress()) : address.getHostAddress();
+        }
+
+        private static String shortForm(byte[] bytes) {
+            int[] groups = new int[8];
+            for (int group = 0; group < 8; group++) {
+                groups[group] = (bytes[2 * group] & 0xff) << 8 | bytes[2 * group + 1] & 0xff;
+            }
+            int start = 8; // of the longest run of zeros, if two groups or more
+            int length = 1;
+            for (int from = 0; from < 8; from++) {
+                int to = from;
+                while (to < 8 && groups[to] == 0) {
+                    to++;
+                }
+                if (to - from > length) {
+                    start = from;
+                    length = to - from;
+                }
+            }
+            StringBuilder text = new StringBuilder(39);
+            for (int group = 0; group < 8; group++) {
+                if (group == start) {
+                    text.append("::");
+                    group += length - 1;
+                } else {
+                    if (group > 0 && text.charAt(text.length() - 1) != ':') {
+                        text.append(':');
+                    }
+                    text.append(Integer.toHexString(groups[group]));
+                }
+            }
+            return text.toString();
         }
 
         public boolean v6() {

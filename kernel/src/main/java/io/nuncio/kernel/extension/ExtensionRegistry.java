@@ -375,5 +375,6 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
         generations.values().forEach(Generation::close);
         generations.clear();
         loader.close();
+        store.close();
     }
 }

@@ -689,7 +689,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         waitForPeer = delay;
         readDisabled = 0;
         goOnReading(); // and drop what comes, so that closing does not reset what the peer still
-        // reads
+                       // reads
         if (delayedCloseNanos > 0) {
             unsentAtLastLook = unsent();
             Timer timer = loop.timer(this::delayedCloseOver);

@@ -40,10 +40,14 @@ public final class ClustersAdmin {
         var out = new StringBuilder();
         for (UpstreamCluster cluster : manager.activeClusters()) {
             String name = cluster.info().name();
+            line(out, name, "observability_name", cluster.info().observabilityName());
             limits(out, name, "default", cluster.info().breakers());
             limits(out, name, "high", cluster.info().highBreakers());
             line(out, name, "added_via_api", cluster.addedViaApi());
-            line(out, name, "observability_name", cluster.info().observabilityName());
+            String service = cluster.message().getEdsClusterConfig().getServiceName();
+            if (!service.isEmpty()) {
+                line(out, name, "eds_service_name", service);
+            }
             for (UpstreamHost host : cluster.hosts()) {
                 host(out, name + "::" + host.address(), host);
             }
@@ -64,8 +68,7 @@ public final class ClustersAdmin {
             status.getCircuitBreakersBuilder()
                     .addThresholds(limits(RoutingPriority.DEFAULT, info.breakers()))
                     .addThresholds(limits(RoutingPriority.HIGH, info.highBreakers()));
-            String edsServiceName = cluster.message().getEdsClusterConfig().getServiceName();
-            status.setEdsServiceName(edsServiceName);
+            status.setEdsServiceName(cluster.message().getEdsClusterConfig().getServiceName());
             for (UpstreamHost host : cluster.hosts()) {
                 status.addHostStatuses(host(host));
             }

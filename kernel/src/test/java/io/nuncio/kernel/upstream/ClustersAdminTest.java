@@ -48,6 +48,7 @@ class ClustersAdminTest {
         assertThat(ClustersAdmin.text(platform.manager))
                 .isEqualTo(
                         """
+                        c::observability_name::c
                         c::default_priority::max_connections::1024
                         c::default_priority::max_pending_requests::1024
                         c::default_priority::max_requests::1024
@@ -57,7 +58,6 @@ class ClustersAdminTest {
                         c::high_priority::max_requests::1024
                         c::high_priority::max_retries::3
                         c::added_via_api::false
-                        c::observability_name::c
                         c::127.0.0.1:80::cx_active::1
                         c::127.0.0.1:80::cx_connect_fail::0
                         c::127.0.0.1:80::cx_total::1

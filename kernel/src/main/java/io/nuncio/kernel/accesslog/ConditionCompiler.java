@@ -1,0 +1,145 @@
+package io.nuncio.kernel.accesslog;
+
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.ComparisonFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.GrpcStatusFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.LogTypeFilter;
+import io.nuncio.kernel.format.GrpcStatus;
+import io.nuncio.spi.FormatContext;
+import io.nuncio.spi.Problems;
+import io.nuncio.spi.ResponseFlag;
+import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.StreamInfo.Moment;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongPredicate;
+import java.util.function.LongSupplier;
+
+/// Compiles access log filters. Thread: main.
+final class ConditionCompiler {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final int UNKNOWN_STATUS = 2;
+
+    private final LongSupplier nanoTime;
+
+    /// @param nanoTime the clock of the workers, for streams that have not ended
+    ConditionCompiler(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    EntryCondition compile(AccessLogFilter filter, Problems problems) {
+        return switch (filter.getFilterSpecifierCase()) {
+            case STATUS_CODE_FILTER -> {
+                var holds = comparison(filter.getStatusCodeFilter().getComparison());
+                yield context -> holds.test(context.info().responseCode());
+            }
+            case DURATION_FILTER -> {
+                var holds = comparison(filter.getDurationFilter().getComparison());
+                yield context -> holds.test(millis(context.info()));
+            }
+            case NOT_HEALTH_CHECK_FILTER -> context -> !context.info().healthCheck();
+            case RESPONSE_FLAG_FILTER -> flags(filter.getResponseFlagFilter().getFlagsList());
+            case HEADER_FILTER ->
+                    HeaderCondition.of(
+                            filter.getHeaderFilter().getHeader(),
+                            problems.in("header_filter.header"));
+            case GRPC_STATUS_FILTER -> grpcStatus(filter.getGrpcStatusFilter());
+            case LOG_TYPE_FILTER -> logType(filter.getLogTypeFilter());
+            case AND_FILTER -> {
+                var all = all(filter.getAndFilter().getFiltersList(), problems.in("and_filter"));
+                yield context -> {
+                    for (EntryCondition condition : all) {
+                        if (!condition.test(context)) {
+                            return false;
+                        }
+                    }
+                    return true;
+                };
+            }
+            case OR_FILTER -> {
+                var any = all(filter.getOrFilter().getFiltersList(), problems.in("or_filter"));
+                yield context -> {
+                    for (EntryCondition condition : any) {
+                        if (condition.test(context)) {
+                            return true;
+                        }
+                    }
+                    return false;
+                };
+            }
+            case RUNTIME_FILTER -> refused("runtime_filter", problems);
+            case TRACEABLE_FILTER -> refused("traceable_filter", problems);
+            case EXTENSION_FILTER -> refused("extension_filter", problems);
+            case METADATA_FILTER -> refused("metadata_filter", problems);
+            case FILTERSPECIFIER_NOT_SET -> {
+                problems.add("", "a filter is required");
+                yield _ -> true;
+            }
+        };
+    }
+
+    /// What reaches this over a configuration whose unsupported fields are let through.
+    private static EntryCondition refused(String field, Problems problems) {
+        problems.add(field, "is not supported yet");
+        return _ -> true;
+    }
+
+    private EntryCondition[] all(List<AccessLogFilter> filters, Problems problems) {
+        List<EntryCondition> conditions = new ArrayList<>();
+        for (int index = 0; index < filters.size(); index++) {
+            conditions.add(compile(filters.get(index), problems.in("filters[" + index + "]")));
+        }
+        return conditions.toArray(EntryCondition[]::new);
+    }
+
+    private static LongPredicate comparison(ComparisonFilter comparison) {
+        long limit = Integer.toUnsignedLong(comparison.getValue().getDefaultValue());
+        return switch (comparison.getOp()) {
+            case EQ -> value -> value == limit;
+            case GE -> value -> value >= limit;
+            case LE -> value -> value <= limit;
+            case UNRECOGNIZED -> _ -> false;
+        };
+    }
+
+    private long millis(StreamInfo info) {
+        long end = info.nanos(Moment.END);
+        long until = end == -1 ? nanoTime.getAsLong() : end;
+        return (until - info.startNanos()) / NANOS_PER_MILLI;
+    }
+
+    private static EntryCondition flags(List<String> names) {
+        if (names.isEmpty()) {
+            return context -> !context.info().flags().isEmpty();
+        }
+        Set<String> wanted = Set.copyOf(names);
+        return context -> {
+            for (ResponseFlag flag : context.info().flags()) {
+                if (wanted.contains(flag.shortName())) {
+                    return true;
+                }
+            }
+            return false;
+        };
+    }
+
+    private static EntryCondition grpcStatus(GrpcStatusFilter filter) {
+        Set<Integer> statuses = new HashSet<>(filter.getStatusesValueList());
+        boolean exclude = filter.getExclude();
+        return context -> {
+            int status = GrpcStatus.of(context);
+            return statuses.contains(status == GrpcStatus.NONE ? UNKNOWN_STATUS : status)
+                    != exclude;
+        };
+    }
+
+    private static EntryCondition logType(LogTypeFilter filter) {
+        Set<String> types = new HashSet<>();
+        filter.getTypesList().forEach(type -> types.add(type.name()));
+        boolean exclude = filter.getExclude();
+        return (FormatContext context) -> types.contains(context.accessLogType()) != exclude;
+    }
+}

@@ -1,0 +1,168 @@
+package io.nuncio.kernel.format;
+
+import static io.nuncio.kernel.format.Operators.Argument.NONE;
+import static io.nuncio.kernel.format.Operators.Argument.OPTIONAL;
+import static io.nuncio.kernel.format.Operators.Argument.REQUIRED;
+
+import io.nuncio.spi.FormatContext;
+import io.nuncio.spi.HeaderMap;
+import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.RequestHeaders;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.function.Function;
+
+/// Operators that read headers, trailers and the request's path.
+final class HeaderOperators {
+    private HeaderOperators() {}
+
+    static void addTo(Operators operators) {
+        addHeader(operators, "REQ", FormatContext::requestHeaders);
+        addHeader(operators, "REQUEST_HEADER", FormatContext::requestHeaders);
+        addHeader(operators, "RESP", FormatContext::responseHeaders);
+        addHeader(operators, "RESPONSE_HEADER", FormatContext::responseHeaders);
+        addHeader(operators, "TRAILER", FormatContext::responseTrailers);
+        addHeader(operators, "RESPONSE_TRAILER", FormatContext::responseTrailers);
+        addSize(operators, "REQUEST_HEADERS_BYTES", FormatContext::requestHeaders);
+        addSize(operators, "RESPONSE_HEADERS_BYTES", FormatContext::responseHeaders);
+        addSize(operators, "RESPONSE_TRAILERS_BYTES", FormatContext::responseTrailers);
+        operators.add("PATH", OPTIONAL, true, HeaderOperators::path);
+        operators.add("QUERY_PARAM", REQUIRED, true, HeaderOperators::queryParam);
+        operators.add(
+                "QUERY_PARAMS",
+                NONE,
+                false,
+                (argument, maxLength) -> bytes(HeaderOperators::query, -1));
+        operators.add("GRPC_STATUS", OPTIONAL, false, (argument, _) -> GrpcStatus.piece(argument));
+        operators.add("GRPC_STATUS_NUMBER", NONE, false, (_, _) -> GrpcStatus.piece("NUMBER"));
+    }
+
+    private static void addHeader(
+            Operators operators,
+            String name,
+            Function<FormatContext, @Nullable ? extends HeaderMap> map) {
+        operators.add(
+                name,
+                REQUIRED,
+                true,
+                (argument, maxLength) -> {
+                    String[] names = argument.split("\\?", -1);
+                    if (names.length > 2) {
+                        throw new InvalidFormat(
+                                name + ": more than one alternative header in `" + argument + "`");
+                    }
+                    return new Pieces.Header(
+                            map,
+                            headerName(name, names[0]),
+                            names.length == 2 ? headerName(name, names[1]) : null,
+                            maxLength);
+                });
+    }
+
+    private static @Nullable HeaderName headerName(String operator, String name)
+            throws InvalidFormat {
+        if (name.isEmpty()) {
+            return null;
+        }
+        try {
+            return HeaderName.of(name);
+        } catch (IllegalArgumentException _) {
+            throw new InvalidFormat(operator + ": `" + name + "` is not a header name");
+        }
+    }
+
+    private static void addSize(
+            Operators operators,
+            String name,
+            Function<FormatContext, @Nullable ? extends HeaderMap> map) {
+        operators.add(
+                name,
+                new Pieces.Number(context -> {
+                    HeaderMap headers = map.apply(context);
+                    return headers == null ? 0 : headers.byteSize();
+                }));
+    }
+
+    private static Piece path(String argument, int maxLength) throws InvalidFormat {
+        String[] parts = argument.split(":", -1);
+        String query = parts[0];
+        String which = parts.length > 1 ? parts[1] : "";
+        if (parts.length > 2) {
+            throw new InvalidFormat("PATH: too many options in `" + argument + "`");
+        }
+        if (!query.isEmpty() && !query.equals("WQ") && !query.equals("NQ")) {
+            throw new InvalidFormat(
+                    "Invalid PATH option: '" + query + "', only 'WQ'/'NQ' are allowed");
+        }
+        boolean withQuery = !query.equals("NQ");
+        HeaderName original = HeaderName.X_ENVOY_ORIGINAL_PATH;
+        return switch (which) {
+            case "ORIG" -> bytes(context -> path(context, original, null, withQuery), maxLength);
+            case "PATH" ->
+                    bytes(context -> path(context, HeaderName.PATH, null, withQuery), maxLength);
+            case "", "ORIG_OR_PATH" ->
+                    bytes(
+                            context -> path(context, original, HeaderName.PATH, withQuery),
+                            maxLength);
+            default ->
+                    throw new InvalidFormat(
+                            "Invalid PATH option: '"
+                                    + which
+                                    + "', only 'ORIG'/'PATH'/'ORIG_OR_PATH' are allowed");
+        };
+    }
+
+    private static @Nullable String path(
+            FormatContext context,
+            HeaderName name,
+            @Nullable HeaderName alternative,
+            boolean withQuery) {
+        RequestHeaders headers = context.requestHeaders();
+        if (headers == null) {
+            return null;
+        }
+        String path = headers.get(name);
+        if (path == null && alternative != null) {
+            path = headers.get(alternative);
+        }
+        if (path == null || withQuery) {
+            return path;
+        }
+        int end = path.indexOf('?');
+        return end < 0 ? path : path.substring(0, end);
+    }
+
+    private static @Nullable String query(FormatContext context) {
+        RequestHeaders headers = context.requestHeaders();
+        if (headers == null) {
+            return null;
+        }
+        String path = headers.path();
+        int start = path.indexOf('?');
+        return start < 0 ? null : path.substring(start + 1);
+    }
+
+    private static Piece queryParam(String name, int maxLength) {
+        return bytes(context -> queryParam(query(context), name), maxLength);
+    }
+
+    /// The first value of a parameter, as it stands in the query.
+    private static @Nullable String queryParam(@Nullable String query, String name) {
+        if (query == null) {
+            return null;
+        }
+        for (String pair : query.split("&")) {
+            int equals = pair.indexOf('=');
+            if ((equals < 0 ? pair : pair.substring(0, equals)).equals(name)) {
+                return equals < 0 ? "" : pair.substring(equals + 1);
+            }
+        }
+        return null;
+    }
+
+    /// A piece of text whose chars are bytes already.
+    private static Piece bytes(Function<FormatContext, @Nullable String> text, int maxLength) {
+        return new Pieces.Bytes(text, maxLength);
+    }
+}
