@@ -155,7 +155,7 @@ public final class LogFiles implements AutoCloseable {
     }
 
     /// One user's hold on a file.
-    public static final class Lease implements LogFile, AutoCloseable {
+    public static final class Lease implements LogFile {
         private final LogFiles files;
         private final String path;
         private final QueuedFile file;

@@ -4,7 +4,8 @@ import com.google.protobuf.Struct;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
-import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.nuncio.spi.Category;
+import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
 import io.nuncio.spi.FormatCommands;
 import io.nuncio.spi.Problems;
@@ -23,24 +24,8 @@ import java.util.function.Function;
 /// Compiles formats. One per server; thread: main. What is wrong is reported to the problems that
 /// are passed in, and the format returned then is not for use.
 public final class Formats {
-    /// Envoy's default access log format, with its line end.
-    public static final String DEFAULT =
-            "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\""
-                    + " %RESPONSE_CODE% %RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION%"
-                    + " %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\""
-                    + " \"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\""
-                    + " \"%UPSTREAM_HOST%\"\n";
-
     private final Operators operators;
     private final FormatEnvironment environment;
-
-    /// Compiles the formatter extensions that a format names.
-    @FunctionalInterface
-    public interface Extensions {
-        /// @param problems of the extension's entry
-        /// @return null if it was not found or is wrong; the problem is reported
-        @Nullable FormatCommands compile(TypedExtensionConfig config, Problems problems);
-    }
 
     public Formats(FormatEnvironment environment) {
         this.environment = environment;
@@ -81,20 +66,35 @@ public final class Formats {
                 .parse(format, omitEmptyValues, problems);
     }
 
-    /// Envoy's message for either.
+    /// A JSON format without extensions.
+    public Format json(Struct format, boolean omitEmptyValues, Problems problems) {
+        return json(format, omitEmptyValues, List.of(), problems);
+    }
+
+    /// Envoy's message for either, with the formatter extensions that it names.
     ///
-    /// @param problems of the field that holds the message
-    public Format compile(
-            SubstitutionFormatString message, Extensions extensions, Problems problems) {
+    /// @param context of the extension whose field holds the message
+    public Format compile(SubstitutionFormatString message, FactoryContext context, String field) {
         List<FormatCommands> commands = new ArrayList<>();
         for (int index = 0; index < message.getFormattersCount(); index++) {
             FormatCommands compiled =
-                    extensions.compile(
-                            message.getFormatters(index), problems.in("formatters[" + index + "]"));
+                    context.platform()
+                            .extensions()
+                            .compile(
+                                    Category.FORMATTER,
+                                    message.getFormatters(index),
+                                    FormatCommands.class,
+                                    context,
+                                    field + ".formatters[" + index + "]");
             if (compiled != null) {
                 commands.add(compiled);
             }
         }
+        return compile(message, commands, context.problems().in(field));
+    }
+
+    Format compile(
+            SubstitutionFormatString message, List<FormatCommands> commands, Problems problems) {
         boolean omit = message.getOmitEmptyValues();
         return switch (message.getFormatCase()) {
             case TEXT_FORMAT ->

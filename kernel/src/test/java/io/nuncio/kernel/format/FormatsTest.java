@@ -9,7 +9,6 @@ import com.google.protobuf.util.JsonFormat;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
-import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.nuncio.spi.FormatCommand;
 import io.nuncio.spi.FormatCommands;
 import io.nuncio.spi.FormatContext;
@@ -50,7 +49,7 @@ class FormatsTest {
         stream.response.set(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, "5");
         stream.upstreamFake().address = StreamFake.address("10.0.0.1:80");
 
-        assertThat(formats.text(Formats.DEFAULT, problems).format(stream))
+        assertThat(formats.text(io.nuncio.spi.Format.DEFAULT, problems).format(stream))
                 .isEqualTo(
                         "[2018-03-28T23:35:58.000Z] \"GET /hello?x HTTP/1.1\" 200 - 3 1234 7 5"
                                 + " \"-\" \"curl/8\" \"id-1\" \"example.com\" \"10.0.0.1:80\"\n");
@@ -203,12 +202,8 @@ class FormatsTest {
     private io.nuncio.spi.Format source(DataSource.Builder source) {
         return formats.compile(
                 SubstitutionFormatString.newBuilder().setTextFormatSource(source).build(),
-                FormatsTest::noExtensions,
+                List.of(),
                 problems);
-    }
-
-    private static FormatCommands noExtensions(TypedExtensionConfig config, Problems problems) {
-        throw new AssertionError("no extension was named");
     }
 
     private String json(String format, boolean omitEmptyValues)

@@ -1,0 +1,26 @@
+package io.nuncio.accessloggers;
+
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
+import io.nuncio.spi.AccessLogger;
+import io.nuncio.spi.AccessLoggerFactory;
+import io.nuncio.spi.Category;
+import io.nuncio.spi.Extension;
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.Format;
+
+/// Logs to the process's standard error.
+@Extension(
+        name = "envoy.access_loggers.stderr",
+        type = "envoy.extensions.access_loggers.stream.v3.StderrAccessLog",
+        category = Category.ACCESS_LOGGER,
+        securityPosture = "robust_to_untrusted_downstream")
+public final class StderrAccessLogExtension implements AccessLoggerFactory<StderrAccessLog> {
+    @Override
+    public AccessLogger configure(StderrAccessLog config, FactoryContext context) {
+        Format format =
+                config.hasLogFormat()
+                        ? context.format("log_format", config.getLogFormat())
+                        : context.textFormat("", Format.DEFAULT);
+        return LineLogger.open(format, "/dev/stderr", "", context);
+    }
+}
