@@ -18,6 +18,11 @@ public interface ClusterTemplate {
         /// The cluster's whole configuration, checked.
         Cluster cluster();
 
+        /// Where everything wrong with the cluster's own fields is reported, relative to the
+        /// cluster; while [ClusterTemplate#create] runs. The discovery is not used if there was a
+        /// problem.
+        Problems problems();
+
         Resolver resolver();
 
         /// The main thread's loop.

@@ -67,7 +67,8 @@ final class ClusterCompiler {
         }
         ClusterDiscovery discovery =
                 template.create(
-                        new DiscoveryContext(cluster, services.resolver(), services.mainThread()));
+                        new DiscoveryContext(
+                                cluster, problems, services.resolver(), services.mainThread()));
         return new UpstreamCluster.Parts(
                 cluster,
                 new UpstreamClusterInfo(config, scope, codec, socket),
@@ -171,6 +172,7 @@ final class ClusterCompiler {
         return builder.build();
     }
 
-    private record DiscoveryContext(Cluster cluster, Resolver resolver, Worker worker)
+    private record DiscoveryContext(
+            Cluster cluster, Problems problems, Resolver resolver, Worker worker)
             implements ClusterTemplate.Context {}
 }

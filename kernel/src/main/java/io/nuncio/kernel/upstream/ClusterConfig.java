@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.netty.util.NetUtil;
+import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.host.CodecConfig;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
 
 /// What a cluster does, in the terms of the data path; all defaults of the cluster live here.
@@ -37,6 +39,7 @@ import java.util.Map;
 /// @param maxRequestsPerConnection 0 for no limit
 /// @param idleTimeoutNanos 1 h by default, 0 for none
 /// @param maxConnectionDurationNanos 0 for no limit
+/// @param connectOptions without transport socket
 record ClusterConfig(
         String name,
         String observabilityName,
@@ -65,9 +68,10 @@ record ClusterConfig(
     /// @param bindDefault the bootstrap's `cluster_manager.upstream_bind_config`, for clusters
     ///   without their own
     static ClusterConfig from(Cluster cluster, BindConfig bindDefault, Problems problems) {
+        int given = cluster.getPerConnectionBufferLimitBytes().getValue();
         int bufferLimit =
                 cluster.hasPerConnectionBufferLimitBytes()
-                        ? cluster.getPerConnectionBufferLimitBytes().getValue()
+                        ? (given < 0 ? Integer.MAX_VALUE : given) // an unsigned number
                         : DEFAULT_BUFFER_LIMIT;
         HttpOptions http = HttpOptions.from(cluster, problems);
         io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common = http.common();
@@ -79,7 +83,7 @@ record ClusterConfig(
                 cluster.hasConnectTimeout()
                         ? nanos(cluster.getConnectTimeout())
                         : DEFAULT_CONNECT_TIMEOUT,
-                bufferLimit < 0 ? Integer.MAX_VALUE : bufferLimit,
+                bufferLimit,
                 panicThreshold(cluster),
                 policy.hasOverprovisioningFactor()
                         ? policy.getOverprovisioningFactor().getValue()
@@ -109,7 +113,7 @@ record ClusterConfig(
             Cluster cluster, BindConfig bindDefault, int bufferLimit, Problems problems) {
         BindConfig bind =
                 cluster.hasUpstreamBindConfig() ? cluster.getUpstreamBindConfig() : bindDefault;
-        Address source = null;
+        Address.Ip source = null;
         if (bind.hasSourceAddress()) {
             source = ip(bind.getSourceAddress());
             if (source == null) {
@@ -127,7 +131,8 @@ record ClusterConfig(
                             given.getKeepaliveTime().getValue(),
                             given.getKeepaliveInterval().getValue());
         }
-        return new ConnectOptions(source, keepalive, bufferLimit);
+        long noTimeout = 0; // the pool has a timer of its own
+        return new ConnectOptions(noTimeout, bufferLimit, source, keepalive, List.of(), null, null);
     }
 
     private static Address.@Nullable Ip ip(SocketAddress address) {

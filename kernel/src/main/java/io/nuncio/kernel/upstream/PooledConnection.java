@@ -4,6 +4,8 @@ import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.ConnectionInfo;
+import io.nuncio.spi.NetworkFilter;
+import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.Protocol;
 import io.nuncio.spi.Timer;
 import io.nuncio.spi.Worker;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One HTTP/1 connection of a pool, from the first SYN to its end (Envoy: ActiveClient with its
 /// CodecClient). It carries one stream at a time. Thread: the pool's worker.
-final class PooledConnection implements UpstreamConnector.Handler, ClientCodec.Callbacks {
+final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
     enum State {
         CONNECTING,
         /// Free for the next stream.
@@ -65,12 +67,7 @@ final class PooledConnection implements UpstreamConnector.Handler, ClientCodec.C
         }
         connection =
                 pool.connector()
-                        .connect(
-                                worker,
-                                pool.host().address(),
-                                cluster.config().connectOptions(),
-                                cluster.transportSocket(),
-                                this);
+                        .connect(worker, pool.host().address(), cluster.connectOptions(), this);
         codec = cluster.codec().create(connection, this);
     }
 
@@ -124,17 +121,20 @@ final class PooledConnection implements UpstreamConnector.Handler, ClientCodec.C
     }
 
     @Override
-    public void onData(Buffer data, boolean endStream) {
-        cluster.stats().cxRxBytesTotal.add(data.length());
+    public NetworkOutcome onData(Buffer data, boolean endStream) {
+        int length = data.length();
         CodecError error = codec.dispatch(data);
+        cluster.stats().cxRxBytesTotal.add(length - data.length());
         if (error != null && state != State.CLOSED) {
             onCodecError(error);
         }
+        return NetworkOutcome.STOP;
     }
 
     @Override
-    public void onSent(long bytes) {
-        cluster.stats().cxTxBytesTotal.add(bytes);
+    public NetworkOutcome onWrite(Buffer data, boolean endStream) {
+        cluster.stats().cxTxBytesTotal.add(data.length());
+        return NetworkOutcome.CONTINUE;
     }
 
     @Override

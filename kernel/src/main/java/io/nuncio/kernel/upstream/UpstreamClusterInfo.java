@@ -1,6 +1,7 @@
 package io.nuncio.kernel.upstream;
 
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.Histogram;
@@ -19,7 +20,7 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     private final CircuitBreakers defaultPriority;
     private final CircuitBreakers highPriority;
     private final ClientCodecTemplate codec;
-    private final @Nullable TransportSocketTemplate transportSocket;
+    private final ConnectOptions connectOptions;
     private final ResponseStats responses;
     private final ResponseStats internalResponses;
     private final ResponseStats externalResponses;
@@ -33,7 +34,16 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
             @Nullable TransportSocketTemplate transportSocket) {
         this.config = config;
         this.codec = codec;
-        this.transportSocket = transportSocket;
+        ConnectOptions plain = config.connectOptions();
+        connectOptions =
+                new ConnectOptions(
+                        plain.connectTimeoutNanos(),
+                        plain.bufferLimit(),
+                        plain.bindAddress(),
+                        plain.keepalive(),
+                        plain.filters(),
+                        transportSocket,
+                        null);
         stats = new ClusterStats(scope);
         defaultPriority = CircuitBreakers.create(config.defaultBreakers(), scope, "default");
         highPriority = CircuitBreakers.create(config.highBreakers(), scope, "high");
@@ -145,7 +155,8 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
         return codec;
     }
 
-    @Nullable TransportSocketTemplate transportSocket() {
-        return transportSocket;
+    /// How connections to the cluster's hosts are opened.
+    ConnectOptions connectOptions() {
+        return connectOptions;
     }
 }

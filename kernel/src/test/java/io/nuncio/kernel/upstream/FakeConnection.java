@@ -1,10 +1,12 @@
 package io.nuncio.kernel.upstream;
 
+import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.ConnectionInfo;
+import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.TlsInfo;
 import io.nuncio.spi.Worker;
@@ -17,15 +19,11 @@ final class FakeConnection implements Connection, ConnectionInfo {
     FakeCodec codec;
     private final Worker worker;
     private final Address address;
-    private final UpstreamConnector.Handler handler;
+    private final NetworkFilter handler;
     private State state = State.CONNECTING;
     private @Nullable String failure;
 
-    FakeConnection(
-            Worker worker,
-            Address address,
-            ConnectOptions options,
-            UpstreamConnector.Handler handler) {
+    FakeConnection(Worker worker, Address address, ConnectOptions options, NetworkFilter handler) {
         this.worker = worker;
         this.address = address;
         this.options = options;

@@ -1,10 +1,9 @@
 package io.nuncio.kernel.upstream;
 
+import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Address;
-import io.nuncio.spi.TransportSocketTemplate;
+import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.Worker;
-
-import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,12 +14,8 @@ final class FakeNetwork implements UpstreamConnector {
 
     @Override
     public FakeConnection connect(
-            Worker worker,
-            Address address,
-            ConnectOptions options,
-            @Nullable TransportSocketTemplate socket,
-            Handler handler) {
-        var connection = new FakeConnection(worker, address, options, handler);
+            Worker worker, Address address, ConnectOptions options, NetworkFilter filter) {
+        var connection = new FakeConnection(worker, address, options, filter);
         connections.add(connection);
         return connection;
     }

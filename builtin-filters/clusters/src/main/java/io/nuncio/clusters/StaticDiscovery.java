@@ -1,0 +1,72 @@
+package io.nuncio.clusters;
+
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.nuncio.spi.Address;
+import io.nuncio.spi.ClusterDiscovery;
+import io.nuncio.spi.HostPublisher;
+import io.nuncio.spi.HostPublisher.HostSpec;
+import io.nuncio.spi.Problems;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/// Publishes the endpoints of the configuration, once. Thread: main.
+final class StaticDiscovery implements ClusterDiscovery {
+    private final TreeMap<Integer, List<HostSpec>> hosts; // by priority
+
+    private StaticDiscovery(TreeMap<Integer, List<HostSpec>> hosts) {
+        this.hosts = hosts;
+    }
+
+    static StaticDiscovery of(ClusterLoadAssignment assignment, Problems problems) {
+        var hosts = new TreeMap<Integer, List<HostSpec>>();
+        hosts.put(0, new ArrayList<>());
+        for (Endpoint endpoint : Endpoint.all(assignment, problems)) {
+            Address address = address(endpoint, problems);
+            if (address != null) {
+                hosts.computeIfAbsent(endpoint.priority(), _ -> new ArrayList<>())
+                        .add(endpoint.host(address, endpoint.hostname()));
+            }
+        }
+        return new StaticDiscovery(hosts);
+    }
+
+    @Override
+    public void start(HostPublisher publisher) {
+        // The first priority last: with it the cluster is initialized, whole.
+        hosts.descendingMap().forEach(publisher::publish);
+    }
+
+    private static @Nullable Address address(Endpoint endpoint, Problems problems) {
+        return switch (endpoint.address().getAddressCase()) {
+            case SOCKET_ADDRESS -> socket(endpoint, problems);
+            case PIPE ->
+                    new Address.Pipe(
+                            endpoint.address().getPipe().getPath(),
+                            endpoint.address().getPipe().getMode());
+            case ENVOY_INTERNAL_ADDRESS ->
+                    new Address.Internal(
+                            endpoint.address().getEnvoyInternalAddress().getServerListenerName(),
+                            endpoint.address().getEnvoyInternalAddress().getEndpointId());
+            case ADDRESS_NOT_SET -> null;
+        };
+    }
+
+    private static Address.@Nullable Ip socket(Endpoint endpoint, Problems problems) {
+        SocketAddress socket = endpoint.address().getSocketAddress();
+        try {
+            return new Address.Ip(
+                    InetAddress.ofLiteral(socket.getAddress()), socket.getPortValue());
+        } catch (IllegalArgumentException name) {
+            problems.at(endpoint.field() + ".socket_address.address")
+                    .expected("an IP address, or a cluster of type STRICT_DNS or LOGICAL_DNS")
+                    .because("malformed IP address: " + socket.getAddress());
+            return null;
+        }
+    }
+}
