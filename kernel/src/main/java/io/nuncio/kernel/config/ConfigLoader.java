@@ -242,7 +242,14 @@ public final class ConfigLoader {
         private void finding(
                 MessageCheck.Kind kind, String path, String text, RuntimeKeys runtime) {
             switch (kind) {
-                case EXTENSION, UNSUPPORTED -> {
+                case EXTENSION -> {
+                    boolean reported =
+                            broken.contains(path) || broken.contains(path + ".typed_config");
+                    if (options.checkSupport() && !reported) {
+                        problem(true, path, text);
+                    }
+                }
+                case UNSUPPORTED -> {
                     if (options.checkSupport()) {
                         problem(true, path, text);
                     }

@@ -206,9 +206,11 @@ public final class MessageCheck {
             }
             ExtensionIndex.Provider provider = provider(place.categories(), type);
             if (provider == null) {
-                missing(type, place);
+                missing(type, place, place.path().field("@type"));
             } else if (inner != null) {
                 message(inner, new Place(path, provider.fields(), List.of(), "", false));
+            } else if (types.find(type) != null) {
+                add(place, place.path(), "the bytes are not a serialized `" + type + "`");
             }
         }
 
@@ -218,12 +220,12 @@ public final class MessageCheck {
                     type.isEmpty() ? null : provider(place.categories(), type);
             if (provider == null) {
                 if (!type.isEmpty() && types.find(type) != null) {
-                    missing(type, place);
+                    missing(type, place, path.field("type_url"));
                 } else if (place.name().isEmpty() || providerByName(place) == null) {
                     if (type.isEmpty()) {
                         byName(place);
                     } else {
-                        add(place, place.path(), unknownTypes.message(type));
+                        add(place, path.field("type_url"), unknownTypes.message(type));
                     }
                 }
                 return;
@@ -241,12 +243,12 @@ public final class MessageCheck {
             }
         }
 
-        private void missing(String type, Place place) {
+        private void missing(String type, Place place, FieldPath path) {
             List<String> others = index.categoriesOf(type);
             if (!others.isEmpty() && !place.categories().isEmpty()) {
                 add(
                         place,
-                        place.path(),
+                        path,
                         "`"
                                 + type
                                 + "` configures an extension of "
@@ -255,9 +257,9 @@ public final class MessageCheck {
                                 + String.join(" or ", place.categories())
                                 + " is expected");
             } else if (types.find(type) != null) {
-                add(place, place.path(), unknownTypes.notProvided(type));
+                add(place, path, unknownTypes.notProvided(type));
             } else {
-                add(place, place.path(), unknownTypes.message(type));
+                add(place, path, unknownTypes.message(type));
             }
         }
 

@@ -92,8 +92,7 @@ interface ValueRule {
                         typed.getField(
                                 typed.getDescriptorForType().findFieldByName("ignore_empty"));
         Bounds<BigDecimal> bounds =
-                Bounds.of(
-                        typed, value -> exact((Number) value, unsigned), BigDecimal::toPlainString);
+                Bounds.of(typed, value -> exact((Number) value, unsigned), ValueRule::plain);
         return value -> {
             Number number = (Number) value;
             if (ignoreEmpty && number.doubleValue() == 0) {

@@ -140,9 +140,11 @@ final class YamlReader {
             return "a tab is used for indentation; YAML wants spaces";
         }
         String context = broken.getContext();
-        return context == null || context.isBlank()
-                ? message
-                : message + " (" + context.strip() + ")";
+        if (context == null || context.isBlank()) {
+            return message;
+        }
+        int from = line(broken.getContextMark());
+        return message + " (" + context.strip() + (from > 0 ? " from line " + from : "") + ")";
     }
 
     private boolean accept(Event event) {

@@ -83,7 +83,12 @@ class ConfigLoaderTest {
 
     @Test
     void aPlainProxyLoadsWithoutAnyProblem() throws Exception {
-        LoadResult<Bootstrap> result = Loading.bootstrap(FRONT_PROXY);
+        LoadResult<Bootstrap> result =
+                new ConfigLoader(new Types())
+                        .load(
+                                List.of(ConfigSource.yaml("good.yaml", FRONT_PROXY)),
+                                FakeExtensions.plain(),
+                                LoadOptions.DEFAULT);
         assertThat(result.text()).isEmpty();
         assertThat(result.ok()).isTrue();
         Bootstrap bootstrap = result.message();

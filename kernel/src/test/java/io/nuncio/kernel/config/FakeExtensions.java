@@ -71,25 +71,28 @@ final class FakeExtensions implements ExtensionIndex {
     }
 
     /// A table with every field of the message and of all messages in it.
-    static FieldTable everyField(Descriptor type) {
+    static FieldTable everyField(Descriptor type, String... except) {
         StringBuilder text = new StringBuilder();
-        write(type, text, new HashSet<>());
+        write(type, text, new HashSet<>(), Set.of(except));
         return FieldTable.parse(text.toString(), "every field");
     }
 
-    private static void write(Descriptor type, StringBuilder text, Set<Descriptor> seen) {
+    private static void write(
+            Descriptor type, StringBuilder text, Set<Descriptor> seen, Set<String> except) {
         if (!seen.add(type)) {
             return;
         }
         List<Descriptor> inner = new ArrayList<>();
         text.append(type.getFullName()).append('\n');
         for (FieldDescriptor field : type.getFields()) {
-            text.append("    ").append(field.getName()).append(" Every\n");
+            if (!except.contains(field.getFullName())) {
+                text.append("    ").append(field.getName()).append(" Every\n");
+            }
             if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
                 inner.add(field.getMessageType());
             }
         }
-        inner.forEach(message -> write(message, text, seen));
+        inner.forEach(message -> write(message, text, seen, except));
     }
 
     @Override

@@ -41,8 +41,15 @@ final class Loading {
         return new ConfigSource(name, text.getBytes(StandardCharsets.UTF_8), format);
     }
 
+    /// A loader that supports every field of a bootstrap but three.
     static ConfigLoader loader() {
-        return new ConfigLoader(new Types());
+        FieldTable fields =
+                FakeExtensions.everyField(
+                        Bootstrap.getDescriptor(),
+                        "envoy.config.bootstrap.v3.Bootstrap.watchdogs",
+                        "envoy.config.listener.v3.Listener.udp_listener_config",
+                        "envoy.config.cluster.v3.Cluster.track_cluster_stats");
+        return new ConfigLoader(new Types(), fields);
     }
 
     /// The messages of all problems, one per line, without places.
