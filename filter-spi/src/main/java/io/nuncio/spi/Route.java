@@ -1,5 +1,7 @@
 package io.nuncio.spi;
 
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -39,6 +41,11 @@ public interface Route {
     /// The most specific compiled per-route configuration of the filter with that name in the
     /// chain, null if there is none.
     @Nullable Object perFilter(String filterName);
+
+    /// The route's metadata; empty if it has none.
+    default Metadata metadata() {
+        return Metadata.getDefaultInstance();
+    }
 
     /// Whether streams of this route get the filter with that name in the chain.
     ///

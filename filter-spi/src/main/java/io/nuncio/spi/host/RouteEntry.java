@@ -25,12 +25,18 @@ public interface RouteEntry extends Route {
     /// nanoseconds; 0 for no limit. 15 s by default.
     long timeoutNanos();
 
-    /// Changes the request headers as the route says: path and host rewrite with
-    /// `x-envoy-original-path`, headers to add and remove.
-    void finalizeRequestHeaders(RequestHeaders headers, StreamInfo info);
+    /// Changes the request headers as the route says: headers to add and remove, then host and path
+    /// rewrite.
+    ///
+    /// @param keepOriginal true to keep what is rewritten in `x-envoy-original-path` and
+    ///   `x-envoy-original-host`
+    void finalizeRequestHeaders(RequestHeaders headers, StreamInfo info, boolean keepOriginal);
 
     /// Changes the response headers as the route, its virtual host and the table say.
-    void finalizeResponseHeaders(ResponseHeaders headers, StreamInfo info);
+    ///
+    /// @param request what command operators read of the request, null if there is none
+    void finalizeResponseHeaders(
+            ResponseHeaders headers, @Nullable RequestHeaders request, StreamInfo info);
 
     /// A response that the route gives itself.
     interface DirectResponse {

@@ -125,8 +125,9 @@ final class LocalReplies {
     private ResponseHeaders headersOf(LocalReply reply, int bodyLength) {
         var headers = new ResponseHeaders();
         headers.status(reply.status());
-        if (stream.info().route() instanceof RouteEntry entry && entry.directResponse() == null) {
-            entry.finalizeResponseHeaders(headers, stream.info());
+        if (stream.info().route() instanceof RouteEntry entry
+                && (entry.directResponse() == null || isAnswerOfRoute(reply))) {
+            entry.finalizeResponseHeaders(headers, stream.requestHeaders(), stream.info());
         }
         for (LocalReply.Header header : reply.headers()) {
             if (header.append()) {
@@ -155,6 +156,12 @@ final class LocalReplies {
             headers.addIfAbsent(HeaderName.CONTENT_TYPE, "text/plain");
         }
         return headers;
+    }
+
+    /// The route's own answer gets the route's headers, another reply to a request of such a route
+    /// does not.
+    private static boolean isAnswerOfRoute(LocalReply reply) {
+        return reply.details().equals("direct_response");
     }
 
     /// Refuses a response that the filters left without its status.

@@ -120,7 +120,7 @@ public final class FakeFactoryContext implements FactoryContext {
 
     @Override
     public Format format(String field, SubstitutionFormatString format) {
-        throw new IllegalArgumentException("no formats here");
+        return textFormat(field, format.getTextFormatSource().getInlineString());
     }
 
     @Override

@@ -93,7 +93,7 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
                     .body("no healthy upstream");
         }
         RequestTimeout.finalizeHeaders(headers, timeoutNanos, config);
-        entry.finalizeRequestHeaders(headers, stream.info());
+        entry.finalizeRequestHeaders(headers, stream.info(), !config.suppressEnvoyHeaders());
         stream.info().attemptCount(1);
 
         UpstreamRequest request =
@@ -211,7 +211,7 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
         }
         RouteEntry entry = route;
         if (entry != null) {
-            entry.finalizeResponseHeaders(headers, stream.info());
+            entry.finalizeResponseHeaders(headers, requestHeaders, stream.info());
         }
         if (endStream) {
             onUpstreamEnd();

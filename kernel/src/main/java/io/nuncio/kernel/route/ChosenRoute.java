@@ -1,0 +1,87 @@
+package io.nuncio.kernel.route;
+
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.nuncio.kernel.route.action.HostRewrite;
+import io.nuncio.kernel.route.headers.HeaderRules;
+import io.nuncio.kernel.route.headers.RouteFormatContext;
+import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.ResponseHeaders;
+import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.host.RouteEntry;
+
+import org.jspecify.annotations.Nullable;
+
+/// A route whose cluster was chosen: one of several by weight, or the one that a header names.
+///
+/// @param route what holds but for the cluster
+/// @param hostRewrite of the chosen cluster, applied before the route's
+record ChosenRoute(
+        ConfiguredRoute route,
+        String cluster,
+        HeaderRules requestRules,
+        HeaderRules responseRules,
+        @Nullable HostRewrite hostRewrite,
+        RouteFilters filters)
+        implements RouteEntry {
+
+    @Override
+    public String name() {
+        return route.name();
+    }
+
+    @Override
+    public String virtualHost() {
+        return route.virtualHost();
+    }
+
+    @Override
+    public Metadata metadata() {
+        return route.metadata();
+    }
+
+    @Override
+    public @Nullable Object perFilter(String filterName) {
+        return filters.config(filterName);
+    }
+
+    @Override
+    public boolean filterEnabled(String filterName, boolean byDefault) {
+        return filters.enabled(filterName, byDefault);
+    }
+
+    @Override
+    public @Nullable DirectResponse directResponse() {
+        return null;
+    }
+
+    @Override
+    public int clusterNotFoundStatus() {
+        return route.clusterNotFoundStatus();
+    }
+
+    @Override
+    public long timeoutNanos() {
+        return route.timeoutNanos();
+    }
+
+    @Override
+    public void finalizeRequestHeaders(
+            RequestHeaders headers, StreamInfo info, boolean keepOriginal) {
+        if (!requestRules.isEmpty()) {
+            requestRules.apply(headers, new RouteFormatContext(info, headers, null));
+        }
+        if (hostRewrite != null) {
+            hostRewrite.apply(headers, false, false);
+        }
+        route.finalizeRequestHeaders(headers, info, keepOriginal);
+    }
+
+    @Override
+    public void finalizeResponseHeaders(
+            ResponseHeaders headers, @Nullable RequestHeaders request, StreamInfo info) {
+        if (!responseRules.isEmpty()) {
+            responseRules.apply(headers, new RouteFormatContext(info, request, headers));
+        }
+        route.finalizeResponseHeaders(headers, request, info);
+    }
+}

@@ -1,0 +1,57 @@
+package io.nuncio.kernel.route;
+
+import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.Route;
+import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.host.RouteTable;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// A compiled route configuration: finds the virtual host by the request's host, then asks its
+/// routes.
+///
+/// @param ignorePort true if the port of the request's host is not looked at
+record CompiledRouteTable(
+        String name,
+        DomainTable<CompiledVirtualHost> domains,
+        boolean ignorePort,
+        List<HeaderName> internalOnlyHeaders)
+        implements RouteTable {
+
+    @Override
+    public Route route(RequestHeaders headers, StreamInfo info, long random) {
+        CompiledVirtualHost host = virtualHost(headers);
+        return host == null ? Route.NONE : host.route(headers, random);
+    }
+
+    private @Nullable CompiledVirtualHost virtualHost(RequestHeaders headers) {
+        if (domains.onlyOther()) {
+            return domains.other();
+        }
+        int entry = headers.find(HeaderName.AUTHORITY);
+        if (entry < 0) {
+            return null;
+        }
+        byte[] bytes = headers.array();
+        int start = headers.valueStart(entry);
+        int length = headers.valueLength(entry);
+        return domains.find(bytes, start, ignorePort ? withoutPort(bytes, start, length) : length);
+    }
+
+    /// The length without the port; the colons of an IPv6 address stand in brackets and begin no
+    /// port.
+    private static int withoutPort(byte[] bytes, int start, int length) {
+        for (int at = start + length - 1; at >= start; at--) {
+            if (bytes[at] == ':') {
+                return at - start;
+            }
+            if (bytes[at] == ']') {
+                return length;
+            }
+        }
+        return length;
+    }
+}
