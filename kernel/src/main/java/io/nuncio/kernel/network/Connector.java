@@ -43,12 +43,14 @@ public final class Connector {
                         owner,
                         Connection.State.CONNECTING,
                         options.bufferLimit());
-        channel.pipeline().addLast(new SocketHandler(connection));
+        SocketHandler handler = new SocketHandler(connection);
+        channel.config().setRecvByteBufAllocator(new ReadSizes(handler));
+        channel.pipeline().addLast(handler);
         loop.eventLoop().register(channel);
         connection.start(
                 options.filters(), options.transport(), options.serverName(), new Buffer());
         if (options.connectTimeoutNanos() > 0) {
-            connection.connectTimeout(options.connectTimeoutNanos());
+            connection.connectTimeout(options.connectTimeoutNanos(), "connect_timeout");
         }
         connect(loop, channel, connection, target, options);
         return connection;

@@ -182,6 +182,7 @@ public final class ListenSocket {
 
     private void register(WorkerLoop owner, Channel accepted, Acceptor acceptor) {
         SocketHandler handler = new SocketHandler(SocketEvents.IGNORE);
+        accepted.config().setRecvByteBufAllocator(new ReadSizes(handler));
         accepted.pipeline().addLast(handler);
         if (address instanceof Address.Ip) {
             accepted.config().setOption(ChannelOption.TCP_NODELAY, true);
@@ -210,11 +211,15 @@ public final class ListenSocket {
 
         /// Thread: the loop that owns the socket.
         void accepted(AcceptedChannel socket);
+
+        /// So many were accepted at once. Thread: the listening socket's loop.
+        default void acceptedInRound(int count) {}
     }
 
     private static final class AcceptHandler extends ChannelInboundHandlerAdapter {
         private final ListenSocket socket;
-        private final Acceptor acceptor;
+        private Acceptor acceptor;
+        private int inRound;
         private @Nullable Timer pause;
 
         AcceptHandler(ListenSocket socket, Acceptor acceptor) {
@@ -225,8 +230,15 @@ public final class ListenSocket {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (message instanceof Channel accepted) {
+                inRound++;
                 socket.adopt(acceptor.owner(socket.loop), accepted, acceptor);
             }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            acceptor.acceptedInRound(inRound);
+            inRound = 0;
         }
 
         /// Accepting fails mostly for want of file descriptors: waits a little for better times

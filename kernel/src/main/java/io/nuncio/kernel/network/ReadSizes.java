@@ -19,15 +19,16 @@ final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.Exte
     private static final int FIRST = 4 * 1024;
     private static final int BYTES_PER_ROUND = 256 * 1024;
 
-    private final SocketConnection connection;
+    private final SocketHandler handler;
     private int size = FIRST;
     private int attempted;
     private int last;
     private int inRound;
     private boolean small;
 
-    ReadSizes(SocketConnection connection) {
-        this.connection = connection;
+    /// @param handler knows who has the socket, and whether they want to read
+    ReadSizes(SocketHandler handler) {
+        this.handler = handler;
     }
 
     @Override
@@ -100,7 +101,7 @@ final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.Exte
     }
 
     private boolean wantsMore() {
-        return inRound < BYTES_PER_ROUND && connection.wantsToRead();
+        return inRound < BYTES_PER_ROUND && handler.wantsToRead();
     }
 
     @Override

@@ -13,7 +13,6 @@ import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.NetworkOutcome;
-import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.Timer;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketTemplate;
@@ -103,7 +102,6 @@ public final class SocketConnection implements Connection, SocketEvents {
         this.owner = owner;
         this.state = state;
         this.upstream = state == State.CONNECTING;
-        channel.config().setRecvByteBufAllocator(new ReadSizes(this));
         if (upstream) {
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
@@ -192,15 +190,21 @@ public final class SocketConnection implements Connection, SocketEvents {
         }
     }
 
-    /// Ends the attempt if the connection does not stand, handshake included, after that time.
-    void connectTimeout(long nanos) {
-        Timer timer =
-                loop.timer(() -> {
-                    connectTimedOut = true;
-                    close(Close.NO_FLUSH, "connect_timeout");
-                });
+    /// Ends the connection if it does not stand, handshake included, after that time.
+    ///
+    /// @param reason the local close reason
+    public void connectTimeout(long nanos, String reason) {
+        if (connected || state == State.CLOSED) {
+            return;
+        }
+        Timer timer = loop.timer(() -> connectTimeoutOver(reason));
         connectTimer = timer;
         timer.arm(nanos);
+    }
+
+    private void connectTimeoutOver(String reason) {
+        connectTimedOut = true;
+        close(Close.NO_FLUSH, reason);
     }
 
     /// True if the connection was ended because it did not stand in time.
@@ -289,7 +293,8 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     // Reading.
 
-    boolean wantsToRead() {
+    @Override
+    public boolean wantsToRead() {
         return readDisabled == 0 && state != State.CLOSED;
     }
 
@@ -689,7 +694,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         waitForPeer = delay;
         readDisabled = 0;
         goOnReading(); // and drop what comes, so that closing does not reset what the peer still
-                       // reads
+        // reads
         if (delayedCloseNanos > 0) {
             unsentAtLastLook = unsent();
             Timer timer = loop.timer(this::delayedCloseOver);
@@ -870,8 +875,13 @@ public final class SocketConnection implements Connection, SocketEvents {
         return facts;
     }
 
+    /// Goes on with the facts that were gathered before the connection was made.
+    public void streamInfo(StreamFacts gathered) {
+        streamFacts = gathered;
+    }
+
     @Override
-    public StreamInfo streamInfo() {
+    public StreamFacts streamInfo() {
         StreamFacts made = streamFacts;
         if (made == null) {
             made = new StreamFacts(loop, facts);

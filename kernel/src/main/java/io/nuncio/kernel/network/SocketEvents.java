@@ -13,6 +13,11 @@ public interface SocketEvents {
                 }
 
                 @Override
+                public boolean wantsToRead() {
+                    return false;
+                }
+
+                @Override
                 public void onReadComplete() {}
 
                 @Override
@@ -30,6 +35,9 @@ public interface SocketEvents {
 
     /// Bytes came; ownership moves here. More may follow before [#onReadComplete].
     void onRead(ByteBuf bytes);
+
+    /// Whether the round may bring more bytes; asked after each read.
+    boolean wantsToRead();
 
     /// All that this round brings has been read.
     void onReadComplete();

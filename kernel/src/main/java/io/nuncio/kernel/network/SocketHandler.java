@@ -19,6 +19,10 @@ public final class SocketHandler extends ChannelInboundHandlerAdapter {
         events = next;
     }
 
+    boolean wantsToRead() {
+        return events.wantsToRead();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof ByteBuf bytes) {

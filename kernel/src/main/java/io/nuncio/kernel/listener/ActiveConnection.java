@@ -1,0 +1,47 @@
+package io.nuncio.kernel.listener;
+
+import io.nuncio.kernel.network.ConnectionOwner;
+import io.nuncio.kernel.network.SocketConnection;
+
+import org.jspecify.annotations.Nullable;
+
+/// A connection in its worker's list of those that the listener serves. Thread: the worker.
+final class ActiveConnection implements ConnectionOwner {
+    private final WorkerListener listener;
+    private final long beganNanos;
+    private @Nullable SocketConnection connection;
+    @Nullable ActiveConnection previous;
+    @Nullable ActiveConnection next;
+    boolean toldOfDrain;
+
+    ActiveConnection(WorkerListener listener, long nowNanos) {
+        this.listener = listener;
+        this.beganNanos = nowNanos;
+    }
+
+    void serves(SocketConnection made) {
+        connection = made;
+    }
+
+    SocketConnection connection() {
+        SocketConnection made = connection;
+        if (made == null) {
+            throw new IllegalStateException("the connection is still being made");
+        }
+        return made;
+    }
+
+    long beganNanos() {
+        return beganNanos;
+    }
+
+    @Override
+    public boolean drainClose(SocketConnection asking) {
+        return listener.drainClose();
+    }
+
+    @Override
+    public void onDestroy(SocketConnection ended) {
+        listener.onEnded(this);
+    }
+}

@@ -1,0 +1,233 @@
+package io.nuncio.kernel.listener;
+
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch.ConnectionSourceType;
+import io.nuncio.spi.Problems;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// Finds the filter chain of a connection by Envoy's nine steps, each of which keeps the chains
+/// that say the most about its property: destination port, destination address, server name,
+/// transport protocol, application protocols, directly connected source, source type, source
+/// address, source port. A step is never taken back.
+///
+/// Built on the main thread, then immutable and shared by all workers.
+final class FilterChainMatcher {
+    private static final String ANY = "";
+    private static final int ANY_PORT = 0;
+
+    /// The steps after the destination address, outermost first.
+    private static final class ServerNames
+            extends HashMap<String, Map<String, Map<String, CidrTable<Sources>>>> {
+        private static final long serialVersionUID = 1;
+    }
+
+    /// Source type, then source address, then source port.
+    private static final class Sources {
+        private final Map<ConnectionSourceType, CidrTable<Map<Integer, FilterChain>>> types =
+                new EnumMap<>(ConnectionSourceType.class);
+    }
+
+    private final Map<Integer, CidrTable<ServerNames>> ports = new HashMap<>();
+    private final @Nullable FilterChain fallback;
+    private @Nullable FilterChain only;
+    private int chains;
+
+    /// @param fallback the default filter chain, null if there is none
+    FilterChainMatcher(@Nullable FilterChain fallback) {
+        this.fallback = fallback;
+    }
+
+    /// Adds a chain; overlapping rules are reported.
+    ///
+    /// @param problems at the match message
+    void add(FilterChainMatch match, FilterChain chain, Problems problems) {
+        chains++;
+        only = chains == 1 && match.equals(FilterChainMatch.getDefaultInstance()) ? chain : null;
+        List<@Nullable Cidr> destinations =
+                ranges(match.getPrefixRangesList(), problems, "prefix_ranges");
+        List<@Nullable Cidr> directSources =
+                ranges(
+                        match.getDirectSourcePrefixRangesList(),
+                        problems,
+                        "direct_source_prefix_ranges");
+        List<@Nullable Cidr> sources =
+                ranges(match.getSourcePrefixRangesList(), problems, "source_prefix_ranges");
+        CidrTable<ServerNames> port =
+                ports.computeIfAbsent(
+                        match.hasDestinationPort() ? match.getDestinationPort().getValue() : 0,
+                        number -> new CidrTable<>());
+        boolean overlaps = false;
+        for (Cidr destination : destinations) {
+            ServerNames names = port.at(destination, ServerNames::new);
+            for (String name : serverNames(match, problems)) {
+                Map<String, CidrTable<Sources>> protocols =
+                        names.computeIfAbsent(name, key -> new HashMap<>())
+                                .computeIfAbsent(
+                                        match.getTransportProtocol(), key -> new HashMap<>());
+                for (String protocol : orAny(match.getApplicationProtocolsList())) {
+                    CidrTable<Sources> direct =
+                            protocols.computeIfAbsent(protocol, key -> new CidrTable<>());
+                    for (Cidr directSource : directSources) {
+                        overlaps |=
+                                !addSources(
+                                        direct.at(directSource, Sources::new),
+                                        match,
+                                        sources,
+                                        chain);
+                    }
+                }
+            }
+        }
+        if (overlaps) {
+            problems.add("", "multiple filter chains with overlapping matching rules are defined");
+        }
+    }
+
+    /// False if another chain has the same place already.
+    private static boolean addSources(
+            Sources place, FilterChainMatch match, List<@Nullable Cidr> ranges, FilterChain chain) {
+        CidrTable<Map<Integer, FilterChain>> table =
+                place.types.computeIfAbsent(match.getSourceType(), type -> new CidrTable<>());
+        Collection<Integer> sourcePorts =
+                match.getSourcePortsCount() == 0 ? List.of(ANY_PORT) : match.getSourcePortsList();
+        boolean alone = true;
+        for (Cidr range : ranges) {
+            Map<Integer, FilterChain> chains = table.at(range, HashMap::new);
+            for (Integer sourcePort : sourcePorts) {
+                alone &= chains.putIfAbsent(sourcePort, chain) == null;
+            }
+        }
+        return alone;
+    }
+
+    private static List<@Nullable Cidr> ranges(
+            List<CidrRange> messages, Problems problems, String field) {
+        if (messages.isEmpty()) {
+            return Collections.singletonList(null);
+        }
+        List<@Nullable Cidr> ranges = new ArrayList<>();
+        for (int index = 0; index < messages.size(); index++) {
+            Cidr range = Cidr.from(messages.get(index), problems.in(field + "[" + index + "]"));
+            if (range != null) {
+                ranges.add(range);
+            }
+        }
+        return ranges;
+    }
+
+    /// `*.example.com` becomes `.example.com`.
+    private static List<String> serverNames(FilterChainMatch match, Problems problems) {
+        List<String> names = new ArrayList<>();
+        for (int index = 0; index < match.getServerNamesCount(); index++) {
+            String name = match.getServerNames(index).toLowerCase(Locale.ROOT);
+            if (name.indexOf('*') >= 0 && !name.startsWith("*.")) {
+                problems.at("server_names[" + index + "]")
+                        .expected("a whole name, or one that begins with `*.`")
+                        .found(name);
+            }
+            names.add(name.startsWith("*.") ? name.substring(1) : name);
+        }
+        return orAny(names);
+    }
+
+    private static List<String> orAny(List<String> names) {
+        return names.isEmpty() ? List.of(ANY) : names;
+    }
+
+    /// The chain for a connection, null if none matches and there is no default.
+    @Nullable FilterChain find(MatchInput input) {
+        if (only != null) {
+            return only;
+        }
+        FilterChain found = null;
+        if (!ports.isEmpty()) {
+            CidrTable<ServerNames> port =
+                    ports.size() == 1 && ports.containsKey(ANY_PORT)
+                            ? null
+                            : ports.get(input.destinationPort());
+            if (port == null) {
+                port = ports.get(ANY_PORT);
+            }
+            found = port == null ? null : byDestination(port, input);
+        }
+        return found == null ? fallback : found;
+    }
+
+    private static @Nullable FilterChain byDestination(
+            CidrTable<ServerNames> table, MatchInput input) {
+        ServerNames names = table.hasRanges() ? table.find(input.destination()) : table.any();
+        if (names == null) {
+            return null;
+        }
+        String name = input.serverName();
+        Map<String, Map<String, CidrTable<Sources>>> found = names.get(name);
+        for (int dot = name.indexOf('.', 1);
+                found == null && dot > 0 && dot < name.length() - 1;
+                dot = name.indexOf('.', dot + 1)) {
+            found = names.get(name.substring(dot));
+        }
+        if (found == null) {
+            found = names.get(ANY);
+        }
+        return found == null ? null : byTransportProtocol(found, input);
+    }
+
+    private static @Nullable FilterChain byTransportProtocol(
+            Map<String, Map<String, CidrTable<Sources>>> transports, MatchInput input) {
+        Map<String, CidrTable<Sources>> protocols = transports.get(input.transportProtocol());
+        if (protocols == null) {
+            protocols = transports.get(ANY);
+        }
+        if (protocols == null) {
+            return null;
+        }
+        CidrTable<Sources> direct = null;
+        for (String protocol : input.applicationProtocols()) {
+            direct = protocols.get(protocol);
+            if (direct != null) {
+                break;
+            }
+        }
+        if (direct == null) {
+            direct = protocols.get(ANY);
+        }
+        return direct == null ? null : bySource(direct, input);
+    }
+
+    private static @Nullable FilterChain bySource(CidrTable<Sources> direct, MatchInput input) {
+        Sources place = direct.hasRanges() ? direct.find(input.directSource()) : direct.any();
+        if (place == null) {
+            return null;
+        }
+        var local = place.types.get(ConnectionSourceType.SAME_IP_OR_LOOPBACK);
+        var external = place.types.get(ConnectionSourceType.EXTERNAL);
+        CidrTable<Map<Integer, FilterChain>> table = null;
+        if (local != null || external != null) {
+            table = input.fromSameHost() ? local : external;
+        }
+        if (table == null) {
+            table = place.types.get(ConnectionSourceType.ANY);
+        }
+        if (table == null) {
+            return null;
+        }
+        Map<Integer, FilterChain> byPort =
+                table.hasRanges() ? table.find(input.source()) : table.any();
+        if (byPort == null) {
+            return null;
+        }
+        FilterChain exact = byPort.get(input.sourcePort());
+        return exact == null ? byPort.get(ANY_PORT) : exact;
+    }
+}
