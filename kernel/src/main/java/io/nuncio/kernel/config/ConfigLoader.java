@@ -48,6 +48,15 @@ public final class ConfigLoader {
         return FieldTable.parse(Resources.text("/" + FieldTable.RESOURCE), FieldTable.RESOURCE);
     }
 
+    /// Loads the classes that reading any bootstrap needs, which is most of what a first load
+    /// costs: a server may call this on another thread while it does other things. Never needed for
+    /// the result.
+    public static void prepare() {
+        ConfigSource smallest = ConfigSource.yaml("", "node: {}");
+        new ConfigLoader(new Types(), FieldTable.EVERYTHING)
+                .load(List.of(smallest), NoExtensions.INSTANCE, LoadOptions.DEFAULT);
+    }
+
     /// Loads a bootstrap.
     ///
     /// @param sources at least one; later ones are merged over the earlier as protobuf merges

@@ -37,19 +37,28 @@ public final class FieldTable {
         Map<String, Map<String, String>> messages = new LinkedHashMap<>();
         Map<String, String> fields = null;
         int number = 0;
-        for (String line : text.lines().toList()) {
+        for (int start = 0, end; start < text.length(); start = end + 1) {
+            int newline = text.indexOf('\n', start);
+            end = newline < 0 ? text.length() : newline;
             number++;
+            String line = text.substring(start, end);
             int comment = line.startsWith("#") ? 0 : line.indexOf(" #");
             String content = (comment < 0 ? line : line.substring(0, comment)).stripTrailing();
-            if (content.isBlank()) {
+            if (content.isEmpty()) {
                 continue;
             }
             if (!Character.isWhitespace(content.charAt(0))) {
                 fields = messages.computeIfAbsent(content, _ -> new LinkedHashMap<>());
                 continue;
             }
-            String[] words = content.strip().split("\\s+");
-            if (fields == null || words.length != 2 || !isFieldName(words[0])) {
+            String entry = content.strip();
+            int space = 0;
+            while (space < entry.length() && !Character.isWhitespace(entry.charAt(space))) {
+                space++;
+            }
+            String field = entry.substring(0, space);
+            String test = entry.substring(space).strip();
+            if (fields == null || !isFieldName(field) || !isOneWord(test)) {
                 throw new IllegalArgumentException(
                         origin
                                 + ":"
@@ -58,14 +67,28 @@ public final class FieldTable {
                                 + line
                                 + "`");
             }
-            fields.put(words[0], words[1]);
+            fields.put(field, test);
         }
         return new FieldTable(messages, false);
     }
 
+    private static boolean isOneWord(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            if (Character.isWhitespace(text.charAt(at))) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
     private static boolean isFieldName(String word) {
-        return word.chars()
-                .allMatch(character -> character == '_' || Character.isLetterOrDigit(character));
+        for (int at = 0; at < word.length(); at++) {
+            char character = word.charAt(at);
+            if (character != '_' && !Character.isLetterOrDigit(character)) {
+                return false;
+            }
+        }
+        return !word.isEmpty();
     }
 
     /// True if the field works.

@@ -6,6 +6,8 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.re2j.Pattern;
@@ -77,11 +79,7 @@ interface ValueRule {
     }
 
     private static ValueRule number(FieldDescriptor field, FieldRules rules) {
-        Message typed =
-                (Message)
-                        rules.getField(
-                                rules.getOneofFieldDescriptor(
-                                        rules.getDescriptorForType().getOneofs().get(0)));
+        DynamicMessage typed = dynamic(numberRules(rules));
         boolean unsigned =
                 switch (rules.getTypeCase()) {
                     case UINT32, UINT64, FIXED32, FIXED64 -> true;
@@ -104,6 +102,34 @@ interface ValueRule {
             }
             return bounds.violation(exact(number, unsigned));
         };
+    }
+
+    private static Message numberRules(FieldRules rules) {
+        return switch (rules.getTypeCase()) {
+            case FLOAT -> rules.getFloat();
+            case DOUBLE -> rules.getDouble();
+            case INT32 -> rules.getInt32();
+            case INT64 -> rules.getInt64();
+            case UINT32 -> rules.getUint32();
+            case UINT64 -> rules.getUint64();
+            case SINT32 -> rules.getSint32();
+            case SINT64 -> rules.getSint64();
+            case FIXED32 -> rules.getFixed32();
+            case FIXED64 -> rules.getFixed64();
+            case SFIXED32 -> rules.getSfixed32();
+            case SFIXED64 -> rules.getSfixed64();
+            default -> throw new IllegalArgumentException("no rules of a number: " + rules);
+        };
+    }
+
+    /// The same rules as a message whose fields can be read by name without looking up accessor
+    /// methods first.
+    private static DynamicMessage dynamic(Message rules) {
+        try {
+            return DynamicMessage.parseFrom(rules.getDescriptorForType(), rules.toByteString());
+        } catch (InvalidProtocolBufferException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static BigDecimal exact(Number number, boolean unsigned) {
@@ -135,13 +161,19 @@ interface ValueRule {
 
     private static ValueRule duration(Validate.DurationRules rules) {
         Bounds<BigDecimal> bounds =
-                Bounds.of(rules, value -> seconds((Message) value), value -> plain(value) + "s");
+                Bounds.of(
+                        dynamic(rules),
+                        value -> seconds((Message) value),
+                        value -> plain(value) + "s");
         return value -> bounds.violation(seconds((Message) value));
     }
 
     private static ValueRule timestamp(Validate.TimestampRules rules) {
         Bounds<BigDecimal> bounds =
-                Bounds.of(rules, value -> seconds((Message) value), value -> plain(value) + "s");
+                Bounds.of(
+                        dynamic(rules),
+                        value -> seconds((Message) value),
+                        value -> plain(value) + "s");
         return value -> {
             BigDecimal time = seconds((Message) value);
             Instant instant = Instant.now();
