@@ -205,7 +205,7 @@ final class HeadParser {
                         case STATUS -> status(position, limit);
                         case REASON -> reason(position, limit);
                         case FIRST_LINE_CR -> firstLineCr(position);
-                        case LINE_START -> lineStart(position);
+                        case LINE_START -> wholeLines(position, limit);
                         case NAME -> name(position, limit);
                         case BEFORE_VALUE -> beforeValue(position, limit);
                         case VALUE -> value(position, limit);
@@ -414,6 +414,35 @@ final class HeadParser {
 
     // Header lines.
 
+    /// Lines of which all is at hand, the usual ones, without looking at the state between their
+    /// parts. Stops at whatever is unusual, for [#scan] to go on.
+    private int wholeLines(int from, int limit) {
+        int position = from;
+        while (true) {
+            position = lineStart(position);
+            if (state != State.NAME || violation != null) {
+                return position;
+            }
+            position = name(position, limit);
+            if (state != State.BEFORE_VALUE || position == limit) {
+                return position;
+            }
+            position = beforeValue(position, limit);
+            if (state != State.VALUE || position == limit) {
+                return position;
+            }
+            position = value(position, limit);
+            if (state != State.VALUE_CR || position == limit || bytes[position] != '\n') {
+                return position;
+            }
+            position++;
+            state = State.LINE_START;
+            if (position == limit) {
+                return position;
+            }
+        }
+    }
+
     private int lineStart(int position) {
         byte octet = bytes[position];
         if (valueEnd >= 0) {
@@ -614,6 +643,11 @@ final class HeadParser {
     /// True for HTTP/1.1; everything else counts as HTTP/1.0.
     boolean http11() {
         return minorVersionOne;
+    }
+
+    /// True for HTTP/0.9: a request line without version is the whole request, and the last one.
+    boolean withoutVersion() {
+        return withoutVersion;
     }
 
     /// True if there was more than one Host.

@@ -50,6 +50,7 @@ final class Http1ServerCodec implements ServerCodec {
     private long bodyLeft;
     private @Nullable ServerStream stream;
     private boolean http11 = true;
+    private boolean lastRequest; // where it ends is not beyond doubt
     private boolean holding; // reading is off until the response, or the write buffer, allows more
     private boolean dispatching;
 
@@ -177,9 +178,11 @@ final class Http1ServerCodec implements ServerCodec {
         if (violation != null) {
             return violation;
         }
-        if (connect && framing.length() == MessageBody.CHUNKED) {
+        boolean chunked = framing.length() == MessageBody.CHUNKED;
+        if (connect && chunked) {
             return Violation.CODING;
         }
+        lastRequest = head.withoutVersion() || chunked && !http11; // RFC 9112, 6.1
         if (!tunnel && !ConnectionOptions.removeNominated(headers)) {
             return Violation.NOMINATED_HEADERS;
         }
@@ -378,7 +381,7 @@ final class Http1ServerCodec implements ServerCodec {
             return;
         }
         stream = null;
-        if (!requestComplete || phase != Phase.RESPONSE) {
+        if (!requestComplete || phase != Phase.RESPONSE || lastRequest) {
             phase = Phase.OVER; // the rest of the request is of no interest; the user closes
             letGo();
             return;
