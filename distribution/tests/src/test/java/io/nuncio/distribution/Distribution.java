@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The built distribution, and the tree that it was built from.
 final class Distribution {
-    static final Path ROOT = Path.of(System.getProperty("nuncio.root")).toAbsolutePath().normalize();
+    static final Path ROOT =
+            Path.of(System.getProperty("nuncio.root")).toAbsolutePath().normalize();
     static final Path HOME = ROOT.resolve("distribution/target/nuncio");
     static final Path LAUNCHER = HOME.resolve("bin/nuncio");
     static final String VERSION = System.getProperty("nuncio.version");

@@ -2,6 +2,8 @@ package io.nuncio.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
@@ -15,7 +17,6 @@ import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 
 class DistributionIT {
     /// What a bundle may use beside the JDK and its own classes.
@@ -75,8 +76,11 @@ class DistributionIT {
     void onlyWhatIsUsedIsShipped() throws IOException {
         assertThat(jars("lib"))
                 .extracting(jar -> String.valueOf(jar.getFileName()))
-                .noneMatch(name -> name.matches("netty-codec-(http|mqtt|redis|memcache|xml).*|netty-all.*"))
-                .noneMatch(name -> name.matches("(jsr305|checker-qual|error_prone_annotations|junit|assertj).*"))
+                .noneMatch(name ->
+                        name.matches("netty-codec-(http|mqtt|redis|memcache|xml).*|netty-all.*"))
+                .noneMatch(name ->
+                        name.matches(
+                                "(jsr305|checker-qual|error_prone_annotations|junit|assertj).*"))
                 .contains("nuncio.jar", "kernel-" + Distribution.VERSION + ".jar");
     }
 
@@ -101,7 +105,9 @@ class DistributionIT {
         Path link = Files.createTempDirectory("nuncio-link-").resolve("nuncio");
         Files.createSymbolicLink(link, Distribution.LAUNCHER);
         try {
-            var builder = new ProcessBuilder(link.toString(), "--version").directory(link.getParent().toFile());
+            var builder =
+                    new ProcessBuilder(link.toString(), "--version")
+                            .directory(link.getParent().toFile());
 
             Distribution.Finished finished = Distribution.finish(builder);
 
@@ -125,7 +131,10 @@ class DistributionIT {
         try (InputStream in = jar.getInputStream(entry)) {
             for (var constant : ClassFile.of().parse(in.readAllBytes()).constantPool()) {
                 if (constant instanceof ClassEntry type) {
-                    String name = type.asInternalName().replaceFirst("^\\[+L?", "").replaceFirst(";$", "");
+                    String name =
+                            type.asInternalName()
+                                    .replaceFirst("^\\[+L?", "")
+                                    .replaceFirst(";$", "");
                     boolean primitive = name.length() == 1;
                     boolean own = jar.getEntry(name + ".class") != null;
                     boolean internal = name.startsWith("io/nuncio/spi/internal/");

@@ -3,6 +3,12 @@ package io.nuncio.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,10 +17,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A stranger's filter from its source to a stamped response.
 class DropInBundleIT {
@@ -46,7 +48,13 @@ class DropInBundleIT {
         Path file = Files.writeString(folder.resolve("validate.yaml"), config);
 
         Distribution.Finished before =
-                Distribution.run("--mode", "validate", "-c", file.toString(), "--bundle-path", bundles.toString());
+                Distribution.run(
+                        "--mode",
+                        "validate",
+                        "-c",
+                        file.toString(),
+                        "--bundle-path",
+                        bundles.toString());
         assertThat(before.exitCode()).isEqualTo(1);
         assertThat(before.output()).contains("com.example.HeaderStamp");
 
@@ -58,8 +66,10 @@ class DropInBundleIT {
                 .contains(
                         "com.example.header-stamp 1.0.0  available  header-stamp.jar",
                         "com.example.header_stamp  envoy.filters.http  com.example.HeaderStamp");
-        try (RunningProxy proxy = RunningProxy.start(folder, config, "--bundle-path", bundles.toString())) {
-            HttpResponse<String> response = proxy.get("http://127.0.0.1:" + proxy.port("front") + "/");
+        try (RunningProxy proxy =
+                RunningProxy.start(folder, config, "--bundle-path", bundles.toString())) {
+            HttpResponse<String> response =
+                    proxy.get("http://127.0.0.1:" + proxy.port("front") + "/");
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.body()).isEqualTo("ok");
             assertThat(response.headers().firstValue("x-stamp")).contains("nuncio");
@@ -68,7 +78,13 @@ class DropInBundleIT {
 
         Files.writeString(file, config("valeu: nuncio"));
         Distribution.Finished wrong =
-                Distribution.run("--mode", "validate", "-c", file.toString(), "--bundle-path", bundles.toString());
+                Distribution.run(
+                        "--mode",
+                        "validate",
+                        "-c",
+                        file.toString(),
+                        "--bundle-path",
+                        bundles.toString());
         assertThat(wrong.exitCode()).isEqualTo(1);
         assertThat(wrong.output()).contains("valeu", "did you mean `value`?");
     }

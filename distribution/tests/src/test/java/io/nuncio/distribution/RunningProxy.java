@@ -55,7 +55,8 @@ final class RunningProxy implements AutoCloseable {
         while (!Files.exists(file) || Files.size(file) == 0) {
             if (process.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
                 process.destroyForcibly();
-                throw new IllegalStateException("the proxy did not start:\n" + Files.readString(log));
+                throw new IllegalStateException(
+                        "the proxy did not start:\n" + Files.readString(log));
             }
         }
         return Files.readString(file).strip();
@@ -66,7 +67,8 @@ final class RunningProxy implements AutoCloseable {
         while (get("http://" + admin + "/ready").statusCode() != 200) {
             if (process.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
                 process.destroyForcibly();
-                throw new IllegalStateException("the proxy is not ready:\n" + Files.readString(log));
+                throw new IllegalStateException(
+                        "the proxy is not ready:\n" + Files.readString(log));
             }
         }
     }
@@ -90,7 +92,8 @@ final class RunningProxy implements AutoCloseable {
 
     HttpResponse<String> get(String url) throws IOException, InterruptedException {
         return client.send(
-                HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+                HttpRequest.newBuilder(URI.create(url)).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     String log() throws IOException {

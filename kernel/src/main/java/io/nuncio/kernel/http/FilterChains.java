@@ -41,7 +41,7 @@ public final class FilterChains implements HttpFilterChains {
                     .add(
                             field,
                             "the chain is empty; expected at least a terminal filter, such as the"
-                                + " router");
+                                    + " router");
         }
         return new FilterChain(slots.toArray(new FilterSlot[0]), stats, context.logger());
     }

@@ -136,7 +136,7 @@ final class RouteCompiler {
                         .add(
                                 "",
                                 "names no cluster; expected one of cluster, cluster_header,"
-                                    + " weighted_clusters");
+                                        + " weighted_clusters");
                 yield null;
             }
         };

@@ -77,7 +77,7 @@ record RouteFilters(Map<String, Object> configs, Map<String, Boolean> switches) 
                             .add(
                                     "config",
                                     "is missing: expected the filter's configuration, or disabled:"
-                                        + " true");
+                                            + " true");
                     return;
                 }
                 if (wrapper.getConfig().getTypeUrl().isEmpty()) {

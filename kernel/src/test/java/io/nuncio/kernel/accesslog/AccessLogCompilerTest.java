@@ -110,7 +110,7 @@ class AccessLogCompilerTest {
     void aFilterThatIsNotSupportedIsReportedByName() {
         compile(
                 "and_filter { filters { not_health_check_filter {} } filters { traceable_filter {}"
-                    + " } }");
+                        + " } }");
         assertThat(problems.all())
                 .extracting(Object::toString)
                 .containsExactly(

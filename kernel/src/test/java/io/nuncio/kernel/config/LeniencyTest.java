@@ -199,7 +199,7 @@ class LeniencyTest {
             assertThat(refused(Cluster.getDefaultInstance(), cluster("type: strict-dsn")))
                     .isEqualTo(
                             "expected one of STATIC, STRICT_DNS, LOGICAL_DNS, EDS, ORIGINAL_DST,"
-                                + " found `strict-dsn`; did you mean `STRICT_DNS`?");
+                                    + " found `strict-dsn`; did you mean `STRICT_DNS`?");
         }
     }
 
@@ -457,7 +457,7 @@ class LeniencyTest {
             assertThat(Loading.messages(result))
                     .isEqualTo(
                             "warning: `portValue` is given twice, first at line 2; this one is"
-                                + " used");
+                                    + " used");
         }
 
         @Test
@@ -476,7 +476,7 @@ class LeniencyTest {
                     Loading.json(
                             Metadata.getDefaultInstance(),
                             "{\"filter_metadata\": {\"a\": {\"x\": 1, \"x\": 2}, \"a\": {\"y\":"
-                                + " 1}}}");
+                                    + " 1}}}");
             assertThat(result.message().getFilterMetadataOrThrow("a").getFieldsMap())
                     .containsOnlyKeys("y");
             assertThat(Loading.messages(result))
@@ -529,7 +529,7 @@ class LeniencyTest {
             assertThat(refused(DataSource.getDefaultInstance(), "filename: a\n\ninline_string: b"))
                     .isEqualTo(
                             "only one of `filename` (line 1) and `inline_string` (line 3) may be"
-                                + " set: they are alternatives of `specifier`");
+                                    + " set: they are alternatives of `specifier`");
         }
     }
 
@@ -559,7 +559,7 @@ class LeniencyTest {
             assertThat(refused(LayeredHolder.PROTOTYPE, "name: a\ntyped_config: {id: a}"))
                     .isEqualTo(
                             "the fields need an `\"@type\": type.googleapis.com/...` beside them"
-                                + " that says whose they are");
+                                    + " that says whose they are");
         }
 
         @Test
@@ -588,19 +588,19 @@ class LeniencyTest {
         void wellKnownTypesAreGivenAsValue() throws Exception {
             assertThat(
                             any("{'@type': type.googleapis.com/google.protobuf.Duration, value:"
-                                    + " 5s}")
+                                            + " 5s}")
                                     .unpack(Duration.class)
                                     .getSeconds())
                     .isEqualTo(5);
             assertThat(
                             any("{'@type': type.googleapis.com/google.protobuf.UInt32Value, value:"
-                                    + " 7}")
+                                            + " 7}")
                                     .unpack(UInt32Value.class)
                                     .getValue())
                     .isEqualTo(7);
             assertThat(
                             any("{'@type': type.googleapis.com/google.protobuf.Struct, value: {a:"
-                                    + " b}}")
+                                            + " b}}")
                                     .unpack(Struct.class)
                                     .getFieldsMap())
                     .containsOnlyKeys("a");
@@ -613,7 +613,7 @@ class LeniencyTest {
                                         + " 5}"))
                     .isEqualTo(
                             "unknown field `seconds`: a google.protobuf.Duration is given as"
-                                + " `value`");
+                                    + " `value`");
         }
 
         @ParameterizedTest
@@ -672,9 +672,9 @@ class LeniencyTest {
                     Loading.json(
                                     Node.getDefaultInstance(),
                                     "{\n"
-                                        + "\t\"id\":\t\"a\\/b\",\n"
-                                        + "\t\"cluster\": \"\\ud83d\\ude00\"\n"
-                                        + "}\n")
+                                            + "\t\"id\":\t\"a\\/b\",\n"
+                                            + "\t\"cluster\": \"\\ud83d\\ude00\"\n"
+                                            + "}\n")
                             .message();
             assertThat(node.getId()).isEqualTo("a/b");
             assertThat(node.getCluster()).isEqualTo("\ud83d\ude00");

@@ -31,7 +31,7 @@ class MergeTest {
         Bootstrap bootstrap =
                 merged(
                                 "node: {id: b, metadata: {y: 2}}\n"
-                                    + "static_resources: {clusters: [{name: three}]}")
+                                        + "static_resources: {clusters: [{name: three}]}")
                         .message();
         assertThat(bootstrap.getNode().getId()).isEqualTo("b");
         assertThat(bootstrap.getNode().getCluster()).isEqualTo("c");
@@ -45,8 +45,8 @@ class MergeTest {
         LoadResult<Bootstrap> result =
                 merged(
                         "node: {idd: b}\n"
-                            + "static_resources: {clusters: [{name: three, track_cluster_stats:"
-                            + " {}}]}");
+                                + "static_resources: {clusters: [{name: three, track_cluster_stats:"
+                                + " {}}]}");
         assertThat(result.text())
                 .isEqualTo(
                         """
@@ -91,7 +91,7 @@ class MergeTest {
                                         ConfigSource.yaml(
                                                 "b.yaml",
                                                 "admin: {address: {socket_address: {port_value:"
-                                                    + " 1}}}"))
+                                                        + " 1}}}"))
                                 .text())
                 .isEmpty();
     }
@@ -129,8 +129,8 @@ class MergeTest {
         assertThat(text("node { id: \"a\"").text()).startsWith("a.pb_text:1:");
         assertThat(
                         text("\n"
-                                 + "bootstrap_extensions { typed_config {\n"
-                                 + " [type.googleapis.com/a.b.C] {} } }")
+                                        + "bootstrap_extensions { typed_config {\n"
+                                        + " [type.googleapis.com/a.b.C] {} } }")
                                 .text())
                 .isEqualTo("a.pb_text:3:2: error: unknown type `a.b.C`\n");
     }
@@ -168,7 +168,7 @@ class MergeTest {
         assertThat(Loading.bootstrap(LoadOptions.DEFAULT, binary).text())
                 .isEqualTo(
                         "a.pb: error: the file is not a serialized"
-                            + " envoy.config.bootstrap.v3.Bootstrap\n");
+                                + " envoy.config.bootstrap.v3.Bootstrap\n");
     }
 
     @Test
@@ -180,7 +180,7 @@ class MergeTest {
         assertThat(Loading.bootstrap(LoadOptions.DEFAULT, binary).text())
                 .isEqualTo(
                         "a.pb: error: unknown field number 1000 in"
-                            + " envoy.config.bootstrap.v3.Bootstrap\n");
+                                + " envoy.config.bootstrap.v3.Bootstrap\n");
         assertThat(Loading.bootstrap(LoadOptions.DEFAULT.withUnknownFieldsAllowed(), binary).ok())
                 .isTrue();
     }

@@ -27,8 +27,8 @@ class MessageCheckTest {
     private static final FieldTable TCP_PROXY =
             FieldTable.parse(
                     "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy\n"
-                        + "  stat_prefix T\n"
-                        + "  cluster T\n",
+                            + "  stat_prefix T\n"
+                            + "  cluster T\n",
                     "test");
 
     private final FakeExtensions index =
@@ -93,8 +93,8 @@ class MessageCheckTest {
                                 kernel))
                 .containsExactly(
                         "UNSUPPORTED filter_chains[0].filters[0].name: `name` of"
-                            + " envoy.config.listener.v3.Filter is part of Envoy's API but not"
-                            + " supported by Nuncio yet",
+                                + " envoy.config.listener.v3.Filter is part of Envoy's API but not"
+                                + " supported by Nuncio yet",
                         "UNSUPPORTED"
                             + " filter_chains[0].filters[0].typed_config<TcpProxy>.max_connect_attempts:"
                             + " `max_connect_attempts` of"
@@ -130,10 +130,10 @@ class MessageCheckTest {
                 .asString()
                 .startsWith(
                         "EXTENSION filter_chains[0].filters[0].typed_config.@type:"
-                            + " `envoy.extensions.filters.http.router.v3.Router`")
+                                + " `envoy.extensions.filters.http.router.v3.Router`")
                 .endsWith(
                         "configures an extension of envoy.filters.http; here one of"
-                            + " envoy.filters.network is expected");
+                                + " envoy.filters.network is expected");
     }
 
     @Test
@@ -151,7 +151,7 @@ class MessageCheckTest {
         assertThat(check(listener(Filter.newBuilder().setName("other").setTypedConfig(struct))))
                 .containsExactly(
                         "EXTENSION filter_chains[0].filters[0].typed_config: no extension of"
-                            + " envoy.filters.network is called `other`");
+                                + " envoy.filters.network is called `other`");
     }
 
     @Test
@@ -236,7 +236,7 @@ class MessageCheckTest {
                                         .build()))
                 .containsExactly(
                         "EXTENSION transport_socket: no extension of"
-                            + " envoy.transport_sockets.upstream is called `y`");
+                                + " envoy.transport_sockets.upstream is called `y`");
     }
 
     @Test
@@ -262,8 +262,8 @@ class MessageCheckTest {
         assertThat(check(listener(Filter.newBuilder().setName("x").setTypedConfig(broken))))
                 .containsExactly(
                         "EXTENSION filter_chains[0].filters[0].typed_config: the bytes are not a"
-                            + " serialized"
-                            + " `envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy`");
+                                + " serialized"
+                                + " `envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy`");
     }
 
     @Test
@@ -279,7 +279,7 @@ class MessageCheckTest {
         assertThat(check(listener))
                 .containsExactly(
                         "UNKNOWN_FIELD filter_chains[0]: unknown field number 1000 in"
-                            + " envoy.config.listener.v3.FilterChain");
+                                + " envoy.config.listener.v3.FilterChain");
     }
 
     @Test

@@ -129,15 +129,15 @@ class ValidateRulesTest {
                 "uri_ref: true|/a|a b|value must be a valid URI",
                 "address: true|a.b|a_b|value must be a valid hostname, or an IP address",
                 "uuid: true|00000000-0000-0000-0000-00000000000f|00000000|value must be a valid"
-                    + " UUID",
+                        + " UUID",
                 "well_known_regex: HTTP_HEADER_NAME|:path|a b|value is not a valid HTTP header"
-                    + " name",
+                        + " name",
                 "well_known_regex: HTTP_HEADER_NAME strict: false|a b|'a\n"
-                    + "'|value is not a valid HTTP header name",
+                        + "'|value is not a valid HTTP header name",
                 "well_known_regex: HTTP_HEADER_VALUE|a b|'\u0001a'|value is not a valid HTTP header"
-                    + " value",
+                        + " value",
                 "well_known_regex: HTTP_HEADER_VALUE strict: false|'\u0001'|'a\n"
-                    + "b'|value is not a valid HTTP header value",
+                        + "b'|value is not a valid HTTP header value",
             })
     void text(String rules, String right, String wrong, String reason) throws Exception {
         String typed = "string { " + rules + " }";
@@ -374,7 +374,7 @@ class ValidateRulesTest {
                                 .text())
                 .contains(
                         "value must be greater than or equal to 65535 and less than or equal to"
-                            + " 2147483647");
+                                + " 2147483647");
     }
 
     @Test
@@ -390,7 +390,7 @@ class ValidateRulesTest {
         assertThat(violations(host))
                 .containsExactly(
                         "request_headers_to_add[0].header.key: value length must be at least 1"
-                            + " characters");
+                                + " characters");
         TypedExtensionConfig extension =
                 TypedExtensionConfig.newBuilder()
                         .setName("a")
@@ -400,7 +400,7 @@ class ValidateRulesTest {
         assertThat(violations(extension))
                 .containsExactly(
                         "typed_config<SocketAddress>.address: value length must be at least 1"
-                            + " characters");
+                                + " characters");
     }
 
     @Test

@@ -41,7 +41,7 @@ class FilterChainsTest {
         assertThat(context.reported())
                 .containsExactly(
                         "http_filters[0]: terminal filter `router` must be the last filter of its"
-                            + " chain");
+                                + " chain");
     }
 
     @Test
@@ -51,7 +51,7 @@ class FilterChainsTest {
         assertThat(context.reported())
                 .containsExactly(
                         "http_filters[0]: non-terminal filter `cors` is the last filter of its"
-                            + " chain; the last one must answer requests, as the router does");
+                                + " chain; the last one must answer requests, as the router does");
     }
 
     @Test
@@ -61,7 +61,7 @@ class FilterChainsTest {
         assertThat(context.reported())
                 .containsExactly(
                         "http_filters: the chain is empty; expected at least a terminal filter,"
-                            + " such as the router");
+                                + " such as the router");
     }
 
     @Test

@@ -26,7 +26,7 @@ class BadRequestsTest {
                 "target that is no path | GET a HTTP/1.1^host: a^^ | 400 | http1.codec_error",
                 "star without OPTIONS | GET * HTTP/1.1^host: a^^ | 400 | http1.invalid_url",
                 "absolute without host | GET http:///a HTTP/1.1^host: a^^ | 400 |"
-                    + " http1.invalid_url",
+                        + " http1.invalid_url",
                 "absolute, bad port | GET http://a:99999/ HTTP/1.1^^ | 400 | http1.invalid_url",
                 "other scheme | GET ftp://a/ HTTP/1.1^host: a^^ | 400 | http1.invalid_scheme",
                 "CONNECT without port | CONNECT a HTTP/1.1^host: a^^ | 400 | http1.invalid_url",
@@ -37,14 +37,14 @@ class BadRequestsTest {
                 "HTTP/0.9 | GET /^ | 426 | low_version",
                 "HTTP/3.0 | GET / HTTP/3.0^host: a^^ | 426 | low_version",
                 "bare CR in the first line | GET / HTTP/1.1\\rx^host: a^^ | 400 |"
-                    + " http1.codec_error",
+                        + " http1.codec_error",
                 "bare CR in a value | GET / HTTP/1.1^host: a\\rb^^ | 400 |"
-                    + " http1.invalid_characters",
+                        + " http1.invalid_characters",
                 "bare CR for an end | GET / HTTP/1.1^host: a^\\rx^ | 400 | http1.codec_error",
                 "NUL in a value | GET / HTTP/1.1^host: a^b: \\x00^^ | 400 |"
-                    + " http1.invalid_characters",
+                        + " http1.invalid_characters",
                 "DEL in a value | GET / HTTP/1.1^host: a^b: \\x7f^^ | 400 |"
-                    + " http1.invalid_characters",
+                        + " http1.invalid_characters",
                 "NUL in a name | GET / HTTP/1.1^a\\x00: b^^ | 400 | http1.invalid_characters",
                 "space in a name | GET / HTTP/1.1^host : a^^ | 400 | http1.codec_error",
                 "8-bit in a name | GET / HTTP/1.1^h\\xe9: a^^ | 400 | http1.codec_error",
@@ -58,7 +58,7 @@ class BadRequestsTest {
                 "equal lengths | POST / HTTP/1.1^content-length: 1^content-length: 1^^ | 400 |"
                         + " http1.codec_error",
                 "list of lengths | POST / HTTP/1.1^content-length: 1, 1^^ | 400 |"
-                    + " http1.codec_error",
+                        + " http1.codec_error",
                 "signed length | POST / HTTP/1.1^content-length: +1^^ | 400 | http1.codec_error",
                 "empty length | POST / HTTP/1.1^content-length:^^ | 400 | http1.codec_error",
                 "length in hexadecimal | POST / HTTP/1.1^content-length: 0x1^^ | 400 |"
@@ -66,7 +66,7 @@ class BadRequestsTest {
                 "length of 20 digits | POST / HTTP/1.1^content-length: 99999999999999999999^^ |"
                         + " 400 | http1.codec_error",
                 "coding and length | POST / HTTP/1.1^content-length: 1^transfer-encoding: chunked^^"
-                    + " | 400 | http1.content_length_and_chunked_not_allowed",
+                        + " | 400 | http1.content_length_and_chunked_not_allowed",
                 "coding and length 0 | POST / HTTP/1.1^transfer-encoding: chunked^content-length:"
                         + " 0^^ | 400 | http1.content_length_and_chunked_not_allowed",
                 "coding and bad length | POST / HTTP/1.1^transfer-encoding: chunked^content-length:"

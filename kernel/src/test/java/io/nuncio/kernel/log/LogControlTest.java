@@ -46,8 +46,8 @@ class LogControlTest {
         assertThat(log())
                 .isEqualTo(
                         "debug http heard\n"
-                            + "warning upstream heard\n"
-                            + "error org.library.Thing heard\n");
+                                + "warning upstream heard\n"
+                                + "error org.library.Thing heard\n");
         assertThat(control.loggers())
                 .contains(
                         new LoggerLevel("http", LogLevel.DEBUG),

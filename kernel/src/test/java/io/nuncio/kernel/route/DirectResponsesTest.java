@@ -54,7 +54,7 @@ class DirectResponsesTest {
                 .asString()
                 .startsWith(
                         "route_config.virtual_hosts[0].routes[0].direct_response.body.filename:"
-                            + " cannot read");
+                                + " cannot read");
     }
 
     @Test

@@ -87,7 +87,7 @@ class HeaderMutationsTest {
     void removalComesBeforeAddition() {
         onRequest(
                 "request_headers_to_remove: [x], request_headers_to_add: [ {header: {key: X, value:"
-                    + " new}} ]");
+                        + " new}} ]");
 
         assertThat(fixture.forwarded(RouteFixture.request("a.com/", "x", "old")).getAll(X))
                 .containsExactly("new");
@@ -97,7 +97,7 @@ class HeaderMutationsTest {
     void overwritingComesBeforeAppending() {
         onRequest(
                 "request_headers_to_add: [ {header: {key: x, value: appended}}, {header: {key: x,"
-                    + " value: set}, append_action: OVERWRITE_IF_EXISTS_OR_ADD} ]");
+                        + " value: set}, append_action: OVERWRITE_IF_EXISTS_OR_ADD} ]");
 
         assertThat(fixture.forwarded(RouteFixture.request("a.com/", "x", "old")).getAll(X))
                 .containsExactly("set", "appended");
@@ -118,19 +118,19 @@ class HeaderMutationsTest {
     void appendAndAppendActionTogetherAreRefused() {
         onRequest(
                 "request_headers_to_add: [ {header: {key: x, value: new}, append: true,"
-                    + " append_action: ADD_IF_ABSENT} ]");
+                        + " append_action: ADD_IF_ABSENT} ]");
 
         assertThat(fixture.context.reported())
                 .containsExactly(
                         "route_config.virtual_hosts[0].routes[0].request_headers_to_add[0]: has"
-                            + " both append and append_action; expected only append_action");
+                                + " both append and append_action; expected only append_action");
     }
 
     @Test
     void emptyValueIsLeftOutUnlessItIsKept() {
         onRequest(
                 "request_headers_to_add: [ {header: {key: x, value: \"\"}}, {header: {key: y,"
-                    + " value: \"\"}, keep_empty_value: true} ]");
+                        + " value: \"\"}, keep_empty_value: true} ]");
 
         RequestHeaders headers = fixture.forwarded("a.com/");
         assertThat(headers.contains(X)).isFalse();
@@ -142,7 +142,7 @@ class HeaderMutationsTest {
         fixture.context.operators.put("REQ(:PATH)", context -> context.requestHeaders().path());
         onRequest(
                 "request_headers_to_add: [ {header: {key: x, value: \"path=%REQ(:PATH)% 100%%\"}}"
-                    + " ]");
+                        + " ]");
 
         assertThat(fixture.forwarded("a.com/foo").get(X)).isEqualTo("path=/foo 100%");
     }

@@ -32,12 +32,12 @@ class RedirectsTest {
                 "path_redirect: /new, strip_query: true | a.com/old?bar=1 | http://a.com/new",
                 "path_redirect: '/new?foo=1' | a.com/old?bar=1 | http://a.com/new?foo=1",
                 "path_redirect: '/new?foo=1', strip_query: true | a.com/old?bar=1 |"
-                    + " http://a.com/new?foo=1",
+                        + " http://a.com/new?foo=1",
                 "path_redirect: new | a.com/old | http://a.com/new",
                 "strip_query: true | a.com/foo?x=1 | http://a.com/foo",
                 "prefix_rewrite: /new/ | a.com/old?x | http://a.com/new/old?x",
                 "'regex_rewrite: {pattern: {regex: \"^/([a-z]+)/(.*)$\"}, substitution:"
-                    + " \"/\\\\2/\\\\1\"}' | a.com/x/y?q | http://a.com/y/x?q"
+                        + " \"/\\\\2/\\\\1\"}' | a.com/x/y?q | http://a.com/y/x?q"
             })
     void locationIsMadeAsByEnvoy(String redirect, String url, String location) {
         fixture.routes("- {match: {prefix: /}, redirect: {%s}}".formatted(redirect));

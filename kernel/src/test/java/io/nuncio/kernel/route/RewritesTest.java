@@ -38,7 +38,7 @@ class RewritesTest {
     void prefixRewriteOfAnExpressionReplacesTheWholePath() {
         fixture.routes(
                 "- {match: {safe_regex: {regex: \"/a.*\"}}, route: {cluster: web, prefix_rewrite:"
-                    + " /new}}");
+                        + " /new}}");
 
         assertThat(fixture.forwarded("a.com/abc/d?q").path()).isEqualTo("/new?q");
     }
@@ -49,7 +49,7 @@ class RewritesTest {
             quoteCharacter = '"',
             value = {
                 "^/service/([^/]+)(/.*)$ | \\\\2/instance/\\\\1 | /service/foo/v1/api |"
-                    + " /v1/api/instance/foo",
+                        + " /v1/api/instance/foo",
                 "one | two | /xxx/one/yyy/one/zzz | /xxx/two/yyy/two/zzz",
                 "^(.*?)one(.*)$ | \\\\1two\\\\2 | /xxx/one/yyy/one/zzz | /xxx/two/yyy/one/zzz",
                 "(?i)/xxx/ | /yyy/ | /aaa/XxX/bbb?XxX | /aaa/yyy/bbb?XxX",
@@ -110,7 +110,7 @@ class RewritesTest {
     void hostMayBeMadeOfThePath() {
         fixture.routes(
                 "- {match: {prefix: /}, route: {cluster: web, host_rewrite_path_regex: {pattern:"
-                    + " {regex: \"^/(.+)/.+$\"}, substitution: \"\\\\1.com\"}}}");
+                        + " {regex: \"^/(.+)/.+$\"}, substitution: \"\\\\1.com\"}}}");
 
         assertThat(fixture.forwarded("a.com/b/c?d").authority()).isEqualTo("b.com");
     }
@@ -119,7 +119,7 @@ class RewritesTest {
     void oldHostMayBeAddedToForwardedHostOnce() {
         fixture.routes(
                 "- {match: {prefix: /}, route: {cluster: web, host_rewrite_literal: b.com,"
-                    + " append_x_forwarded_host: true}}");
+                        + " append_x_forwarded_host: true}}");
 
         assertThat(fixture.forwarded("a.com/").get(HeaderName.X_FORWARDED_HOST)).isEqualTo("a.com");
         assertThat(
@@ -139,7 +139,7 @@ class RewritesTest {
     void originalsAreNotKeptIfNotWanted() {
         fixture.routes(
                 "- {match: {prefix: /a}, route: {cluster: web, prefix_rewrite: /b,"
-                    + " host_rewrite_literal: b.com}}");
+                        + " host_rewrite_literal: b.com}}");
         RequestHeaders headers = RouteFixture.request("a.com/a");
 
         ((RouteEntry) fixture.route(headers)).finalizeRequestHeaders(headers, fixture.info, false);

@@ -258,7 +258,7 @@ class RoutesTest {
         assertThat(fixture.context.reported())
                 .containsExactly(
                         "route_config.virtual_hosts[0].routes[0].route.weighted_clusters.clusters:"
-                            + " the sum of the weights must be greater than 0");
+                                + " the sum of the weights must be greater than 0");
     }
 
     @Test
@@ -274,7 +274,7 @@ class RoutesTest {
         assertThat(fixture.context.reported())
                 .containsExactly(
                         "route_config.virtual_hosts[0].routes[0].route.weighted_clusters.clusters:"
-                            + " the sum of the weights must not exceed 4294967295");
+                                + " the sum of the weights must not exceed 4294967295");
     }
 
     @Test
@@ -307,7 +307,7 @@ class RoutesTest {
         assertThat(fixture.context.reported())
                 .containsExactly(
                         "route_config.virtual_hosts[0].routes[0].route.cluster: unknown cluster"
-                            + " 'nowhere'; define it, or set validate_clusters to false",
+                                + " 'nowhere'; define it, or set validate_clusters to false",
                         "route_config.virtual_hosts[0].routes[1].route.weighted_clusters.clusters[0].name:"
                             + " unknown weighted cluster 'nobody'; define it, or set"
                             + " validate_clusters to false");

@@ -46,7 +46,7 @@ public record DirectAnswer(int status, String body) implements RouteEntry.Direct
                 problems.add(
                         "",
                         "names no source; expected one of inline_string, inline_bytes, filename,"
-                            + " environment_variable");
+                                + " environment_variable");
                 yield "";
             }
         };

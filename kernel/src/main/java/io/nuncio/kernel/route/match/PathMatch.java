@@ -42,7 +42,7 @@ public sealed interface PathMatch {
                 problems.add(
                         "",
                         "names no path; expected one of prefix, path, safe_regex,"
-                            + " path_separated_prefix");
+                                + " path_separated_prefix");
                 yield null;
             }
         };

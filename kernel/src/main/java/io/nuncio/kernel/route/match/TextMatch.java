@@ -37,7 +37,7 @@ public sealed interface TextMatch
                 problems.add(
                         field,
                         "names no pattern; expected one of exact, prefix, suffix, contains,"
-                            + " safe_regex");
+                                + " safe_regex");
                 yield exact("", false);
             }
         };

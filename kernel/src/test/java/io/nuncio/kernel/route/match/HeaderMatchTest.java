@@ -94,7 +94,7 @@ class HeaderMatchTest {
         var match =
                 one(
                         "{\"name\": \"n\", \"range_match\": {\"start\": \"-9223372036854775808\","
-                            + " \"end\": 0}}");
+                                + " \"end\": 0}}");
 
         assertThat(match.matches(header("n", "-9223372036854775808"))).isTrue();
         assertThat(match.matches(header("n", "-9223372036854775809"))).isFalse();
@@ -167,7 +167,7 @@ class HeaderMatchTest {
                 .asString()
                 .startsWith(
                         "headers[0].string_match.safe_regex.regex: `a(` is not a regular expression"
-                            + " of RE2");
+                                + " of RE2");
     }
 
     @Test

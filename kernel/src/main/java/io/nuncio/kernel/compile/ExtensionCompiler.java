@@ -1,0 +1,103 @@
+package io.nuncio.kernel.compile;
+
+import com.google.protobuf.Any;
+
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.nuncio.kernel.extension.ExtensionRegistry;
+import io.nuncio.kernel.extension.LoadedExtension;
+import io.nuncio.kernel.http.HttpFilterCompiler;
+import io.nuncio.kernel.route.RouteFilterCompiler;
+import io.nuncio.spi.Category;
+import io.nuncio.spi.Counter;
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.HttpFilterTemplate;
+import io.nuncio.spi.Problems;
+import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.host.Extensions;
+import io.nuncio.spi.host.HttpFilterChains;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Set;
+
+/// Finds and compiles extensions, for the kernel's subsystems and for extensions that contain
+/// others. Main thread.
+public final class ExtensionCompiler
+        implements Extensions, HttpFilterCompiler, RouteFilterCompiler {
+    private final ExtensionRegistry registry;
+    private final Set<String> disabled;
+    private final StatsScope bundleStats;
+
+    /// @param disabled `category/name` of the extensions that the command line leaves out
+    /// @param root where failures are counted, as `bundle.<name>.failed`
+    public ExtensionCompiler(ExtensionRegistry registry, Set<String> disabled, StatsScope root) {
+        this.registry = registry;
+        this.disabled = Set.copyOf(disabled);
+        this.bundleStats = root.scope("bundle");
+    }
+
+    @Override
+    public <T> @Nullable T compile(
+            Category category,
+            TypedExtensionConfig config,
+            Class<T> template,
+            FactoryContext context,
+            String field) {
+        return compile(
+                category, config.getName(), config.getTypedConfig(), template, context, field);
+    }
+
+    @Override
+    public <T> @Nullable T compile(
+            Category category,
+            String name,
+            Any config,
+            Class<T> template,
+            FactoryContext context,
+            String field) {
+        FactoryContext place = context.in(Places.typedConfig(field, config), name);
+        LoadedExtension extension = find(category, name, config, place.problems());
+        return extension == null ? null : extension.configure(config, template, place);
+    }
+
+    @Override
+    public @Nullable CompiledFilter compile(
+            HttpFilterChains.Entry entry, FactoryContext context, String field) {
+        FactoryContext place = context.in(Places.typedConfig(field, entry.config()), entry.name());
+        LoadedExtension extension =
+                find(Category.HTTP_FILTER, entry.name(), entry.config(), place.problems());
+        if (extension == null) {
+            return null;
+        }
+        HttpFilterTemplate template =
+                extension.configure(entry.config(), HttpFilterTemplate.class, place);
+        if (template == null) {
+            return null;
+        }
+        Counter failed = bundleStats.scope(extension.bundle().name()).counter("failed");
+        return new CompiledFilter(template, failure -> failed.increment());
+    }
+
+    @Override
+    public @Nullable Object compileRoute(
+            HttpFilterChains.@Nullable Entry filter,
+            String name,
+            Any config,
+            boolean optional,
+            FactoryContext context) {
+        Problems problems = optional ? new Problems() : context.problems();
+        LoadedExtension extension = find(Category.HTTP_FILTER, name, config, problems);
+        return extension == null ? null : extension.configureRoute(config, context);
+    }
+
+    private @Nullable LoadedExtension find(
+            Category category, String name, Any config, Problems problems) {
+        LoadedExtension extension = registry.find(category, name, config, problems);
+        if (extension != null
+                && disabled.contains(category.envoyName() + "/" + extension.info().name())) {
+            problems.add("", extension.info().name() + " is disabled by --disable-extensions");
+            return null;
+        }
+        return extension;
+    }
+}

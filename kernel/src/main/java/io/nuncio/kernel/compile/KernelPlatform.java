@@ -1,0 +1,21 @@
+package io.nuncio.kernel.compile;
+
+import io.nuncio.spi.host.AccessLogs;
+import io.nuncio.spi.host.Clusters;
+import io.nuncio.spi.host.Codecs;
+import io.nuncio.spi.host.Extensions;
+import io.nuncio.spi.host.HttpFilterChains;
+import io.nuncio.spi.host.Platform;
+import io.nuncio.spi.host.RouteTables;
+import io.nuncio.spi.host.ServerState;
+
+/// The kernel's services as bundles see them.
+public record KernelPlatform(
+        Codecs codecs,
+        HttpFilterChains httpFilterChains,
+        RouteTables routeTables,
+        Clusters clusters,
+        Extensions extensions,
+        AccessLogs accessLogs,
+        ServerState serverState)
+        implements Platform {}

@@ -1,0 +1,120 @@
+package io.nuncio.kernel.compile;
+
+import com.google.protobuf.Struct;
+
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.Format;
+import io.nuncio.spi.LogFile;
+import io.nuncio.spi.Problems;
+import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.Platform;
+
+import org.slf4j.Logger;
+
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// What one place of the configuration gives to the factory that compiles it.
+public final class PlaceContext implements FactoryContext {
+    private final Services services;
+    private final Problems problems;
+    private final StatsScope stats;
+    private final StatsScope listenerStats;
+    private final Logger logger;
+    private final String name;
+
+    /// @param listenerStats the root's scope where no listener is concerned
+    public PlaceContext(
+            Services services,
+            Problems problems,
+            StatsScope stats,
+            StatsScope listenerStats,
+            Logger logger,
+            String name) {
+        this.services = services;
+        this.problems = problems;
+        this.stats = stats;
+        this.listenerStats = listenerStats;
+        this.logger = logger;
+        this.name = name;
+    }
+
+    @Override
+    public Problems problems() {
+        return problems;
+    }
+
+    @Override
+    public StatsScope stats() {
+        return stats;
+    }
+
+    @Override
+    public StatsScope listenerStats() {
+        return listenerStats;
+    }
+
+    @Override
+    public FactoryContext in(String field, String extension) {
+        return new PlaceContext(
+                services, problems.in(field), stats, listenerStats, logger, extension);
+    }
+
+    @Override
+    public FactoryContext withStats(StatsScope scope) {
+        return new PlaceContext(services, problems, scope, listenerStats, logger, name);
+    }
+
+    @Override
+    public Logger logger() {
+        return logger;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Node node() {
+        return services.node();
+    }
+
+    @Override
+    public LogFile logFile(String path) {
+        return services.logFiles().open(path);
+    }
+
+    @Override
+    public Format textFormat(String field, String format) {
+        return services.formats().text(format, problems.in(field));
+    }
+
+    @Override
+    public Format jsonFormat(String field, Struct format, boolean omitEmptyValues) {
+        return services.formats().json(format, omitEmptyValues, problems.in(field));
+    }
+
+    @Override
+    public Format format(String field, SubstitutionFormatString format) {
+        return services.formats().compile(format, this, field);
+    }
+
+    @Override
+    public <T> Function<Worker, T> perWorker(Function<Worker, T> maker) {
+        return new PerWorker<>(services.workers(), maker);
+    }
+
+    @Override
+    public <T> T shared(String key, Supplier<T> maker) {
+        return services.shared().get(name, key, maker);
+    }
+
+    @Override
+    public Platform platform() {
+        return services.platform();
+    }
+}

@@ -1,0 +1,17 @@
+package io.nuncio.kernel.compile;
+
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.nuncio.kernel.accesslog.LogFiles;
+import io.nuncio.kernel.format.Formats;
+import io.nuncio.spi.host.Platform;
+
+/// What every place context hands out; one per server.
+///
+/// @param workers how many workers there are
+public record Services(
+        Node node,
+        int workers,
+        Formats formats,
+        LogFiles logFiles,
+        SharedValues shared,
+        Platform platform) {}

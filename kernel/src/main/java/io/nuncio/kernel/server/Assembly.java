@@ -1,0 +1,149 @@
+package io.nuncio.kernel.server;
+
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.nuncio.kernel.accesslog.AccessLogCompiler;
+import io.nuncio.kernel.accesslog.LogFiles;
+import io.nuncio.kernel.compile.ExtensionCompiler;
+import io.nuncio.kernel.compile.KernelPlatform;
+import io.nuncio.kernel.compile.Services;
+import io.nuncio.kernel.compile.SharedValues;
+import io.nuncio.kernel.dns.DnsResolver;
+import io.nuncio.kernel.dns.ResolverConfig;
+import io.nuncio.kernel.extension.ExtensionRegistry;
+import io.nuncio.kernel.format.FormatEnvironment;
+import io.nuncio.kernel.format.Formats;
+import io.nuncio.kernel.http.FilterChains;
+import io.nuncio.kernel.http1.Http1Codecs;
+import io.nuncio.kernel.listener.DrainSettings;
+import io.nuncio.kernel.listener.ListenerManager;
+import io.nuncio.kernel.network.WorkerLoops;
+import io.nuncio.kernel.route.RouteTableCompiler;
+import io.nuncio.kernel.stats.StatsSettings;
+import io.nuncio.kernel.stats.StatsStore;
+import io.nuncio.kernel.stats.Tag;
+import io.nuncio.kernel.upstream.ClusterManager;
+import io.nuncio.kernel.upstream.UpstreamConnector;
+import io.nuncio.spi.Problems;
+import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.host.Platform;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/// Everything that a bootstrap describes, compiled but not started: nothing is bound, nothing is
+/// resolved yet.
+///
+/// Built top to bottom, services first, then what requests meet from the far end: clusters, then
+/// listeners. Thread: main.
+final class Assembly implements AutoCloseable {
+    final Node node;
+    final WorkerLoops loops;
+    final LifeCycle lifeCycle = new LifeCycle();
+    final StatsStore stats;
+    final LogFiles logFiles;
+    final ClusterManager clusters;
+    final ListenerManager listeners;
+    private final DnsResolver resolver;
+    private final SharedValues shared = new SharedValues();
+
+    /// @param problems everything wrong with the configuration, from its root; do not start if
+    ///   there are any
+    Assembly(
+            Bootstrap bootstrap,
+            Options options,
+            ExtensionRegistry registry,
+            WorkerLoops loops,
+            Problems problems) {
+        this.loops = loops;
+        node = Configuration.node(bootstrap, options);
+        List<Tag> tags = new ArrayList<>();
+        for (Options.StatsTag tag : options.statsTags()) {
+            tags.add(Tag.ofOption(tag.name() + ":" + tag.value()));
+        }
+        stats =
+                new StatsStore(
+                        loops.workers().size(),
+                        StatsSettings.from(
+                                bootstrap.getStatsConfig(), tags, problems.in("stats_config")));
+        StatsScope root = stats.root();
+        logFiles =
+                new LogFiles(
+                        new LogFiles.Settings(
+                                options.fileFlushInterval(),
+                                LogFiles.Settings.DEFAULT.flushBytes(),
+                                LogFiles.Settings.DEFAULT.maxBytes()),
+                        root);
+        DnsChannels channels = DnsChannels.of(loops.main().engine());
+        resolver =
+                new DnsResolver(
+                        loops.main().eventLoop(),
+                        channels.datagrams(),
+                        channels.streams(),
+                        ResolverConfig.system(),
+                        root);
+
+        ExtensionCompiler extensions =
+                new ExtensionCompiler(registry, new HashSet<>(options.disabledExtensions()), root);
+        ContextFactory contexts = new ContextFactory();
+        Http1Codecs codecs = new Http1Codecs();
+        clusters =
+                new ClusterManager(
+                        new ClusterManager.Services(
+                                loops.main(),
+                                List.copyOf(loops.workers()),
+                                resolver,
+                                UpstreamConnector.SOCKETS,
+                                extensions,
+                                codecs,
+                                contexts::create,
+                                root),
+                        BindConfig.getDefaultInstance());
+        AccessLogCompiler accessLogs = new AccessLogCompiler(extensions, System::nanoTime);
+        Platform platform =
+                new KernelPlatform(
+                        codecs,
+                        new FilterChains(extensions),
+                        new RouteTableCompiler(extensions::compileRoute),
+                        clusters,
+                        extensions,
+                        accessLogs,
+                        lifeCycle);
+        contexts.services(
+                new Services(
+                        node,
+                        loops.workers().size(),
+                        new Formats(FormatEnvironment.system()),
+                        logFiles,
+                        shared,
+                        platform));
+        listeners =
+                new ListenerManager(
+                        new ListenerManager.Services(
+                                loops.main(),
+                                loops.workers(),
+                                extensions,
+                                accessLogs,
+                                contexts::create,
+                                lifeCycle,
+                                new DrainSettings(
+                                        options.drainTime().toNanos(),
+                                        options.drainStrategy() == Options.DrainStrategy.IMMEDIATE),
+                                root));
+
+        Problems resources = problems.in("static_resources");
+        clusters.load(bootstrap.getStaticResources().getClustersList(), resources.in("clusters"));
+        listeners.load(
+                bootstrap.getStaticResources().getListenersList(), resources.in("listeners"));
+    }
+
+    @Override
+    public void close() {
+        listeners.close();
+        resolver.close();
+        shared.close();
+        logFiles.close();
+    }
+}

@@ -1,0 +1,62 @@
+package io.nuncio.kernel.server;
+
+import io.nuncio.spi.Counter;
+import io.nuncio.spi.Gauge;
+import io.nuncio.spi.Histogram;
+import io.nuncio.spi.StatsScope;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+
+/// The statistics of the process, `server.`, under Envoy's names.
+record ServerStats(
+        Gauge uptime,
+        Gauge concurrency,
+        Gauge memoryAllocated,
+        Gauge memoryHeapSize,
+        Gauge memoryPhysicalSize,
+        Gauge live,
+        Gauge state,
+        Gauge totalConnections,
+        Gauge parentConnections,
+        Gauge hotRestartEpoch,
+        Gauge version,
+        Counter debugAssertionFailures,
+        Counter staticUnknownFields,
+        Counter dynamicUnknownFields,
+        Histogram initializationTimeMillis) {
+
+    static ServerStats in(StatsScope root) {
+        StatsScope scope = root.scope("server");
+        return new ServerStats(
+                scope.gauge("uptime"),
+                scope.gauge("concurrency"),
+                scope.gauge("memory_allocated"),
+                scope.gauge("memory_heap_size"),
+                scope.gauge("memory_physical_size"),
+                scope.gauge("live"),
+                scope.gauge("state"),
+                scope.gauge("total_connections"),
+                scope.gauge("parent_connections"),
+                scope.gauge("hot_restart_epoch"),
+                scope.gauge("version"),
+                scope.counter("debug_assertion_failures"),
+                scope.counter("static_unknown_fields"),
+                scope.counter("dynamic_unknown_fields"),
+                scope.histogram("initialization_time_ms", Histogram.Unit.MILLISECONDS));
+    }
+
+    /// Brings what is only looked at now and then up to date. Thread: main.
+    void refresh(LifeCycle.State now, long uptimeSeconds, long connections) {
+        MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+        uptime.set(uptimeSeconds);
+        memoryAllocated.set(memory.getHeapMemoryUsage().getUsed());
+        memoryHeapSize.set(memory.getHeapMemoryUsage().getCommitted());
+        memoryPhysicalSize.set(
+                memory.getHeapMemoryUsage().getCommitted()
+                        + memory.getNonHeapMemoryUsage().getCommitted());
+        live.set(now == LifeCycle.State.LIVE ? 1 : 0);
+        state.set(now.number());
+        totalConnections.set(connections);
+    }
+}
