@@ -49,10 +49,12 @@ final class StaticDiscovery implements ClusterDiscovery {
                     new Address.Pipe(
                             endpoint.address().getPipe().getPath(),
                             endpoint.address().getPipe().getMode());
-            case ENVOY_INTERNAL_ADDRESS ->
-                    new Address.Internal(
-                            endpoint.address().getEnvoyInternalAddress().getServerListenerName(),
-                            endpoint.address().getEnvoyInternalAddress().getEndpointId());
+            case ENVOY_INTERNAL_ADDRESS -> {
+                problems.at(endpoint.field())
+                        .expected("a socket_address or a pipe")
+                        .because("internal listeners cannot be reached yet");
+                yield null;
+            }
             case ADDRESS_NOT_SET -> null;
         };
     }

@@ -23,7 +23,7 @@ class StaticDiscoveryTest {
         cluster.endpoint(0, "::1", 81);
         discovery().start(cluster);
 
-        assertThat(cluster.addresses(0)).containsExactly("127.0.0.1:80", "[0:0:0:0:0:0:0:1]:81");
+        assertThat(cluster.addresses(0)).containsExactly("127.0.0.1:80", "[::1]:81");
         assertThat(cluster.attempts).isZero();
     }
 

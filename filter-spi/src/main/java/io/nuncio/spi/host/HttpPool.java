@@ -18,11 +18,8 @@ public interface HttpPool {
     /// @return what cancels the wait; null if it is over already
     @Nullable Wait newStream(ResponseReceiver receiver, Callbacks callbacks);
 
-    /// The host answered a request: counted as `rq_success`, or from 500 on as `rq_error` (Envoy:
-    /// putHttpResponseCode).
-    void responded(int status);
-
-    /// The host did not answer a request in time: counted as `rq_timeout`.
+    /// The host did not answer a request in time: counted as its `rq_timeout`. What it answers, the
+    /// pool counts by itself.
     void timedOut();
 
     /// A request that waits for a connection.

@@ -2,8 +2,14 @@ package io.nuncio.kernel.dns;
 
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
@@ -12,6 +18,7 @@ import io.netty.resolver.dns.NoopDnsCache;
 import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.netty.util.NetUtil;
+import io.nuncio.kernel.network.WorkerLoop;
 import io.nuncio.spi.Resolver;
 import io.nuncio.spi.StatsScope;
 
@@ -67,6 +74,37 @@ public final class DnsResolver implements Resolver, AutoCloseable {
                         .searchDomains(List.of())
                         .ndots(0)
                         .build();
+    }
+
+    /// A resolver of the system's names on this loop.
+    ///
+    /// @param main the main loop
+    /// @param root the root scope
+    public static DnsResolver system(WorkerLoop main, StatsScope root) {
+        ResolverConfig config = ResolverConfig.system();
+        return switch (main.engine()) {
+            case EPOLL ->
+                    new DnsResolver(
+                            main.eventLoop(),
+                            EpollDatagramChannel::new,
+                            EpollSocketChannel::new,
+                            config,
+                            root);
+            case IO_URING ->
+                    new DnsResolver(
+                            main.eventLoop(),
+                            IoUringDatagramChannel::new,
+                            IoUringSocketChannel::new,
+                            config,
+                            root);
+            case NIO ->
+                    new DnsResolver(
+                            main.eventLoop(),
+                            NioDatagramChannel::new,
+                            NioSocketChannel::new,
+                            config,
+                            root);
+        };
     }
 
     @Override

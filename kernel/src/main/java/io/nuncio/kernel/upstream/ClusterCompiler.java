@@ -161,7 +161,7 @@ final class ClusterCompiler {
         return null;
     }
 
-    private static LeastRequest leastRequest(Cluster.LeastRequestLbConfig config) {
+    static LeastRequest leastRequest(Cluster.LeastRequestLbConfig config) {
         LeastRequest.Builder builder = LeastRequest.newBuilder();
         if (config.hasChoiceCount()) {
             builder.setChoiceCount(config.getChoiceCount());

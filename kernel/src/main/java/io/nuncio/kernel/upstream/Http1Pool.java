@@ -83,11 +83,6 @@ final class Http1Pool implements HttpPool {
     }
 
     @Override
-    public void responded(int status) {
-        counts.add(status >= 500 ? HostCounts.RQ_ERROR : HostCounts.RQ_SUCCESS, 1);
-    }
-
-    @Override
     public void timedOut() {
         counts.add(HostCounts.RQ_TIMEOUT, 1);
     }
@@ -150,6 +145,11 @@ final class Http1Pool implements HttpPool {
             attachPosted = true;
             worker.post(attachTask);
         }
+    }
+
+    /// The final headers of a response have come.
+    void onResponse(int status) {
+        counts.add(status >= 500 ? HostCounts.RQ_ERROR : HostCounts.RQ_SUCCESS, 1);
     }
 
     void onStreamEnd() {

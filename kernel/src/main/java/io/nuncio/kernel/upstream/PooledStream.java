@@ -114,6 +114,7 @@ final class PooledStream
     @Override
     public void onHeaders(ResponseHeaders headers, boolean endStream) {
         if (!ended && !reset) {
+            pool.onResponse(headers.status());
             receiver.onHeaders(headers, endStream);
         }
     }

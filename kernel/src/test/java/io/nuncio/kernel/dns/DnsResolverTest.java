@@ -6,6 +6,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.nuncio.kernel.network.IoEngine;
+import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.Resolver.Family;
 import io.nuncio.spi.Resolver.Lookup;
@@ -165,6 +167,22 @@ class DnsResolverTest {
         assertThat(resolve("2001:db8::7", Family.ALL)).isEqualTo(found(0, "2001:db8::7"));
         assertThat(resolve("2001:db8::7", Family.V4_ONLY)).isEqualTo(new Result.NoSuchName());
         assertThat(resolve("localhost", Family.V4_ONLY)).isEqualTo(found(0, "127.0.0.1"));
+    }
+
+    @Test
+    void theSystemsResolverRunsOnTheMainLoopWhateverItsEngine() throws InterruptedException {
+        for (IoEngine engine : IoEngine.values()) {
+            if (engine.available()) {
+                try (WorkerLoops loops = WorkerLoops.create(1, engine)) {
+                    BlockingQueue<Result> results = new ArrayBlockingQueue<>(1);
+                    DnsResolver.system(loops.main(), StatsStore.detached().root())
+                            .resolve("localhost", Family.V4_ONLY, results::add);
+                    assertThat(results.poll(10, TimeUnit.SECONDS))
+                            .as(engine.name())
+                            .isEqualTo(found(0, "127.0.0.1"));
+                }
+            }
+        }
     }
 
     @Test

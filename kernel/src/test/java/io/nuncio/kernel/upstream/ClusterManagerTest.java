@@ -110,6 +110,44 @@ class ClusterManagerTest {
     }
 
     @Test
+    void aClusterTypeOfItsOwnIsFoundByItsName() {
+        Cluster.Builder cluster = FakePlatform.cluster("one");
+        cluster.getClusterTypeBuilder().setName("envoy.cluster.static");
+        Cluster.Builder unknown = FakePlatform.cluster("two");
+        unknown.getClusterTypeBuilder().setName("com.acme.unknown");
+        load(cluster, unknown);
+        assertThat(platform.manager.exists("one")).isTrue();
+        assertThat(problems.all())
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.path())
+                                .isEqualTo("static_resources.clusters[1].cluster_type"));
+    }
+
+    @Test
+    void connectionsHaveTheTransportSocketOfTheCluster() {
+        Cluster.Builder cluster = FakePlatform.cluster("one");
+        cluster.getTransportSocketBuilder().setName("plain");
+        load(cluster, FakePlatform.cluster("two"));
+        initialize();
+        publish("one", FakePlatform.host(1));
+        publish("two", FakePlatform.host(2));
+        new FakeRequest().sendTo(pool(platform.get("one")));
+        assertThat(platform.network.last().options.transport()).isNotNull();
+        new FakeRequest().sendTo(pool(platform.get("two")));
+        assertThat(platform.network.last().options.transport()).isNull();
+    }
+
+    @Test
+    void anUnknownTransportSocketIsRefused() {
+        Cluster.Builder cluster = FakePlatform.cluster("one");
+        cluster.getTransportSocketBuilder().setName("com.acme.unknown");
+        load(cluster);
+        assertThat(platform.manager.exists("one")).isFalse();
+        assertThat(problems.none()).isFalse();
+    }
+
+    @Test
     void theFirstKnownPolicyOfTheListIsTaken() {
         Cluster.Builder cluster = FakePlatform.cluster("one");
         for (String name :
@@ -215,6 +253,29 @@ class ClusterManagerTest {
         platform.network.last().receive("200");
         assertThat(request.complete).isTrue();
         assertThat(platform.network.last().closed()).isTrue();
+    }
+
+    @Test
+    void onRequestAllConnectionsCloseWhenTheHostsChange() {
+        Cluster.Builder cluster = FakePlatform.cluster("one");
+        cluster.getCommonLbConfigBuilder().setCloseConnectionsOnHostSetChange(true);
+        load(cluster);
+        initialize();
+        publish("one", FakePlatform.host(1));
+        HttpPool pool = pool(platform.get("one"));
+        new FakeRequest().sendTo(pool);
+        FakeConnection connection = platform.network.last();
+        connection.connected();
+        connection.receive("200");
+        publish("one", FakePlatform.host(1), FakePlatform.host(2));
+        platform.worker.run();
+
+        assertThat(connection.closed()).isTrue();
+        var next = new FakeRequest().sendTo(pool);
+        platform.network.last().connected();
+        platform.network.last().receive("200");
+        assertThat(next.complete).isTrue();
+        assertThat(platform.network.last().closed()).isFalse();
     }
 
     @Test

@@ -37,8 +37,10 @@ class ClustersAdminTest {
         var pool = platform.get("c").httpPool(null, LoadBalancerContext.NONE);
         new FakeRequest().sendTo(pool);
         platform.network.last().connected();
-        pool.responded(200);
-        pool.responded(503);
+        platform.network.last().receive("200");
+        new FakeRequest().sendTo(pool);
+        platform.network.last().receive("503");
+        new FakeRequest().sendTo(pool);
         pool.timedOut();
     }
 
@@ -65,7 +67,7 @@ class ClustersAdminTest {
                         c::127.0.0.1:80::rq_error::1
                         c::127.0.0.1:80::rq_success::1
                         c::127.0.0.1:80::rq_timeout::1
-                        c::127.0.0.1:80::rq_total::1
+                        c::127.0.0.1:80::rq_total::3
                         c::127.0.0.1:80::hostname::name
                         c::127.0.0.1:80::health_flags::/degraded_eds_health
                         c::127.0.0.1:80::weight::3

@@ -19,9 +19,9 @@ import io.nuncio.spi.host.StreamControl;
 
 import org.jspecify.annotations.Nullable;
 
-/// A client codec that the test speaks through: `garbage` breaks the protocol, `200` and `close`
-/// complete the response, `part` begins one, and the end of the connection completes a response
-/// that `until-close` began.
+/// A client codec that the test speaks through: `garbage` breaks the protocol, `200`, `503` and
+/// `close` complete the response, `part` begins one, and the end of the connection completes a
+/// response that `until-close` began.
 final class FakeCodec implements ClientCodec, RequestSender, StreamControl {
     private final ClientCodec.Callbacks callbacks;
     private @Nullable ResponseReceiver receiver;
@@ -61,8 +61,8 @@ final class FakeCodec implements ClientCodec, RequestSender, StreamControl {
             return new CodecError(CodecError.Kind.PREMATURE_RESPONSE, "no request");
         }
         switch (text) {
-            case "200" -> complete(true);
-            case "close" -> complete(false);
+            case "200", "503" -> complete(Integer.parseInt(text), true);
+            case "close" -> complete(200, false);
             case "part" -> receiver.onHeaders(ResponseHeaders.of(200), false);
             case "until-close" -> {
                 untilClose = true;
@@ -75,9 +75,9 @@ final class FakeCodec implements ClientCodec, RequestSender, StreamControl {
         return null;
     }
 
-    private void complete(boolean reusable) {
+    private void complete(int status, boolean reusable) {
         ResponseReceiver to = receiver;
-        to.onHeaders(ResponseHeaders.of(200), true);
+        to.onHeaders(ResponseHeaders.of(status), true);
         receiver = null;
         callbacks.onResponseComplete(reusable);
     }

@@ -7,6 +7,8 @@ import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.nuncio.kernel.http1.Http1Codecs;
+import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Category;
@@ -21,6 +23,9 @@ import io.nuncio.spi.LoadBalancerPolicy;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.Resolver;
 import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.TransportSocketTemplate;
+import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.Codecs;
 import io.nuncio.spi.host.Extensions;
 import io.nuncio.spi.internal.LoopThread;
 
@@ -30,12 +35,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// A cluster manager with two workers, hand-fed discoveries and a balancer that rotates.
 final class FakePlatform {
     final StatsStore store = StatsStore.detached();
-    final FakeWorker main = new FakeWorker(-1);
+    final FakeWorker mainThread = new FakeWorker(-1);
     final FakeWorker worker = new FakeWorker(0);
     final FakeWorker otherWorker = new FakeWorker(1);
     final FakeNetwork network = new FakeNetwork();
@@ -44,22 +51,36 @@ final class FakePlatform {
     final ClusterManager manager;
 
     FakePlatform() {
+        manager = manager(mainThread, List.of(worker, otherWorker), network, FakeCodec.factory());
+    }
+
+    /// With real loops, sockets and codecs.
+    FakePlatform(WorkerLoops loops) {
+        manager =
+                manager(
+                        loops.main(),
+                        List.copyOf(loops.workers()),
+                        UpstreamConnector.SOCKETS,
+                        new Http1Codecs());
+    }
+
+    private ClusterManager manager(
+            Worker main, List<Worker> workers, UpstreamConnector connector, Codecs codecs) {
         Resolver none =
                 (name, family, answer) -> {
                     throw new AssertionError("not needed here");
                 };
-        manager =
-                new ClusterManager(
-                        new ClusterManager.Services(
-                                main,
-                                List.of(worker, otherWorker),
-                                none,
-                                network,
-                                new FakeExtensions(),
-                                FakeCodec.factory(),
-                                FakePlatform::context,
-                                store.root()),
-                        BindConfig.getDefaultInstance());
+        return new ClusterManager(
+                new ClusterManager.Services(
+                        main,
+                        workers,
+                        none,
+                        connector,
+                        new FakeExtensions(),
+                        codecs,
+                        FakePlatform::context,
+                        store.root()),
+                BindConfig.getDefaultInstance());
     }
 
     /// Runs on a worker's thread, as far as the cells of the thread go.
@@ -123,7 +144,7 @@ final class FakePlatform {
         return get(cluster.getName());
     }
 
-    private static FactoryContext context(String name, StatsScope stats, Problems problems) {
+    static FactoryContext context(String name, StatsScope stats, Problems problems) {
         return (FactoryContext)
                 Proxy.newProxyInstance(
                         FakePlatform.class.getClassLoader(),
@@ -133,8 +154,15 @@ final class FakePlatform {
                                     case "name" -> name;
                                     case "stats" -> stats;
                                     case "problems" -> problems;
+                                    case "perWorker" ->
+                                            perWorker((Function<Worker, ?>) arguments[0]);
                                     default -> throw new AssertionError(method);
                                 });
+    }
+
+    private static Function<Worker, Object> perWorker(Function<Worker, ?> maker) {
+        var made = new ConcurrentHashMap<Worker, Object>();
+        return worker -> made.computeIfAbsent(worker, maker);
     }
 
     final class FakeDiscovery implements ClusterDiscovery {
@@ -193,6 +221,7 @@ final class FakePlatform {
                                             discoveries.put(in.cluster().getName(), discovery);
                                             return discovery;
                                         };
+                        case "plain" -> (TransportSocketTemplate) in -> null;
                         case "envoy.load_balancing_policies.round_robin" ->
                                 (LoadBalancerPolicy) priorities -> rotation(priorities, context);
                         default -> null;

@@ -1,0 +1,178 @@
+package io.nuncio.kernel.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Struct;
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.util.Durations;
+
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.nuncio.kernel.network.ConnectOptions;
+import io.nuncio.spi.Problems;
+
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("deprecation") // Envoy still reads the cluster's own HTTP options
+class ClusterConfigTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final Problems problems = new Problems();
+    private final Cluster.Builder cluster = FakePlatform.cluster("c");
+
+    private ClusterConfig config() {
+        return ClusterConfig.from(cluster.build(), BindConfig.getDefaultInstance(), problems);
+    }
+
+    private ClusterConfig config(HttpProtocolOptions.Builder options) {
+        cluster.putTypedExtensionProtocolOptions(
+                ClusterConfig.HTTP_PROTOCOL_OPTIONS, Any.pack(options.build()));
+        return config();
+    }
+
+    @Test
+    void theDefaultsAreEnvoys() {
+        ClusterConfig config = config();
+        assertThat(config.observabilityName()).isEqualTo("c");
+        assertThat(config.connectTimeoutNanos()).isEqualTo(5 * SECOND);
+        assertThat(config.perConnectionBufferLimit()).isEqualTo(1024 * 1024);
+        assertThat(config.panicThreshold()).isEqualTo(50);
+        assertThat(config.overprovisioningFactor()).isEqualTo(140);
+        assertThat(config.weightedPriorityHealth()).isFalse();
+        assertThat(config.closeOnHostSetChange()).isFalse();
+        assertThat(config.maxRequestsPerConnection()).isZero();
+        assertThat(config.idleTimeoutNanos()).isEqualTo(3600 * SECOND);
+        assertThat(config.maxConnectionDurationNanos()).isZero();
+        assertThat(config.connectOptions().bindAddress()).isNull();
+        assertThat(config.connectOptions().keepalive()).isNull();
+        assertThat(config.connectOptions().bufferLimit()).isEqualTo(1024 * 1024);
+        assertThat(problems.none()).isTrue();
+    }
+
+    @Test
+    void everyFieldIsRead() {
+        cluster.setAltStatName("other")
+                .setConnectTimeout(Durations.fromMillis(250))
+                .setPerConnectionBufferLimitBytes(UInt32Value.of(4096));
+        cluster.getCommonLbConfigBuilder()
+                .setCloseConnectionsOnHostSetChange(true)
+                .getHealthyPanicThresholdBuilder()
+                .setValue(33.3);
+        cluster.getLoadAssignmentBuilder()
+                .getPolicyBuilder()
+                .setOverprovisioningFactor(UInt32Value.of(100))
+                .setWeightedPriorityHealth(true);
+        cluster.getMetadataBuilder().putFilterMetadata("a", Struct.getDefaultInstance());
+        cluster.getUpstreamBindConfigBuilder()
+                .getSourceAddressBuilder()
+                .setAddress("127.0.0.2")
+                .setPortValue(7);
+        cluster.getUpstreamConnectionOptionsBuilder()
+                .getTcpKeepaliveBuilder()
+                .setKeepaliveProbes(UInt32Value.of(1))
+                .setKeepaliveTime(UInt32Value.of(2))
+                .setKeepaliveInterval(UInt32Value.of(3));
+
+        ClusterConfig config = config();
+        assertThat(config.observabilityName()).isEqualTo("other");
+        assertThat(config.connectTimeoutNanos()).isEqualTo(SECOND / 4);
+        assertThat(config.perConnectionBufferLimit()).isEqualTo(4096);
+        assertThat(config.panicThreshold()).isEqualTo(33);
+        assertThat(config.closeOnHostSetChange()).isTrue();
+        assertThat(config.overprovisioningFactor()).isEqualTo(100);
+        assertThat(config.weightedPriorityHealth()).isTrue();
+        assertThat(config.metadata().getFilterMetadataMap()).containsKey("a");
+        assertThat(config.connectOptions().bindAddress()).hasToString("127.0.0.2:7");
+        assertThat(config.connectOptions().keepalive())
+                .isEqualTo(new ConnectOptions.Keepalive(1, 2, 3));
+        assertThat(config.connectOptions().bufferLimit()).isEqualTo(4096);
+    }
+
+    @Test
+    void httpOptionsComeFromTheExtensionOptions() {
+        HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder();
+        options.getExplicitHttpConfigBuilder()
+                .getHttpProtocolOptionsBuilder()
+                .setEnableTrailers(true);
+        options.getCommonHttpProtocolOptionsBuilder()
+                .setIdleTimeout(Durations.fromSeconds(0))
+                .setMaxConnectionDuration(Durations.fromSeconds(9))
+                .setMaxRequestsPerConnection(UInt32Value.of(3));
+        ClusterConfig config = config(options);
+
+        assertThat(config.idleTimeoutNanos()).isZero();
+        assertThat(config.maxConnectionDurationNanos()).isEqualTo(9 * SECOND);
+        assertThat(config.maxRequestsPerConnection()).isEqualTo(3);
+        assertThat(config.codec().http1().getEnableTrailers()).isTrue();
+        assertThat(problems.none()).isTrue();
+    }
+
+    @Test
+    void httpOptionsOfTheClusterItselfAreRead() {
+        cluster.setMaxRequestsPerConnection(UInt32Value.of(4));
+        cluster.getCommonHttpProtocolOptionsBuilder().setIdleTimeout(Durations.fromSeconds(2));
+        cluster.getHttpProtocolOptionsBuilder().setEnableTrailers(true);
+        ClusterConfig config = config();
+
+        assertThat(config.maxRequestsPerConnection()).isEqualTo(4);
+        assertThat(config.idleTimeoutNanos()).isEqualTo(2 * SECOND);
+        assertThat(config.codec().http1().getEnableTrailers()).isTrue();
+    }
+
+    @Test
+    void http2IsRefused() {
+        HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder();
+        options.getExplicitHttpConfigBuilder().getHttp2ProtocolOptionsBuilder();
+        config(options);
+        assertThat(problems.all())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("HTTP/1.1"));
+    }
+
+    @Test
+    void optionsOfTheWrongTypeAreRefused() {
+        cluster.putTypedExtensionProtocolOptions(
+                ClusterConfig.HTTP_PROTOCOL_OPTIONS, Any.pack(Struct.getDefaultInstance()));
+        config();
+        assertThat(problems.none()).isFalse();
+    }
+
+    @Test
+    void theBootstrapsBindConfigIsTheDefault() {
+        BindConfig.Builder bind = BindConfig.newBuilder();
+        bind.getSourceAddressBuilder().setAddress("127.0.0.3");
+        ClusterConfig config = ClusterConfig.from(cluster.build(), bind.build(), problems);
+        assertThat(config.connectOptions().bindAddress()).hasToString("127.0.0.3:0");
+    }
+
+    @Test
+    void aSourceAddressIsAnAddress() {
+        cluster.getUpstreamBindConfigBuilder().getSourceAddressBuilder().setAddress("name");
+        config();
+        assertThat(problems.all())
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.path())
+                                .isEqualTo("upstream_bind_config.source_address.address"));
+    }
+
+    @Test
+    void aBufferLimitIsAnUnsignedNumber() {
+        cluster.setPerConnectionBufferLimitBytes(UInt32Value.of(-1));
+        assertThat(config().perConnectionBufferLimit()).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void theOlderLeastRequestOptionsAreThoseOfThePolicy() {
+        cluster.getLeastRequestLbConfigBuilder()
+                .setChoiceCount(UInt32Value.of(7))
+                .getActiveRequestBiasBuilder()
+                .setDefaultValue(2);
+        LeastRequest policy = ClusterCompiler.leastRequest(cluster.getLeastRequestLbConfig());
+        assertThat(policy.getChoiceCount().getValue()).isEqualTo(7);
+        assertThat(policy.getActiveRequestBias().getDefaultValue()).isEqualTo(2);
+    }
+}
