@@ -1,0 +1,143 @@
+package io.nuncio.testkit;
+
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.nuncio.spi.Counter;
+import io.nuncio.spi.Gauge;
+import io.nuncio.spi.Histogram;
+import io.nuncio.spi.LoadBalancerContext;
+import io.nuncio.spi.Protocol;
+import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.host.Cluster;
+import io.nuncio.spi.host.ClusterInfo;
+import io.nuncio.spi.host.HttpPool;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A cluster with one host and one pool, which the test plays.
+public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.RequestStats {
+    private final String name;
+    private final StatsScope stats;
+    private final FakePool pool;
+    private final List<String> charged = new ArrayList<>();
+    private final List<Long> times = new ArrayList<>();
+    private boolean hostsUsable = true;
+    private int bufferLimit = 1024 * 1024;
+
+    FakeCluster(String name, StatsScope root) {
+        this.name = name;
+        this.stats = root.scope("cluster." + name);
+        this.pool = new FakePool(name);
+    }
+
+    /// From now on no host may be used.
+    public void noHealthyHost() {
+        hostsUsable = false;
+    }
+
+    public FakePool pool() {
+        return pool;
+    }
+
+    /// The responses that were counted, as `200` or `503 internal`.
+    public List<String> charged() {
+        return charged;
+    }
+
+    /// The response times that were recorded, in milliseconds.
+    public List<Long> times() {
+        return times;
+    }
+
+    @Override
+    public ClusterInfo info() {
+        return this;
+    }
+
+    @Override
+    public @Nullable HttpPool httpPool(@Nullable Protocol downstream, LoadBalancerContext context) {
+        return hostsUsable ? pool : null;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String observabilityName() {
+        return name;
+    }
+
+    @Override
+    public Metadata metadata() {
+        return Metadata.getDefaultInstance();
+    }
+
+    @Override
+    public int perConnectionBufferLimit() {
+        return bufferLimit;
+    }
+
+    @Override
+    public RequestStats requestStats() {
+        return this;
+    }
+
+    @Override
+    public boolean canCreateRequest() {
+        return true;
+    }
+
+    @Override
+    public void response(int status, boolean internal) {
+        charged.add(status + (internal ? " internal" : ""));
+    }
+
+    @Override
+    public void time(long millis, boolean internal) {
+        times.add(millis);
+    }
+
+    @Override
+    public Counter timeout() {
+        return stats.counter("upstream_rq_timeout");
+    }
+
+    @Override
+    public Counter pendingFailureEject() {
+        return stats.counter("upstream_rq_pending_failure_eject");
+    }
+
+    @Override
+    public Counter maintenanceMode() {
+        return stats.counter("upstream_rq_maintenance_mode");
+    }
+
+    @Override
+    public Counter rxReset() {
+        return stats.counter("upstream_rq_rx_reset");
+    }
+
+    @Override
+    public Counter txReset() {
+        return stats.counter("upstream_rq_tx_reset");
+    }
+
+    @Override
+    public Counter cancelled() {
+        return stats.counter("upstream_rq_cancelled");
+    }
+
+    @Override
+    public Gauge active() {
+        return stats.gauge("upstream_rq_active");
+    }
+
+    @Override
+    public Histogram connectMillis() {
+        return stats.histogram("upstream_cx_connect_ms", Histogram.Unit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,36 @@
+package io.nuncio.testkit;
+
+import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.host.Clusters;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/// The clusters that a test adds.
+public final class FakeClusters implements Clusters {
+    private final StatsScope root;
+    private final Map<String, FakeCluster> clusters = new HashMap<>();
+
+    FakeClusters(StatsScope root) {
+        this.root = root;
+    }
+
+    /// Adds a cluster with one host.
+    public FakeCluster add(String name) {
+        FakeCluster cluster = new FakeCluster(name, root);
+        clusters.put(name, cluster);
+        return cluster;
+    }
+
+    @Override
+    public @Nullable FakeCluster get(String name) {
+        return clusters.get(name);
+    }
+
+    @Override
+    public boolean exists(String name) {
+        return clusters.containsKey(name);
+    }
+}

@@ -1,0 +1,154 @@
+package io.nuncio.testkit;
+
+import com.google.protobuf.Struct;
+
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.nuncio.kernel.stats.StatsStore;
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.Format;
+import io.nuncio.spi.LogFile;
+import io.nuncio.spi.Problems;
+import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.Worker;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// What a factory gets, for tests: problems and statistics can be looked at, the platform is made
+/// of fakes and of those parts of the kernel that need no sockets.
+public final class FakeFactoryContext implements FactoryContext {
+    /// What all contexts made from one have in common.
+    private static final class Common {
+        final StatsStore store = StatsStore.detached();
+        final FakePlatform platform = new FakePlatform(store.root());
+        final Map<String, Object> shared = new HashMap<>();
+        Node node = Node.getDefaultInstance();
+    }
+
+    private final Common common;
+    private final Problems problems;
+    private final StatsScope stats;
+    private final String name;
+
+    public FakeFactoryContext() {
+        this.common = new Common();
+        this.problems = new Problems();
+        this.stats = common.store.root();
+        this.name = "test";
+    }
+
+    private FakeFactoryContext(Common common, Problems problems, StatsScope stats, String name) {
+        this.common = common;
+        this.problems = problems;
+        this.stats = stats;
+        this.name = name;
+    }
+
+    /// Who the proxy is.
+    public FakeFactoryContext node(String id, String cluster) {
+        common.node = Node.newBuilder().setId(id).setCluster(cluster).build();
+        return this;
+    }
+
+    /// What was reported, one line each.
+    public List<String> reported() {
+        return problems.all().stream().map(Problems.Problem::toString).toList();
+    }
+
+    /// The value of a counter by its whole name, 0 if there is none.
+    public long counter(String fullName) {
+        var counter = common.store.findCounter(fullName);
+        return counter == null ? 0 : counter.value();
+    }
+
+    /// The value of a gauge by its whole name, 0 if there is none.
+    public long gauge(String fullName) {
+        var gauge = common.store.findGauge(fullName);
+        return gauge == null ? 0 : gauge.value();
+    }
+
+    @Override
+    public FakePlatform platform() {
+        return common.platform;
+    }
+
+    @Override
+    public Problems problems() {
+        return problems;
+    }
+
+    @Override
+    public StatsScope stats() {
+        return stats;
+    }
+
+    @Override
+    public StatsScope listenerStats() {
+        return common.store.root().scope("listener.test");
+    }
+
+    @Override
+    public FactoryContext in(String field, String below) {
+        return new FakeFactoryContext(common, problems.in(field), stats, below);
+    }
+
+    @Override
+    public FactoryContext withStats(StatsScope scope) {
+        return new FakeFactoryContext(common, problems, scope, name);
+    }
+
+    @Override
+    public Logger logger() {
+        return LoggerFactory.getLogger("test");
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Node node() {
+        return common.node;
+    }
+
+    @Override
+    public LogFile logFile(String path) {
+        return (bytes, offset, length) -> {};
+    }
+
+    /// A format of the given text, operators unread.
+    @Override
+    public Format textFormat(String field, String format) {
+        return context -> format;
+    }
+
+    @Override
+    public Format jsonFormat(String field, Struct format, boolean omitEmptyValues) {
+        return context -> format.toString();
+    }
+
+    @Override
+    public Format format(String field, SubstitutionFormatString format) {
+        return context -> format.getTextFormatSource().getInlineString();
+    }
+
+    @Override
+    public <T> Function<Worker, T> perWorker(Function<Worker, T> maker) {
+        Map<Worker, T> values = new HashMap<>();
+        return worker -> values.computeIfAbsent(worker, maker);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> T shared(String key, Supplier<T> maker) {
+        return (T) common.shared.computeIfAbsent(key, absent -> maker.get());
+    }
+}

@@ -1,0 +1,43 @@
+package io.nuncio.testkit;
+
+import io.nuncio.spi.TlsInfo;
+
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// The facts of a TLS 1.3 connection.
+///
+/// @param peerCertificates empty if the peer presented none
+public record FakeTlsInfo(List<X509Certificate> peerCertificates) implements TlsInfo {
+    /// For tests that only ask whether there is a certificate: one that cannot be looked at.
+    public static FakeTlsInfo withPeerCertificate(boolean present) {
+        return new FakeTlsInfo(present ? new ArrayList<>(Collections.nCopies(1, null)) : List.of());
+    }
+
+    @Override
+    public String version() {
+        return "TLSv1.3";
+    }
+
+    @Override
+    public String cipher() {
+        return "TLS_AES_128_GCM_SHA256";
+    }
+
+    @Override
+    public String sessionId() {
+        return "";
+    }
+
+    @Override
+    public List<X509Certificate> localCertificates() {
+        return List.of();
+    }
+
+    @Override
+    public boolean peerCertificateValidated() {
+        return !peerCertificates.isEmpty();
+    }
+}

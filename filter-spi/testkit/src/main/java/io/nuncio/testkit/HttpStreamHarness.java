@@ -1,0 +1,209 @@
+package io.nuncio.testkit;
+
+import com.google.protobuf.Any;
+
+import io.nuncio.spi.Buffer;
+import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.HttpFilterTemplate;
+import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.ResponseFlag;
+import io.nuncio.spi.ResponseHeaders;
+import io.nuncio.spi.Route;
+import io.nuncio.spi.Trailers;
+import io.nuncio.spi.host.HttpFilterChain;
+import io.nuncio.spi.host.HttpFilterChains;
+import io.nuncio.spi.host.HttpStream;
+import io.nuncio.spi.host.MutableStreamInfo;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One stream through the real filter manager, in the place of a connection manager: the test feeds
+/// the request and looks at the response.
+public final class HttpStreamHarness implements HttpStream.Sink {
+    private final HttpStream stream;
+    private final Route route;
+    private final List<Integer> informational = new ArrayList<>();
+    private final StringBuilder body = new StringBuilder();
+    private @Nullable ResponseHeaders headers;
+    private @Nullable Trailers trailers;
+    private boolean complete;
+    private boolean reset;
+    private int requestPauses;
+
+    private HttpStreamHarness(HttpFilterChain chain, FakeWorker worker, Route route) {
+        this.route = route;
+        this.stream = chain.start(worker, null, this);
+    }
+
+    /// Begins a stream whose chain is the given filter alone.
+    public static HttpStreamHarness start(
+            HttpFilterTemplate filter, FakeWorker worker, FakeFactoryContext context, Route route) {
+        context.platform().extension("filter", filter);
+        HttpFilterChain chain =
+                context.platform()
+                        .httpFilterChains()
+                        .compile(
+                                List.of(
+                                        new HttpFilterChains.Entry(
+                                                "filter", Any.getDefaultInstance(), false)),
+                                context,
+                                "http_filters");
+        return new HttpStreamHarness(chain, worker, route);
+    }
+
+    // The request.
+
+    public HttpStreamHarness request(RequestHeaders request, boolean endStream) {
+        stream.requestHeaders(request, endStream);
+        return this;
+    }
+
+    /// A GET without body; each further header as `name: value`.
+    public HttpStreamHarness get(String path, String... more) {
+        return request(headers("GET", path, more), true);
+    }
+
+    /// The head of a POST.
+    public HttpStreamHarness post(String path, String... more) {
+        return request(headers("POST", path, more), false);
+    }
+
+    private static RequestHeaders headers(String method, String path, String... more) {
+        RequestHeaders request = RequestHeaders.of(method, "http", "example.com", path);
+        for (String line : more) {
+            int colon = line.indexOf(':');
+            request.add(HeaderName.of(line.substring(0, colon)), line.substring(colon + 1).strip());
+        }
+        return request;
+    }
+
+    public HttpStreamHarness data(String text, boolean endStream) {
+        stream.requestData(Buffer.copyOf(text), endStream);
+        return this;
+    }
+
+    public HttpStreamHarness requestTrailers(Trailers last) {
+        stream.requestTrailers(last);
+        return this;
+    }
+
+    /// The downstream reads too slowly (true), or again.
+    public void downstreamSlow(boolean slow) {
+        if (slow) {
+            stream.onAboveWriteBufferHighWatermark();
+        } else {
+            stream.onBelowWriteBufferLowWatermark();
+        }
+    }
+
+    /// The downstream goes away.
+    public void destroy() {
+        stream.destroy();
+    }
+
+    // The response.
+
+    /// 0 before there is one.
+    public int status() {
+        return headers == null ? 0 : headers.status();
+    }
+
+    public @Nullable String header(String name) {
+        return headers == null ? null : headers.get(HeaderName.of(name));
+    }
+
+    public List<String> headerValues(String name) {
+        return headers == null ? List.of() : headers.getAll(HeaderName.of(name));
+    }
+
+    public String body() {
+        return body.toString();
+    }
+
+    public @Nullable Trailers trailers() {
+        return trailers;
+    }
+
+    /// The informational statuses before the response.
+    public List<Integer> informationalStatuses() {
+        return informational;
+    }
+
+    public boolean complete() {
+        return complete;
+    }
+
+    public boolean wasReset() {
+        return reset;
+    }
+
+    public MutableStreamInfo info() {
+        return stream.info();
+    }
+
+    public String details() {
+        String details = stream.info().responseCodeDetails();
+        return details == null ? "" : details;
+    }
+
+    /// The short names of the response flags.
+    public List<String> flags() {
+        return stream.info().flags().stream().map(ResponseFlag::shortName).toList();
+    }
+
+    /// True if the owner was asked to read no more of the request.
+    public boolean requestPaused() {
+        return requestPauses > 0;
+    }
+
+    // The owner's side.
+
+    @Override
+    public Route resolveRoute(RequestHeaders request, MutableStreamInfo info) {
+        return route;
+    }
+
+    @Override
+    public void informational(ResponseHeaders given) {
+        informational.add(given.status());
+    }
+
+    @Override
+    public void headers(ResponseHeaders given, boolean endStream) {
+        headers = given;
+    }
+
+    @Override
+    public void data(Buffer data, boolean endStream) {
+        body.append(data.toString(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void trailers(Trailers given) {
+        trailers = given;
+    }
+
+    @Override
+    public void onComplete() {
+        complete = true;
+        stream.destroy();
+    }
+
+    @Override
+    public void onReset() {
+        reset = true;
+        stream.destroy();
+    }
+
+    @Override
+    public void pauseRequest(boolean pause) {
+        requestPauses += pause ? 1 : -1;
+        if (requestPauses < 0) {
+            throw new AssertionError("the request was let go more often than paused");
+        }
+    }
+}
