@@ -29,6 +29,13 @@ public interface HttpStream {
     /// Ownership: the stream keeps `headers`.
     void requestHeaders(RequestHeaders headers, boolean endStream);
 
+    /// In place of [#requestHeaders]: the owner does not serve this request. Filters see no request
+    /// headers, but the reply passes them on its way, as every response does, and logs know what
+    /// was asked.
+    ///
+    /// Ownership: the stream keeps `headers`.
+    void refuse(RequestHeaders headers, boolean endStream, LocalReply reply);
+
     /// `data` is emptied.
     void requestData(Buffer data, boolean endStream);
 
@@ -60,6 +67,10 @@ public interface HttpStream {
     interface Sink {
         /// The route of the request, [Route#NONE] if nothing matches.
         Route resolveRoute(RequestHeaders headers, MutableStreamInfo info);
+
+        /// The request has its route and its filters, and is about to reach the first of them; the
+        /// owner may still reply.
+        default void onRequestStart() {}
 
         /// A local reply is about to be sent: the owner may change it (local_reply_config).
         ///

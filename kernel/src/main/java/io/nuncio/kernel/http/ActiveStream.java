@@ -94,8 +94,19 @@ final class ActiveStream implements HttpStream {
         }
         makeFilters();
         if (!over() && !replies.replied()) {
+            sink.onRequestStart();
+        }
+        if (!over() && !replies.replied()) {
             request.headers(0, endStream);
         }
+    }
+
+    @Override
+    public void refuse(RequestHeaders headers, boolean endStream, LocalReply reply) {
+        requestHeaders = headers;
+        replies.onRequest(headers);
+        noteRequestPart(endStream);
+        reply(reply);
     }
 
     @Override
