@@ -12,20 +12,23 @@ final class RequestTimeout {
 
     /// The timeout in nanoseconds, 0 for none.
     static long nanos(RouteEntry route, RequestHeaders headers, RouterConfig config) {
-        if (config.respectExpectedTimeout()
-                && headers.contains(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS)) {
-            long expected = headers.getLong(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, -1);
-            if (expected >= 0) {
-                return expected * NANOS_PER_MILLI;
-            }
+        HeaderName asked =
+                config.respectExpectedTimeout()
+                                && headers.contains(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS)
+                        ? HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS
+                        : HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS;
+        return nanos(headers, asked, route.timeoutNanos());
+    }
+
+    /// What a header says in milliseconds, as nanoseconds.
+    ///
+    /// @param otherwise the result if there is no such header or it is no number
+    private static long nanos(RequestHeaders headers, HeaderName name, long otherwise) {
+        long millis = headers.getLong(name, -1);
+        if (millis < 0) {
+            return otherwise;
         }
-        if (headers.contains(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS)) {
-            long asked = headers.getLong(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS, -1);
-            if (asked >= 0 && asked <= Long.MAX_VALUE / NANOS_PER_MILLI) {
-                return asked * NANOS_PER_MILLI;
-            }
-        }
-        return route.timeoutNanos();
+        return millis > Long.MAX_VALUE / NANOS_PER_MILLI ? 0 : millis * NANOS_PER_MILLI;
     }
 
     /// Removes what was asked of this router, and tells the upstream how long it has.

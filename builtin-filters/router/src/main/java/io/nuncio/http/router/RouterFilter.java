@@ -3,6 +3,7 @@ package io.nuncio.http.router;
 import static io.nuncio.spi.LocalReply.reply;
 
 import io.nuncio.spi.Buffer;
+import io.nuncio.spi.Connection;
 import io.nuncio.spi.DataOutcome;
 import io.nuncio.spi.Direction;
 import io.nuncio.spi.HeaderName;
@@ -13,9 +14,7 @@ import io.nuncio.spi.LocalReply;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.ResponseHeaders;
-import io.nuncio.spi.Route;
 import io.nuncio.spi.Stream;
-import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.Timer;
 import io.nuncio.spi.Trailers;
 import io.nuncio.spi.TrailersOutcome;
@@ -36,13 +35,21 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
     private final Stream stream;
     private @Nullable RouteEntry route;
     private @Nullable Cluster cluster;
+    private @Nullable HttpPool pool;
     private @Nullable UpstreamRequest upstream;
     private @Nullable RequestHeaders requestHeaders;
     private @Nullable Timer timeout;
     private long timeoutNanos;
+    private int timeoutStatus = 504;
     private long requestCompleteNanos = -1;
+    private int responsePauses;
     private boolean internal;
+
+    /// Something of the response has gone downstream, be it an informational one.
     private boolean responseStarted;
+
+    /// The response proper has begun.
+    private boolean headersSeen;
 
     RouterFilter(RouterConfig config, RouterStats stats, Clusters clusters, Stream stream) {
         this.config = config;
@@ -55,25 +62,16 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
     public HeadersOutcome onRequestHeaders(RequestHeaders headers, boolean endStream) {
         stats.total().increment();
         requestHeaders = headers;
-        if (!config.strictHeaders().isEmpty()) {
-            LocalReply refusal = strictRefusal(headers);
-            if (refusal != null) {
-                return refusal;
-            }
-        }
-        Route matched = stream.route();
-        if (!(matched instanceof RouteEntry entry)) {
+        if (!(stream.route() instanceof RouteEntry entry)) {
             stats.noRoute().increment();
             return reply(404).flag(ResponseFlag.NO_ROUTE_FOUND).details("route_not_found");
         }
         route = entry;
         RouteEntry.DirectResponse direct = entry.directResponse();
         if (direct != null) {
-            return answer(direct, headers);
+            return answer(entry, direct, headers);
         }
-        String name = entry.cluster();
-        stream.info().cluster(name);
-        Cluster chosen = clusters.get(name);
+        Cluster chosen = clusters.get(entry.cluster());
         if (chosen == null) {
             stats.noCluster().increment();
             return reply(entry.clusterNotFoundStatus())
@@ -81,26 +79,33 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
                     .details("cluster_not_found");
         }
         cluster = chosen;
+        if (!config.strictHeaders().isEmpty()) {
+            LocalReply refusal = strictRefusal(headers);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
         internal = headers.is(HeaderName.X_ENVOY_INTERNAL, "true");
-        timeoutNanos = RequestTimeout.nanos(entry, headers, config);
-
-        HttpPool pool = chosen.httpPool(stream.info().protocol(), this);
-        if (pool == null) {
+        HttpPool found = chosen.httpPool(stream.info().protocol(), this);
+        if (found == null) {
             chargeCode(503);
             return reply(503)
                     .flag(ResponseFlag.NO_HEALTHY_UPSTREAM)
                     .details("no_healthy_upstream")
                     .body("no healthy upstream");
         }
+        pool = found;
+        timeoutNanos = RequestTimeout.nanos(entry, headers, config);
+        if (headers.contains(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_ALT_RESPONSE)) {
+            timeoutStatus = 204;
+        }
         RequestTimeout.finalizeHeaders(headers, timeoutNanos, config);
-        entry.finalizeRequestHeaders(headers, stream.info(), !config.suppressEnvoyHeaders());
         stream.info().attemptCount(1);
+        entry.finalizeRequestHeaders(headers, stream.info(), !config.suppressEnvoyHeaders());
 
-        UpstreamRequest request =
-                new UpstreamRequest(
-                        this, stream, headers, chosen.info().perConnectionBufferLimit());
+        UpstreamRequest request = new UpstreamRequest(this, stream, headers, responsePauses);
         upstream = request;
-        request.start(pool, endStream);
+        request.start(found, endStream);
         if (endStream) {
             onRequestEnd();
         }
@@ -118,15 +123,28 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
                 .body("invalid header '" + invalid + "' with value '" + headers.get(invalid) + "'");
     }
 
-    private LocalReply answer(RouteEntry.DirectResponse direct, RequestHeaders headers) {
-        LocalReply answer = reply(direct.status()).details("direct_response");
+    private LocalReply answer(
+            RouteEntry entry, RouteEntry.DirectResponse direct, RequestHeaders headers) {
+        stats.directResponse().increment();
+        LocalReply answer = reply(direct.status()).details("direct_response").body(direct.body());
         String location = direct.location(headers);
-        if (location == null) {
-            stats.directResponse().increment();
-            return answer.body(direct.body());
+        if (location != null) {
+            stats.redirect().increment();
+            if (direct.status() == 201 || direct.status() / 100 == 3) {
+                answer.header(HeaderName.LOCATION, location);
+            }
         }
-        stats.redirect().increment();
-        return answer.header(HeaderName.LOCATION, location);
+        // A local reply is built from its own list of headers: what the route adds goes there.
+        ResponseHeaders added = ResponseHeaders.of(direct.status());
+        entry.finalizeResponseHeaders(added, headers, stream.info());
+        for (int i = added.next(-1); i >= 0; i = added.next(i)) {
+            HeaderName name = added.nameOf(i);
+            if (!name.equals(HeaderName.STATUS)) {
+                boolean first = added.find(name) == i;
+                answer.header(name, added.valueOf(i), !first);
+            }
+        }
+        return answer;
     }
 
     @Override
@@ -166,30 +184,38 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
             return;
         }
         cluster.info().requestStats().timeout().increment();
+        if (request.hostChosen() && pool != null) {
+            pool.timedOut();
+        }
         upstream = null;
         request.cancel();
-        stream.info().addFlag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT);
-        if (responseStarted) {
-            stream.info().responseCodeDetails("response_timeout");
-            stats.resetAfterResponseStarted().increment();
-            stream.reset();
-        } else {
-            chargeCode(504);
-            stream.reply(reply(504).details("response_timeout").body("upstream request timeout"));
+        if (!responseStarted) {
+            chargeCode(timeoutStatus);
         }
+        stream.reply(
+                reply(timeoutStatus)
+                        .flag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT)
+                        .details("response_timeout")
+                        .body(timeoutStatus == 504 ? "upstream request timeout" : ""));
     }
 
     @Override
     public void onAboveWatermark(Direction direction) {
-        if (direction == Direction.RESPONSE && upstream != null) {
-            upstream.pauseResponse(true);
+        if (direction == Direction.RESPONSE) {
+            responsePauses++;
+            if (upstream != null) {
+                upstream.pauseResponse(true);
+            }
         }
     }
 
     @Override
     public void onBelowWatermark(Direction direction) {
-        if (direction == Direction.RESPONSE && upstream != null) {
-            upstream.pauseResponse(false);
+        if (direction == Direction.RESPONSE) {
+            responsePauses--;
+            if (upstream != null) {
+                upstream.pauseResponse(false);
+            }
         }
     }
 
@@ -197,18 +223,20 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
 
     @Override
     public void onUpstreamInformational(ResponseHeaders headers) {
+        chargeCode(headers.status());
+        responseStarted = true;
         stream.respondInformational(headers);
     }
 
     @Override
     public void onUpstreamHeaders(ResponseHeaders headers, boolean endStream) {
         responseStarted = true;
-        int status = headers.status();
-        chargeCode(status);
+        headersSeen = true;
         if (requestCompleteNanos >= 0 && !config.suppressEnvoyHeaders()) {
             long millis = (stream.worker().nanoTime() - requestCompleteNanos) / 1_000_000;
             headers.setLong(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, millis);
         }
+        chargeCode(headers.status());
         RouteEntry entry = route;
         if (entry != null) {
             entry.finalizeResponseHeaders(headers, requestHeaders, stream.info());
@@ -259,32 +287,32 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
         if (timeout != null) {
             timeout.disarm();
         }
-        StreamInfo info = stream.info();
-        info.addFlag(flag(reason));
+        int status = reason == ResetReason.PROTOCOL_ERROR ? 502 : 503;
+        if (headersSeen) {
+            stats.resetAfterResponseStarted().increment();
+        } else if (!responseStarted) {
+            chargeCode(status);
+        }
         String what =
                 responseStarted
                         ? "upstream_reset_after_response_started"
                         : "upstream_reset_before_response_started";
         String cause = transportFailure.isEmpty() ? "" : "|" + transportFailure.replace(' ', '_');
-        String details = what + "{" + reason.details() + cause + "}";
-        if (responseStarted) {
-            info.responseCodeDetails(details);
-            stats.resetAfterResponseStarted().increment();
-            stream.reset();
-            return;
-        }
-        int status = reason == ResetReason.PROTOCOL_ERROR ? 502 : 503;
-        chargeCode(status);
         String body =
                 "upstream connect error or disconnect/reset before headers. reset reason: "
                         + reason.text()
                         + (transportFailure.isEmpty()
                                 ? ""
                                 : ", transport failure reason: " + transportFailure);
-        LocalReply answer = reply(status).details(details).body(body);
+        LocalReply answer =
+                reply(status)
+                        .flag(flag(reason))
+                        .details(what + "{" + reason.details() + cause + "}")
+                        .body(body);
         if (reason == ResetReason.OVERFLOW && !config.suppressEnvoyHeaders()) {
             answer.header(HeaderName.X_ENVOY_OVERLOADED, "true");
         }
+        // Once the response has begun, this resets the stream.
         stream.reply(answer);
     }
 
@@ -292,9 +320,9 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
         return switch (reason) {
             case LOCAL_CONNECTION_FAILURE, REMOTE_CONNECTION_FAILURE, CONNECTION_TIMEOUT ->
                     ResponseFlag.UPSTREAM_CONNECTION_FAILURE;
-            case CONNECTION_TERMINATION, HTTP1_PREMATURE_UPSTREAM_HALF_CLOSE ->
-                    ResponseFlag.UPSTREAM_CONNECTION_TERMINATION;
-            case LOCAL_RESET, LOCAL_REFUSED_STREAM_RESET -> ResponseFlag.LOCAL_RESET;
+            case CONNECTION_TERMINATION -> ResponseFlag.UPSTREAM_CONNECTION_TERMINATION;
+            case LOCAL_RESET, LOCAL_REFUSED_STREAM_RESET, HTTP1_PREMATURE_UPSTREAM_HALF_CLOSE ->
+                    ResponseFlag.LOCAL_RESET;
             case REMOTE_RESET, REMOTE_REFUSED_STREAM_RESET, CONNECT_ERROR ->
                     ResponseFlag.UPSTREAM_REMOTE_RESET;
             case OVERFLOW -> ResponseFlag.UPSTREAM_OVERFLOW;
@@ -323,7 +351,7 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
     }
 
     @Override
-    public io.nuncio.spi.@Nullable Connection downstreamConnection() {
+    public @Nullable Connection downstreamConnection() {
         return stream.connection();
     }
 }

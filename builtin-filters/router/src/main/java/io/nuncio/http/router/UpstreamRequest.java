@@ -37,7 +37,6 @@ final class UpstreamRequest
     private final Owner owner;
     private final Stream stream;
     private final RequestHeaders headers;
-    private final int bufferLimit;
     private HttpPool.@Nullable Wait wait;
     private @Nullable RequestSender sender;
     private @Nullable Buffer held;
@@ -48,11 +47,12 @@ final class UpstreamRequest
     private boolean bodySeen;
     private boolean done;
 
-    UpstreamRequest(Owner owner, Stream stream, RequestHeaders headers, int bufferLimit) {
+    /// @param responsePauses how often the response is held up already
+    UpstreamRequest(Owner owner, Stream stream, RequestHeaders headers, int responsePauses) {
         this.owner = owner;
         this.stream = stream;
         this.headers = headers;
-        this.bufferLimit = bufferLimit;
+        this.responsePauses = responsePauses;
     }
 
     void start(HttpPool pool, boolean endStream) {
@@ -77,7 +77,8 @@ final class UpstreamRequest
             held = new Buffer();
         }
         data.moveTo(held);
-        if (bufferLimit > 0 && held.length() > bufferLimit && !pushedBack) {
+        int limit = stream.bufferLimit();
+        if (limit > 0 && held.length() > limit && !pushedBack) {
             pushedBack = true;
             stream.pushBack(Direction.REQUEST, true);
         }
@@ -100,6 +101,11 @@ final class UpstreamRequest
         if (sender != null) {
             sender.control().readDisable(pause);
         }
+    }
+
+    /// True once the pool has given a connection.
+    boolean hostChosen() {
+        return sender != null;
     }
 
     /// Nobody wants the response any more.
