@@ -2,7 +2,6 @@ package io.nuncio.network.httpconnectionmanager;
 
 import static io.nuncio.spi.LocalReply.reply;
 
-import io.nuncio.spi.Address;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.LocalReply;
@@ -26,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// One request and its response: between the codec, which feeds the request and takes the response,
 /// and the filter chain.
 final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamControl.Callbacks {
+    /// gRPC's status for a deadline that has passed.
+    private static final int DEADLINE_EXCEEDED = 4;
+
     private final ConnectionManagerFilter manager;
     private final ConnectionManagerConfig config;
     private final ConnectionManagerStats stats;
@@ -36,8 +38,9 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
     private final long startNanos;
     private long activeNanos;
     private @Nullable RequestHeaders requestHeaders;
+    private boolean routable;
     private boolean peerWantsClose;
-    private boolean responseComplete;
+    private boolean framedByClose;
     private boolean ended;
 
     /// The connection's list of streams.
@@ -59,6 +62,7 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         this.activeNanos = startNanos;
         this.stream = config.chain().start(worker, manager.connection(), this);
         this.info = stream.info();
+        this.peerWantsClose = manager.closesAfterThis();
         response.control().callbacks(this);
     }
 
@@ -71,42 +75,53 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         Protocol protocol = manager.protocol();
         info.protocol(protocol);
         info.requestHeaderBytes(headers.byteSize());
-        if (endStream) {
-            info.mark(StreamInfo.Moment.DOWNSTREAM_REQUEST_END);
-        }
-        peerWantsClose = wantsClose(headers, protocol);
-        if (!config.limits().proxy100Continue()
+        peerWantsClose |= wantsClose(headers, protocol);
+        if (headers.contains(HeaderName.EXPECT)
+                && !config.limits().proxy100Continue()
                 && headers.isIgnoreCase(HeaderName.EXPECT, "100-continue")) {
-            response.informational(ResponseHeaders.of(100));
             stats.response(100);
+            response.informational(ResponseHeaders.of(100));
             headers.remove(HeaderName.EXPECT);
         }
         LocalReply refusal = refusal(headers, protocol);
         if (refusal == null) {
             refusal = normalize(headers);
         }
+        if (refusal == null) {
+            boolean edge =
+                    config.requestRules()
+                            .apply(
+                                    headers,
+                                    manager.peer(),
+                                    config.routes().internalOnlyHeaders(),
+                                    info);
+            if (config.requestRules().generateRequestId()) {
+                boolean keep = config.requestRules().preserveExternalRequestId();
+                config.requestId().set(headers, worker, edge, keep);
+            }
+            routable = true;
+        }
         if (refusal != null) {
-            stream.reply(refusal);
-            return;
+            stream.refuse(headers, endStream, refusal);
+        } else {
+            stream.requestHeaders(headers, endStream);
         }
-        boolean upgrade = isUpgrade(headers);
-        boolean edge = config.requestRules().apply(headers, manager.connection().info(), info);
-        if (config.requestRules().generateRequestId()) {
-            config.requestId()
-                    .set(headers, worker, edge, config.requestRules().preserveExternalRequestId());
-        }
-        if (upgrade) {
-            // No upgrade is configured. What follows may be anything but HTTP: read no further on
-            // this connection.
-            peerWantsClose = true;
-            stats.requestUpgradeRefused().increment();
-            stream.reply(reply(403).details("upgrade_failed"));
-            return;
-        }
+    }
+
+    @Override
+    public void onRequestStart() {
         if (config.accessLogTimes().onNewRequest()) {
             config.accessLog().log(stream.formatContext("DownstreamStart"));
         }
-        stream.requestHeaders(headers, endStream);
+        if (requestHeaders != null
+                && asksForTunnel(requestHeaders)
+                && stream.route() != Route.NONE) {
+            // No upgrade is configured. What follows on the connection may be anything but HTTP, so
+            // it is not read.
+            peerWantsClose = true;
+            stats.requestUpgradeRefused().increment();
+            stream.reply(reply(403).details("upgrade_failed"));
+        }
     }
 
     @Override
@@ -116,9 +131,6 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         }
         activeNanos = worker.nanoTime();
         info.addBytesReceived(data.length());
-        if (endStream) {
-            info.mark(StreamInfo.Moment.DOWNSTREAM_REQUEST_END);
-        }
         stream.requestData(data, endStream);
     }
 
@@ -128,7 +140,6 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
             return;
         }
         activeNanos = worker.nanoTime();
-        info.mark(StreamInfo.Moment.DOWNSTREAM_REQUEST_END);
         stream.requestTrailers(trailers);
     }
 
@@ -137,7 +148,6 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         if (ended) {
             return;
         }
-        peerWantsClose = true;
         info.protocol(manager.protocol());
         info.addFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
         if (stream.responseStarted()) {
@@ -163,8 +173,8 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
                 return reply(426).details("low_version");
             }
             String host = config.limits().defaultHostForHttp10();
-            if (!headers.contains(HeaderName.AUTHORITY) && !host.isEmpty()) {
-                headers.set(HeaderName.AUTHORITY, host);
+            if (!host.isEmpty()) {
+                headers.addIfAbsent(HeaderName.AUTHORITY, host);
             }
         }
         if (!headers.contains(HeaderName.AUTHORITY)) {
@@ -186,80 +196,102 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
 
     private @Nullable LocalReply normalize(RequestHeaders headers) {
         if (headers.contains(HeaderName.PATH)) {
-            switch (config.pathRules().applyToPath(headers)) {
-                case OK -> {}
-                case REJECTED -> {
-                    stats.requestFailedPathNormalization().increment();
-                    return reply(400).details("path_normalization_failed");
-                }
-                case REDIRECT -> {
-                    stats.requestRedirectedWithNormalizedPath().increment();
-                    return reply(307)
-                            .header(HeaderName.LOCATION, headers.get(HeaderName.PATH, "/"))
-                            .details("path_normalization_failed");
-                }
+            PathRules.Outcome outcome = config.pathRules().applyToPath(headers);
+            if (outcome == PathRules.Outcome.REJECTED
+                    || outcome == PathRules.Outcome.REDIRECT && isGrpc(headers)) {
+                stats.requestFailedPathNormalization().increment();
+                return reply(400).details("path_normalization_failed");
+            }
+            if (outcome == PathRules.Outcome.REDIRECT) {
+                stats.requestRedirectedWithNormalizedPath().increment();
+                return reply(307)
+                        .header(HeaderName.LOCATION, headers.get(HeaderName.PATH, "/"))
+                        .details("path_normalization_failed");
             }
         }
-        int port =
-                manager.connection().info().localAddress() instanceof Address.Ip ip ? ip.port() : 0;
-        config.pathRules().applyToHost(headers, port);
+        config.pathRules().applyToHost(headers, manager.peer().localPort());
         return null;
     }
 
-    private static boolean isUpgrade(RequestHeaders headers) {
-        return headers.is(HeaderName.METHOD, "CONNECT")
-                || headers.contains(HeaderName.UPGRADE)
-                        && headers.containsToken(HeaderName.CONNECTION, "upgrade");
+    /// gRPC clients follow no redirects.
+    private static boolean isGrpc(RequestHeaders headers) {
+        String type = headers.get(HeaderName.CONTENT_TYPE, "");
+        return type.equals("application/grpc")
+                || type.startsWith("application/grpc+")
+                || type.startsWith("application/grpc;");
+    }
+
+    private static boolean asksForTunnel(RequestHeaders headers) {
+        return headers.is(HeaderName.METHOD, "CONNECT") || RequestHeaderRules.isUpgrade(headers);
     }
 
     // The response, from the filter chain.
 
     @Override
     public Route resolveRoute(RequestHeaders headers, MutableStreamInfo streamInfo) {
-        return config.routes().route(headers, streamInfo, worker.random());
+        return routable ? config.routes().route(headers, streamInfo, worker.random()) : Route.NONE;
+    }
+
+    @Override
+    public LocalReply onLocalReply(LocalReply reply) {
+        if (reply.status() == 400 && manager.http1()) {
+            // The peer and we may disagree on where the message ends.
+            peerWantsClose = true;
+        }
+        return reply;
     }
 
     @Override
     public void informational(ResponseHeaders headers) {
-        response.informational(headers);
+        ResponseHeaderRules.removeHopByHop(headers);
         stats.response(headers.status());
+        response.informational(headers);
     }
 
     @Override
     public void headers(ResponseHeaders headers, boolean endStream) {
         activeNanos = worker.nanoTime();
-        config.responseRules()
-                .apply(headers, requestHeaders, config.requestId(), worker, info.localReply());
+        config.responseRules().apply(headers, requestHeaders, config.requestId(), worker);
         boolean complete = stream.requestComplete();
         if (!complete) {
             stats.requestResponseBeforeComplete().increment();
+        }
+        if (manager.protocol() == Protocol.HTTP10) {
+            keepAliveOfHttp10(headers);
         }
         if (manager.closesAfterResponse(complete, peerWantsClose) && manager.http1()) {
             headers.set(HeaderName.CONNECTION, "close");
         }
         int status = headers.status();
         info.responseCode(status);
-        info.mark(StreamInfo.Moment.DOWNSTREAM_RESPONSE_BEGIN);
         if (!info.healthCheck()) {
             stats.response(status);
         }
-        responseComplete = endStream;
-        response.headers(headers, endStream);
         info.responseHeaderBytes(headers.byteSize());
+        response.headers(headers, endStream);
+    }
+
+    /// Without a length the end of the connection is the end of the body.
+    private void keepAliveOfHttp10(ResponseHeaders headers) {
+        if (!headers.contains(HeaderName.CONTENT_LENGTH)) {
+            peerWantsClose = true;
+            framedByClose = true;
+        }
+        if (!peerWantsClose) {
+            headers.set(HeaderName.CONNECTION, "keep-alive");
+        }
     }
 
     @Override
     public void data(Buffer data, boolean endStream) {
         activeNanos = worker.nanoTime();
         info.addBytesSent(data.length());
-        responseComplete = endStream;
         response.data(data, endStream);
     }
 
     @Override
     public void trailers(Trailers trailers) {
         activeNanos = worker.nanoTime();
-        responseComplete = true;
         response.trailers(trailers);
     }
 
@@ -268,22 +300,39 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         if (ended) {
             return;
         }
-        info.mark(StreamInfo.Moment.DOWNSTREAM_RESPONSE_END);
-        if (!stream.requestComplete() && !manager.http1()) {
-            detach();
-            response.control().reset(ResetReason.LOCAL_RESET);
+        if (stream.requestComplete()) {
+            end();
+        } else {
+            // Nobody wants the rest of the request any more.
+            breakOff();
         }
-        end();
     }
 
     @Override
     public void onReset() {
-        if (ended) {
-            return;
+        if (!ended) {
+            stats.requestResetSent().increment();
+            breakOff();
         }
-        stats.requestResetSent().increment();
-        detach();
-        response.control().reset(ResetReason.LOCAL_RESET);
+    }
+
+    /// Ends the stream on this side. An HTTP/1 connection closes, since its streams cannot end
+    /// alone.
+    private void breakOff() {
+        stats.requestResetReceived().increment();
+        String details = response.control().details();
+        if (!details.isEmpty()) {
+            info.responseCodeDetails(details);
+        }
+        manager.onBrokenStream();
+        if (!manager.http1()) {
+            detach();
+            response.control()
+                    .reset(
+                            info.hasFlag(ResponseFlag.UPSTREAM_PROTOCOL_ERROR)
+                                    ? ResetReason.PROTOCOL_ERROR
+                                    : ResetReason.LOCAL_RESET);
+        }
         end();
     }
 
@@ -301,30 +350,37 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
             return;
         }
         stats.requestResetReceived().increment();
-        info.addFlag(
-                reason == ResetReason.PROTOCOL_ERROR
-                        ? ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR
-                        : reason == ResetReason.CONNECTION_TERMINATION
-                                ? ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION
-                                : ResponseFlag.DOWNSTREAM_REMOTE_RESET);
         String details = response.control().details();
-        info.responseCodeDetails(details.isEmpty() ? reason.details() : details);
-        end();
-    }
-
-    /// The connection is gone with the stream unfinished.
-    void onConnectionClosed(String details) {
-        stats.requestResetReceived().increment();
-        info.addFlag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
-        if (!stream.responseStarted() || !responseComplete) {
+        if (!details.isEmpty()) {
             info.responseCodeDetails(details);
         }
-        detach();
+        switch (reason) {
+            case REMOTE_RESET, REMOTE_REFUSED_STREAM_RESET ->
+                    info.addFlag(ResponseFlag.DOWNSTREAM_REMOTE_RESET);
+            case OVERLOAD_MANAGER -> {
+                info.addFlag(ResponseFlag.OVERLOAD_MANAGER_TERMINATED);
+                info.responseCodeDetails("overload");
+            }
+            case CONNECTION_TERMINATION ->
+                    info.addFlag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
+            default -> {
+                if (!details.isEmpty()) {
+                    info.addFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+                }
+            }
+        }
         end();
     }
 
-    void addFlag(ResponseFlag flag) {
-        info.addFlag(flag);
+    /// The connection is gone, or about to close, with the stream unfinished.
+    void onConnectionClosed(String details, @Nullable ResponseFlag flag) {
+        stats.requestResetReceived().increment();
+        String codecDetails = response.control().details();
+        info.responseCodeDetails(codecDetails.isEmpty() ? details : codecDetails);
+        if (flag != null) {
+            info.addFlag(flag);
+        }
+        end();
     }
 
     @Override
@@ -352,7 +408,7 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         if (limits.requestHeaders() > 0 && requestHeaders == null) {
             deadline = Math.min(deadline, startNanos + limits.requestHeaders());
         }
-        if (limits.request() > 0 && !stream.requestComplete()) {
+        if (limits.request() > 0 && awaitsRequest()) {
             deadline = Math.min(deadline, startNanos + limits.request());
         }
         return deadline;
@@ -365,32 +421,39 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
                 && requestHeaders == null
                 && now - startNanos >= limits.requestHeaders()) {
             stats.requestHeaderTimeout().increment();
-            timeOut(408, "request header timeout", "request_header_timeout");
+            timeOut(timeoutReply("request header timeout", "request_header_timeout"));
         } else if (limits.request() > 0
-                && !stream.requestComplete()
+                && awaitsRequest()
                 && now - startNanos >= limits.request()) {
             stats.requestTimeout().increment();
-            timeOut(408, "request timeout", "request_overall_timeout");
+            timeOut(timeoutReply("request timeout", "request_overall_timeout"));
         } else if (limits.streamMax() > 0 && now - startNanos >= limits.streamMax()) {
             stats.requestMaxDurationReached().increment();
-            timeOut(timeoutStatus(), "downstream duration timeout", "max_duration_timeout");
+            timeOut(
+                    timeoutReply("downstream duration timeout", "max_duration_timeout")
+                            .grpcStatus(DEADLINE_EXCEEDED));
         } else if (limits.streamIdle() > 0 && now - activeNanos >= limits.streamIdle()) {
             stats.requestIdleTimeout().increment();
             info.addFlag(ResponseFlag.STREAM_IDLE_TIMEOUT);
-            timeOut(timeoutStatus(), "stream timeout", "stream_idle_timeout");
+            timeOut(timeoutReply("stream timeout", "stream_idle_timeout"));
         }
     }
 
-    private int timeoutStatus() {
-        return stream.requestComplete() ? 504 : 408;
+    /// The time limit of a request ends early if the response comes first.
+    private boolean awaitsRequest() {
+        return !stream.requestComplete() && !stream.responseStarted();
     }
 
-    private void timeOut(int status, String body, String details) {
+    private LocalReply timeoutReply(String body, String details) {
+        return reply(stream.requestComplete() ? 504 : 408).body(body).details(details);
+    }
+
+    private void timeOut(LocalReply timeout) {
         if (stream.responseStarted()) {
-            info.responseCodeDetails(details);
+            info.responseCodeDetails(timeout.details());
             onReset();
         } else {
-            stream.reply(reply(status).body(body).details(details));
+            stream.reply(timeout);
         }
     }
 
@@ -406,7 +469,8 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         info.mark(StreamInfo.Moment.END);
         stats.requestTime().record((worker.nanoTime() - startNanos) / 1_000_000);
         config.accessLog().log(stream.formatContext("DownstreamEnd"));
+        boolean noDelay = peerWantsClose && (stream.requestComplete() || framedByClose);
         stream.destroy();
-        manager.onStreamEnd(this);
+        manager.onStreamEnd(this, noDelay);
     }
 }

@@ -3,6 +3,7 @@ package io.nuncio.network.httpconnectionmanager;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
+import io.nuncio.spi.Gauge;
 import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.NetworkStream;
@@ -47,6 +48,9 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
     private Drain drain = Drain.NONE;
     private long goAwayAt = Long.MAX_VALUE;
     private boolean closed;
+    private long unread;
+    private @Nullable Gauge protocolActive;
+    private @Nullable Peer peer;
 
     ConnectionManagerFilter(ConnectionManagerConfig config, NetworkStream network) {
         this.config = config;
@@ -73,44 +77,49 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
 
     @Override
     public NetworkOutcome onData(Buffer data, boolean endStream) {
+        stats.connectionRxBytes().add(data.length() - unread);
         ServerCodec reader = codec;
         if (reader == null) {
             reader = config.codec().create(connection, this);
             codec = reader;
         }
-        Protocol before = reader.protocol();
         CodecError error = reader.dispatch(data);
-        if (requests == 1 && streamCount > 0 || before != reader.protocol()) {
+        unread = data.length();
+        if (protocolActive == null) {
             countProtocol(reader.protocol());
         }
-        if (error != null && !closed) {
-            stats.connectionProtocolError().increment();
-            connection
-                    .streamInfo()
-                    .responseCodeDetails("codec_error:" + error.message().replace(' ', '_'));
-            connection.streamInfo().addFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
-            for (ActiveStream stream = streams; stream != null; stream = stream.next) {
-                stream.addFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
-            }
-            close(Connection.Close.FLUSH_WRITE_AND_DELAY, "http_codec_error");
+        if (error != null) {
+            onCodecError(error);
         }
         return NetworkOutcome.STOP;
     }
 
-    private boolean counted;
-
-    private void countProtocol(Protocol protocol) {
-        if (counted) {
+    /// The codec has told the peer by now, if its protocol has a way to.
+    private void onCodecError(CodecError error) {
+        if (error.kind() == CodecError.Kind.PROTOCOL_ERROR) {
+            stats.connectionProtocolError().increment();
+        }
+        connection.streamInfo().addFlag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        if (closed) {
             return;
         }
-        counted = true;
-        if (protocol == Protocol.HTTP2) {
-            stats.connectionHttp2Total().increment();
-            stats.connectionHttp2Active().increment();
-        } else {
-            stats.connectionHttp1Total().increment();
-            stats.connectionHttp1Active().increment();
-        }
+        close(
+                Connection.Close.FLUSH_WRITE_AND_DELAY,
+                "codec_error:" + error.message().replace(' ', '_'),
+                ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+    }
+
+    @Override
+    public NetworkOutcome onWrite(Buffer data, boolean endStream) {
+        stats.connectionTxBytes().add(data.length());
+        return NetworkOutcome.CONTINUE;
+    }
+
+    private void countProtocol(Protocol protocol) {
+        boolean http2 = protocol == Protocol.HTTP2;
+        (http2 ? stats.connectionHttp2Total() : stats.connectionHttp1Total()).increment();
+        protocolActive = http2 ? stats.connectionHttp2Active() : stats.connectionHttp1Active();
+        protocolActive.increment();
     }
 
     @Override
@@ -155,8 +164,25 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
         return network.worker();
     }
 
+    /// True if no stream follows the one that begins now.
+    boolean closesAfterThis() {
+        return drain == Drain.CLOSING;
+    }
+
+    Peer peer() {
+        Peer known = peer;
+        if (known == null) {
+            known = Peer.of(connection.info(), config.requestRules());
+            peer = known;
+        }
+        return known;
+    }
+
     /// The stream is over and has been logged.
-    void onStreamEnd(ActiveStream stream) {
+    ///
+    /// @param noDelay true if the peer has sent all it wants to send, so that a close need not wait
+    ///   for it
+    void onStreamEnd(ActiveStream stream, boolean noDelay) {
         if (stream.previous == null) {
             streams = stream.next;
         } else {
@@ -171,10 +197,19 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
             idleSinceNanos = network.worker().nanoTime();
             armForConnection();
             if (drain == Drain.CLOSING && !closed) {
-                close(
-                        Connection.Close.FLUSH_WRITE_AND_DELAY,
-                        "deferred_close_on_drained_connection");
+                closeDrained(
+                        noDelay
+                                ? Connection.Close.FLUSH_WRITE
+                                : Connection.Close.FLUSH_WRITE_AND_DELAY);
             }
+        }
+    }
+
+    /// The stream ends before the peer has sent all of it, or has got all of it: an HTTP/1
+    /// connection is of no more use.
+    void onBrokenStream() {
+        if (http1()) {
+            drain = Drain.CLOSING;
         }
     }
 
@@ -218,7 +253,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
             codec.goAway();
         }
         if (streamCount == 0) {
-            close(Connection.Close.FLUSH_WRITE_AND_DELAY, "deferred_close_on_drained_connection");
+            closeDrained(Connection.Close.FLUSH_WRITE_AND_DELAY);
         }
     }
 
@@ -229,7 +264,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
         }
         if (streamCount == 0 && http1()) {
             stats.connectionDrainClose().increment();
-            close(Connection.Close.FLUSH_WRITE, "deferred_close_on_drained_connection");
+            closeDrained(Connection.Close.FLUSH_WRITE);
         } else if (drain == Drain.NONE) {
             stats.connectionDrainClose().increment();
             startDrain();
@@ -252,54 +287,71 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
 
     @Override
     public void onEvent(ConnectionEvent event) {
-        if (event == ConnectionEvent.CONNECTED || closed) {
+        if (event == ConnectionEvent.CONNECTED) {
             return;
         }
-        closed = true;
         boolean remote = event == ConnectionEvent.REMOTE_CLOSE;
-        boolean active = streamCount > 0;
-        stats.connectionDestroy().increment();
         (remote ? stats.connectionDestroyRemote() : stats.connectionDestroyLocal()).increment();
-        if (active) {
-            stats.connectionDestroyActiveRequest().increment();
-            (remote
-                            ? stats.connectionDestroyRemoteActiveRequest()
-                            : stats.connectionDestroyLocalActiveRequest())
-                    .increment();
+        if (closed) {
+            return;
         }
         String reason = connection.info().localCloseReason();
-        String details =
+        endStreams(
                 remote
                         ? "downstream_remote_disconnect"
-                        : "downstream_local_disconnect"
-                                + (reason == null ? "" : "(" + reason + ")");
-        while (streams != null) {
-            streams.onConnectionClosed(details);
-        }
+                        : reason == null
+                                ? "downstream_local_disconnect"
+                                : "downstream_local_disconnect(" + reason.replace(' ', '_') + ")",
+                remote ? ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION : null,
+                remote);
     }
 
     @Override
     public void onDestroy() {
         closed = true;
         timer.disarm();
+        stats.connectionDestroy().increment();
         stats.connectionActive().decrement();
         if (connection.info().tls() != null) {
             stats.connectionSslActive().decrement();
         }
-        if (counted) {
-            (http1() ? stats.connectionHttp1Active() : stats.connectionHttp2Active()).decrement();
+        if (protocolActive != null) {
+            protocolActive.decrement();
         }
         stats.connectionLengthMillis()
                 .record((network.worker().nanoTime() - startNanos) / 1_000_000);
     }
 
-    private void close(Connection.Close how, String reason) {
+    /// Ends the connection from this side; streams that are still there end first.
+    private void close(Connection.Close how, String reason, @Nullable ResponseFlag flag) {
+        endStreams(reason, flag, false);
         connection.close(how, reason);
+    }
+
+    private void closeDrained(Connection.Close how) {
+        close(how, "deferred_close_on_drained_connection", null);
+    }
+
+    /// @param remote true if the peer ended the connection
+    private void endStreams(String details, @Nullable ResponseFlag flag, boolean remote) {
+        closed = true;
+        timer.disarm();
+        if (streams == null) {
+            return;
+        }
+        stats.connectionDestroyActiveRequest().increment();
+        (remote
+                        ? stats.connectionDestroyRemoteActiveRequest()
+                        : stats.connectionDestroyLocalActiveRequest())
+                .increment();
+        while (streams != null) {
+            streams.onConnectionClosed(details, flag);
+        }
     }
 
     /// Sees to it that the timer fires no later than `deadline`.
     void arm(long deadline) {
-        if (deadline < armedFor) {
+        if (deadline < armedFor && !closed) {
             armedFor = deadline;
             timer.arm(Math.max(0, deadline - network.worker().nanoTime()));
         }
@@ -353,21 +405,25 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
                 && timeouts.connectionMax() > 0
                 && now - startNanos >= timeouts.connectionMax()) {
             stats.connectionMaxDurationReached().increment();
-            endOrDrain("max_connection_duration_reached");
+            if (codec == null) {
+                connection.streamInfo().addFlag(ResponseFlag.DURATION_TIMEOUT);
+                close(
+                        Connection.Close.FLUSH_WRITE,
+                        "duration_timeout",
+                        ResponseFlag.DURATION_TIMEOUT);
+            } else {
+                startDrain();
+            }
         } else if (drain == Drain.NONE
                 && streamCount == 0
                 && timeouts.connectionIdle() > 0
                 && now - idleSinceNanos >= timeouts.connectionIdle()) {
             stats.connectionIdleTimeout().increment();
-            endOrDrain("on_idle_timeout");
-        }
-    }
-
-    private void endOrDrain(String reason) {
-        if (codec == null || streamCount == 0 && http1()) {
-            close(Connection.Close.FLUSH_WRITE, reason);
-        } else {
-            startDrain();
+            if (codec == null) {
+                close(Connection.Close.FLUSH_WRITE, "on_idle_timeout", null);
+            } else {
+                startDrain();
+            }
         }
     }
 }

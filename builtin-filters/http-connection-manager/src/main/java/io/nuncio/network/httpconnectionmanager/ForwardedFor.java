@@ -7,7 +7,6 @@ import io.nuncio.spi.RequestHeaders;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
-import java.util.List;
 
 /// Reads `x-forwarded-for`.
 final class ForwardedFor {
@@ -17,7 +16,7 @@ final class ForwardedFor {
     ///
     /// @return null if there are not that many, or what stands there is no address
     static @Nullable Address address(RequestHeaders headers, int skip) {
-        String list = joined(headers);
+        String list = list(headers);
         if (list == null) {
             return null;
         }
@@ -29,25 +28,47 @@ final class ForwardedFor {
             }
         }
         int start = list.lastIndexOf(',', end - 1) + 1;
-        String text = list.substring(start, end).strip();
-        try {
-            return text.isEmpty() ? null : new Address.Ip(InetAddress.ofLiteral(text), 0);
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
+        return literal(list.substring(start, end).strip());
     }
 
     /// True if the list has exactly one entry.
     static boolean single(RequestHeaders headers) {
-        String list = joined(headers);
+        String list = list(headers);
         return list != null && list.indexOf(',') < 0;
     }
 
-    private static @Nullable String joined(RequestHeaders headers) {
-        if (!headers.contains(HeaderName.X_FORWARDED_FOR)) {
+    private static @Nullable String list(RequestHeaders headers) {
+        int first = headers.find(HeaderName.X_FORWARDED_FOR);
+        if (first < 0) {
             return null;
         }
-        List<String> all = headers.getAll(HeaderName.X_FORWARDED_FOR);
-        return String.join(",", all);
+        return headers.findAfter(first, HeaderName.X_FORWARDED_FOR) < 0
+                ? headers.valueOf(first)
+                : String.join(",", headers.getAll(HeaderName.X_FORWARDED_FOR));
+    }
+
+    /// An address in its one plain form: the shorthands that some parsers take for an IPv4 address,
+    /// and brackets, are not for what decides whom to trust.
+    static Address.@Nullable Ip literal(String text) {
+        int dots = 0;
+        boolean colon = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '.') {
+                dots++;
+            } else if (c == ':') {
+                colon = true;
+            } else if (Character.digit(c, 16) < 0 || c >= 0x80) {
+                return null;
+            }
+        }
+        if (!colon && dots != 3) {
+            return null;
+        }
+        try {
+            return new Address.Ip(InetAddress.ofLiteral(text), 0);
+        } catch (IllegalArgumentException notAnAddress) {
+            return null;
+        }
     }
 }

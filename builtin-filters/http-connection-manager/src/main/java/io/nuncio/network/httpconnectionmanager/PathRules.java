@@ -36,29 +36,56 @@ record PathRules(
                 message.getStripTrailingHostDot());
     }
 
+    /// Thread: a worker. The common path, one that is canonical already, allocates nothing.
     Outcome applyToPath(RequestHeaders headers) {
-        if (hasFragment(headers)) {
-            // Envoy: http_reject_path_with_fragment.
-            return Outcome.REJECTED;
+        int entry = headers.find(HeaderName.PATH);
+        byte[] bytes = headers.array();
+        int start = headers.valueStart(entry);
+        int end = start + headers.valueLength(entry);
+        int query = -1;
+        boolean doubleSlash = false;
+        boolean escape = false;
+        for (int i = start; i < end; i++) {
+            byte c = bytes[i];
+            if (c == '#') {
+                return Outcome.REJECTED;
+            }
+            if (query < 0) {
+                if (c == '?') {
+                    query = i;
+                } else if (c == '%') {
+                    escape = true;
+                } else if (c == '/' && i > start && bytes[i - 1] == '/') {
+                    doubleSlash = true;
+                }
+            }
         }
+        boolean unescape = escape && !keepsEscapedSlashes();
+        boolean merge = doubleSlash && mergeSlashes;
+        if (!unescape && !merge) {
+            int pathEnd = query < 0 ? end : query;
+            if (!normalize || PathNormalizer.isPlain(bytes, start, pathEnd)) {
+                return Outcome.OK;
+            }
+        }
+        return rewrite(headers, query < 0 ? -1 : query - start);
+    }
+
+    /// @param query where the query begins, -1 if there is none
+    private Outcome rewrite(RequestHeaders headers, int query) {
         Outcome outcome = Outcome.OK;
-        if (keepsEscapedSlashes() && !normalize && !mergeSlashes) {
-            return outcome;
-        }
         String target = headers.get(HeaderName.PATH, "");
-        int query = target.indexOf('?');
         String path = query < 0 ? target : target.substring(0, query);
         String rest = query < 0 ? "" : target.substring(query);
         @Nullable String changed = path;
         if (!keepsEscapedSlashes()) {
             String unescaped = PathNormalizer.unescapeSlashes(path);
             if (!unescaped.equals(path)) {
-                switch (escapedSlashes) {
-                    case REJECT_REQUEST -> {
-                        return Outcome.REJECTED;
-                    }
-                    case UNESCAPE_AND_REDIRECT -> outcome = Outcome.REDIRECT;
-                    default -> {}
+                if (escapedSlashes == PathWithEscapedSlashesAction.REJECT_REQUEST) {
+                    return Outcome.REJECTED;
+                }
+                if (escapedSlashes == PathWithEscapedSlashesAction.UNESCAPE_AND_REDIRECT) {
+                    outcome = Outcome.REDIRECT;
                 }
                 changed = unescaped;
             }
@@ -70,24 +97,13 @@ record PathRules(
             }
         }
         if (mergeSlashes) {
+            // Last, since unescaping may have brought two slashes together.
             changed = PathNormalizer.mergeSlashes(changed);
         }
         if (!changed.equals(path)) {
             headers.set(HeaderName.PATH, changed + rest);
         }
         return outcome;
-    }
-
-    private static boolean hasFragment(RequestHeaders headers) {
-        int entry = headers.find(HeaderName.PATH);
-        byte[] bytes = headers.array();
-        int end = headers.valueStart(entry) + headers.valueLength(entry);
-        for (int i = headers.valueStart(entry); i < end; i++) {
-            if (bytes[i] == '#') {
-                return true;
-            }
-        }
-        return false;
     }
 
     /// @param listenerPort 0 if unknown
@@ -124,10 +140,20 @@ record PathRules(
         if (colon < 0 || host.indexOf(']', colon) >= 0) {
             return host;
         }
-        String digits = host.substring(colon + 1);
-        if (digits.isEmpty() || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return host;
+        int found = portNumber(host, colon + 1);
+        return found >= 0 && (port < 0 || found == port) ? host.substring(0, colon) : host;
+    }
+
+    /// The number from `start` to the end, -1 if there is none or it is no port.
+    private static int portNumber(String host, int start) {
+        int number = start < host.length() ? 0 : -1;
+        for (int i = start; i < host.length(); i++) {
+            char c = host.charAt(i);
+            if (c < '0' || c > '9' || number > 0xffff) {
+                return -1;
+            }
+            number = number * 10 + c - '0';
         }
-        return port < 0 || digits.equals(Integer.toString(port)) ? host.substring(0, colon) : host;
+        return number;
     }
 }

@@ -3,13 +3,14 @@ package io.nuncio.network.httpconnectionmanager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
 import io.nuncio.spi.Address;
-import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.host.MutableStreamInfo;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// What the connection manager does to every request's headers before any filter sees them:
 /// hop-by-hop headers go, what only this proxy may say is removed or set, and the way the request
@@ -28,7 +29,7 @@ record RequestHeaderRules(
         Address localAddress,
         boolean generateRequestId,
         boolean preserveExternalRequestId,
-        boolean keepClientCertificateHeader,
+        ForwardClientCertDetails clientCertificate,
         String scheme) {
 
     static RequestHeaderRules from(HttpConnectionManager message, FactoryContext context) {
@@ -45,85 +46,99 @@ record RequestHeaderRules(
                 context.platform().serverState().localAddress(),
                 !message.hasGenerateRequestId() || message.getGenerateRequestId().getValue(),
                 message.getPreserveExternalRequestId(),
-                message.getForwardClientCertDetails()
-                        == ForwardClientCertDetails.ALWAYS_FORWARD_ONLY,
+                message.getForwardClientCertDetails(),
                 message.getSchemeHeaderTransformation().getSchemeToOverwrite());
     }
 
     /// Changes the headers and notes the trusted remote address.
     ///
+    /// @param internalOnly what the route table allows to internal requests alone
     /// @return true if the request comes from outside (Envoy: an edge request)
-    boolean apply(RequestHeaders headers, ConnectionInfo connection, MutableStreamInfo info) {
+    boolean apply(
+            RequestHeaders headers,
+            Peer peer,
+            List<HeaderName> internalOnly,
+            MutableStreamInfo info) {
         removeHopByHop(headers);
+        Referer.removeUnlessUrl(headers);
 
-        boolean secure = connection.tls() != null;
-        @Nullable Address trusted;
-        boolean singleAddress;
+        Address trusted;
+        boolean internal;
         if (useRemoteAddress) {
-            singleAddress = !headers.contains(HeaderName.X_FORWARDED_FOR);
-            trusted = trustedHops > 0 ? ForwardedFor.address(headers, trustedHops - 1) : null;
-            if (trusted == null) {
-                trusted = connection.remoteAddress();
+            // Internal only if the peer made the request itself, as far as anyone can know.
+            boolean firstHop = !headers.contains(HeaderName.X_FORWARDED_FOR);
+            Address named = trustedHops > 0 ? ForwardedFor.address(headers, trustedHops - 1) : null;
+            trusted = named == null ? peer.remote() : named;
+            internal =
+                    firstHop
+                            && (named == null
+                                    ? peer.internal()
+                                    : internalAddresses.contains(named));
+            if (!skipXffAppend && peer.hop() != null) {
+                headers.appendValue(HeaderName.X_FORWARDED_FOR, ",", peer.hop());
             }
-            if (!skipXffAppend) {
-                appendForwardedFor(headers, connection.remoteAddress());
-            }
-            if (trustedHops == 0 || !headers.contains(HeaderName.X_FORWARDED_PROTO)) {
-                headers.set(HeaderName.X_FORWARDED_PROTO, secure ? "https" : "http");
-            }
-            if (appendForwardedPort
-                    && (trustedHops == 0 || !headers.contains(HeaderName.X_FORWARDED_PORT))
-                    && connection.localAddress() instanceof Address.Ip ip) {
-                headers.setLong(HeaderName.X_FORWARDED_PORT, ip.port());
+            if (trustedHops == 0) {
+                headers.set(HeaderName.X_FORWARDED_PROTO, peer.scheme());
+                if (appendForwardedPort && peer.localPort() > 0) {
+                    headers.setLong(HeaderName.X_FORWARDED_PORT, peer.localPort());
+                }
             }
         } else {
-            trusted = ForwardedFor.address(headers, trustedHops);
-            singleAddress = ForwardedFor.single(headers);
-            if (!headers.contains(HeaderName.X_FORWARDED_PROTO)) {
-                headers.set(HeaderName.X_FORWARDED_PROTO, secure ? "https" : "http");
-            }
+            Address named = ForwardedFor.address(headers, trustedHops);
+            trusted = named == null ? peer.remote() : named;
+            internal =
+                    named != null
+                            && trustedHops == 0
+                            && ForwardedFor.single(headers)
+                            && internalAddresses.contains(named);
         }
-        setScheme(headers, secure);
+        headers.addIfAbsent(HeaderName.X_FORWARDED_PROTO, peer.scheme());
+        if (appendForwardedPort
+                && peer.localPort() > 0
+                && !headers.contains(HeaderName.X_FORWARDED_PORT)) {
+            headers.setLong(HeaderName.X_FORWARDED_PORT, peer.localPort());
+        }
+        setScheme(headers, peer);
 
-        boolean internal = singleAddress && trusted != null && internalAddresses.contains(trusted);
-        boolean edge = !internal && useRemoteAddress;
-        if (trusted != null) {
+        if (trusted != peer.remote()) {
             info.remoteAddress(trusted);
         }
+        boolean edge = useRemoteAddress && !internal;
         if (internal) {
             headers.set(HeaderName.X_ENVOY_INTERNAL, "true");
         } else {
             sanitize(headers, edge);
+            for (int i = 0; i < internalOnly.size(); i++) {
+                headers.remove(internalOnly.get(i));
+            }
         }
         if (userAgent != null) {
-            headers.set(HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_CLUSTER, userAgent);
-            if (!headers.contains(HeaderName.USER_AGENT)) {
-                headers.set(HeaderName.USER_AGENT, userAgent);
-            }
-            if (!nodeId.isEmpty()) {
-                headers.set(HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_NODE, nodeId);
-            }
+            nameThisProxy(headers, userAgent);
         }
         if (!via.isEmpty()) {
             headers.appendValue(HeaderName.VIA, ", ", via);
         }
         if (edge && trusted instanceof Address.Ip ip) {
-            headers.set(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, ip.host());
+            headers.set(
+                    HeaderName.X_ENVOY_EXTERNAL_ADDRESS,
+                    trusted == peer.remote() && peer.host() != null ? peer.host() : ip.host());
         }
-        if (!keepClientCertificateHeader) {
+        if (!forwardsClientCertificate(peer)) {
             headers.remove(HeaderName.X_FORWARDED_CLIENT_CERT);
         }
         return edge;
     }
 
     private static void removeHopByHop(RequestHeaders headers) {
-        headers.remove(HeaderName.CONNECTION);
-        headers.remove(HeaderName.UPGRADE);
+        if (!isUpgrade(headers)) {
+            headers.remove(HeaderName.CONNECTION);
+            headers.remove(HeaderName.UPGRADE);
+        }
+        headers.remove(HeaderName.X_ENVOY_INTERNAL);
         headers.remove(HeaderName.KEEP_ALIVE);
         headers.remove(HeaderName.PROXY_CONNECTION);
         headers.remove(HeaderName.TRANSFER_ENCODING);
-        headers.remove(HeaderName.X_ENVOY_INTERNAL);
-        if (headers.contains(HeaderName.TE)) {
+        if (headers.contains(HeaderName.TE) && !headers.is(HeaderName.TE, "trailers")) {
             boolean trailers = headers.containsToken(HeaderName.TE, "trailers");
             headers.remove(HeaderName.TE);
             if (trailers) {
@@ -132,26 +147,42 @@ record RequestHeaderRules(
         }
     }
 
-    private void appendForwardedFor(RequestHeaders headers, Address remote) {
-        Address address =
-                remote instanceof Address.Ip ip && ip.address().isLoopbackAddress()
-                        ? localAddress
-                        : remote;
-        if (address instanceof Address.Ip ip) {
-            headers.appendValue(HeaderName.X_FORWARDED_FOR, ",", ip.host());
+    /// True if the request asks for another protocol on this connection.
+    static boolean isUpgrade(RequestHeaders headers) {
+        return headers.contains(HeaderName.UPGRADE)
+                && headers.containsToken(HeaderName.CONNECTION, "upgrade");
+    }
+
+    private void setScheme(RequestHeaders headers, Peer peer) {
+        if (!scheme.isEmpty()) {
+            headers.set(HeaderName.SCHEME, scheme);
+            headers.set(HeaderName.X_FORWARDED_PROTO, scheme);
+        } else if (!headers.contains(HeaderName.SCHEME)) {
+            String forwarded =
+                    headers.isIgnoreCase(HeaderName.X_FORWARDED_PROTO, "https")
+                            ? "https"
+                            : headers.isIgnoreCase(HeaderName.X_FORWARDED_PROTO, "http")
+                                    ? "http"
+                                    : peer.scheme();
+            headers.set(HeaderName.SCHEME, forwarded);
         }
     }
 
-    private void setScheme(RequestHeaders headers, boolean secure) {
-        if (!scheme.isEmpty()) {
-            headers.set(HeaderName.SCHEME, scheme);
-        } else if (!headers.contains(HeaderName.SCHEME)) {
-            boolean https =
-                    headers.isIgnoreCase(HeaderName.X_FORWARDED_PROTO, "https")
-                            || secure
-                                    && !headers.isIgnoreCase(HeaderName.X_FORWARDED_PROTO, "http");
-            headers.set(HeaderName.SCHEME, https ? "https" : "http");
+    private void nameThisProxy(RequestHeaders headers, String name) {
+        headers.set(HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_CLUSTER, name);
+        int agent = headers.find(HeaderName.USER_AGENT);
+        if (agent < 0 || headers.valueLength(agent) == 0) {
+            headers.set(HeaderName.USER_AGENT, name);
         }
+        if (!nodeId.isEmpty()) {
+            headers.set(HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_NODE, nodeId);
+        }
+    }
+
+    private boolean forwardsClientCertificate(Peer peer) {
+        return clientCertificate == ForwardClientCertDetails.ALWAYS_FORWARD_ONLY
+                || clientCertificate == ForwardClientCertDetails.FORWARD_ONLY
+                        && peer.clientCertificate();
     }
 
     /// Removes what only trusted peers may ask of this proxy.

@@ -30,40 +30,38 @@ record ResponseHeaderRules(
                 new HttpDate());
     }
 
+    /// @param request null if there was none that could be read
     void apply(
             ResponseHeaders response,
             @Nullable RequestHeaders request,
             RequestIdTemplate requestId,
-            Worker worker,
-            boolean localReply) {
-        response.remove(HeaderName.CONNECTION);
-        response.remove(HeaderName.TRANSFER_ENCODING);
-        response.remove(HeaderName.KEEP_ALIVE);
-        response.remove(HeaderName.PROXY_CONNECTION);
+            Worker worker) {
         if (!response.contains(HeaderName.DATE)) {
             response.set(HeaderName.DATE, date.text(worker.currentTimeMillis()));
         }
-        setServer(response, localReply);
-        if (!via.isEmpty()) {
-            response.appendValue(HeaderName.VIA, ", ", via);
+        switch (serverTransformation) {
+            case OVERWRITE, UNRECOGNIZED -> response.set(HeaderName.SERVER, serverName);
+            case APPEND_IF_ABSENT -> response.addIfAbsent(HeaderName.SERVER, serverName);
+            case PASS_THROUGH -> {}
         }
+        removeHopByHop(response);
         if (request != null
                 && (alwaysSendRequestId || request.contains(HeaderName.X_ENVOY_FORCE_TRACE))
                 && request.contains(HeaderName.X_REQUEST_ID)) {
             requestId.setInResponse(response, request);
         }
+        if (!via.isEmpty()) {
+            response.appendValue(HeaderName.VIA, ", ", via);
+        }
     }
 
-    private void setServer(ResponseHeaders response, boolean localReply) {
-        switch (serverTransformation) {
-            case OVERWRITE, UNRECOGNIZED -> response.set(HeaderName.SERVER, serverName);
-            case APPEND_IF_ABSENT -> response.addIfAbsent(HeaderName.SERVER, serverName);
-            case PASS_THROUGH -> {
-                // A reply of our own has no server to pass through.
-                if (localReply) {
-                    response.addIfAbsent(HeaderName.SERVER, serverName);
-                }
-            }
-        }
+    /// Removes what concerns only the connection to the upstream; all that is done to a response
+    /// with a status of 100 to 199.
+    static void removeHopByHop(ResponseHeaders response) {
+        response.remove(HeaderName.CONNECTION);
+        response.remove(HeaderName.UPGRADE);
+        response.remove(HeaderName.TRANSFER_ENCODING);
+        response.remove(HeaderName.KEEP_ALIVE);
+        response.remove(HeaderName.PROXY_CONNECTION);
     }
 }
