@@ -14,9 +14,7 @@ final class ResponseStats {
 
     private final StatsScope scope;
     private final String prefix;
-    private final @Nullable Counter[] classes = new Counter[6];
-    private final @Nullable Counter[] @Nullable [] codes = new Counter[6][];
-    private @Nullable Counter completed;
+    private @Nullable ByCode byCode;
     private @Nullable Histogram time;
 
     /// @param prefix below the scope: empty, or `internal.` or such
@@ -26,30 +24,15 @@ final class ResponseStats {
     }
 
     void response(int status) {
-        Counter all = completed;
-        if (all == null) {
-            completed = all = scope.counter(prefix + "upstream_rq_completed");
+        ByCode counters = byCode;
+        if (counters == null) {
+            byCode = counters = new ByCode(scope.counter(prefix + "upstream_rq_completed"));
         }
-        all.increment();
-        if (status < 100 || status >= 600) {
-            return;
+        counters.completed.increment();
+        if (status >= 100 && status < 600) {
+            ofClass(counters, status / CODES_OF_A_CLASS).increment();
+            ofCode(counters, status).increment();
         }
-        int first = status / CODES_OF_A_CLASS;
-        Counter ofClass = classes[first];
-        if (ofClass == null) {
-            classes[first] = ofClass = scope.counter(prefix + "upstream_rq_" + first + "xx");
-        }
-        ofClass.increment();
-        @Nullable Counter[] ofCodes = codes[first];
-        if (ofCodes == null) {
-            codes[first] = ofCodes = new Counter[CODES_OF_A_CLASS];
-        }
-        Counter ofCode = ofCodes[status % CODES_OF_A_CLASS];
-        if (ofCode == null) {
-            ofCode = scope.counter(prefix + "upstream_rq_" + status);
-            ofCodes[status % CODES_OF_A_CLASS] = ofCode;
-        }
-        ofCode.increment();
     }
 
     void time(long millis) {
@@ -61,5 +44,39 @@ final class ResponseStats {
                                     prefix + "upstream_rq_time", Histogram.Unit.MILLISECONDS);
         }
         histogram.record(millis);
+    }
+
+    private Counter ofClass(ByCode counters, int first) {
+        Counter counter = counters.classes[first];
+        if (counter == null) {
+            counter = scope.counter(prefix + "upstream_rq_" + first + "xx");
+            counters.classes[first] = counter;
+        }
+        return counter;
+    }
+
+    private Counter ofCode(ByCode counters, int status) {
+        int first = status / CODES_OF_A_CLASS;
+        @Nullable Counter[] codes = counters.codes[first];
+        if (codes == null) {
+            counters.codes[first] = codes = new Counter[CODES_OF_A_CLASS];
+        }
+        Counter counter = codes[status % CODES_OF_A_CLASS];
+        if (counter == null) {
+            counter = scope.counter(prefix + "upstream_rq_" + status);
+            codes[status % CODES_OF_A_CLASS] = counter;
+        }
+        return counter;
+    }
+
+    /// The counters made so far, by the first digit and by the rest.
+    private static final class ByCode {
+        private final Counter completed;
+        private final @Nullable Counter[] classes = new Counter[6];
+        private final @Nullable Counter[] @Nullable [] codes = new Counter[6][];
+
+        ByCode(Counter completed) {
+            this.completed = completed;
+        }
     }
 }

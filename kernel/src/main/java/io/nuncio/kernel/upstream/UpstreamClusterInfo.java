@@ -34,19 +34,10 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
             @Nullable TransportSocketTemplate transportSocket) {
         this.config = config;
         this.codec = codec;
-        ConnectOptions plain = config.connectOptions();
-        connectOptions =
-                new ConnectOptions(
-                        plain.connectTimeoutNanos(),
-                        plain.bufferLimit(),
-                        plain.bindAddress(),
-                        plain.keepalive(),
-                        plain.filters(),
-                        transportSocket,
-                        null);
+        connectOptions = connectOptions(config.connectOptions(), transportSocket);
         stats = new ClusterStats(scope);
-        defaultPriority = CircuitBreakers.create(config.defaultBreakers(), scope, "default");
-        highPriority = CircuitBreakers.create(config.highBreakers(), scope, "high");
+        defaultPriority = CircuitBreakers.ofDefaultPriority(config.defaultBreakers(), scope);
+        highPriority = CircuitBreakers.ofHighPriority(config.highBreakers(), scope);
         responses = new ResponseStats(scope, "");
         internalResponses = new ResponseStats(scope, "internal.");
         externalResponses = new ResponseStats(scope, "external.");
@@ -158,5 +149,20 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     /// How connections to the cluster's hosts are opened.
     ConnectOptions connectOptions() {
         return connectOptions;
+    }
+
+    private static ConnectOptions connectOptions(
+            ConnectOptions plain, @Nullable TransportSocketTemplate transportSocket) {
+        if (transportSocket == null) {
+            return plain;
+        }
+        return new ConnectOptions(
+                plain.connectTimeoutNanos(),
+                plain.bufferLimit(),
+                plain.bindAddress(),
+                plain.keepalive(),
+                plain.filters(),
+                transportSocket,
+                plain.serverName());
     }
 }

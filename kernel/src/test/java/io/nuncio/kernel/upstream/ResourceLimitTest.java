@@ -78,9 +78,9 @@ class ResourceLimitTest {
     @Test
     void whatRemainsIsShownOnlyIfTracked() {
         StatsStore store = StatsStore.detached();
-        CircuitBreakers.create(
-                new CircuitBreakerConfig(1, 2, 3, 4, 5, false), store.root(), "default");
-        CircuitBreakers.create(new CircuitBreakerConfig(1, 2, 3, 4, 5, true), store.root(), "high");
+        CircuitBreakers.ofDefaultPriority(
+                new CircuitBreakerConfig(1, 2, 3, 4, 5, false), store.root());
+        CircuitBreakers.ofHighPriority(new CircuitBreakerConfig(1, 2, 3, 4, 5, true), store.root());
 
         assertThat(store.findGauge("circuit_breakers.default.remaining_cx")).isNull();
         assertThat(store.findGauge("circuit_breakers.default.cx_open")).isNotNull();
