@@ -41,10 +41,14 @@ final class ClientHarness implements ResponseReceiver, ClientCodec.Callbacks {
     }
 
     ClientHarness(Http1ProtocolOptions http1) {
+        this(HttpProtocolOptions.getDefaultInstance(), http1);
+    }
+
+    ClientHarness(HttpProtocolOptions common, Http1ProtocolOptions http1) {
         var config =
                 new CodecConfig(
                         CodecConfig.Type.HTTP1,
-                        HttpProtocolOptions.getDefaultInstance(),
+                        common,
                         http1,
                         Http2ProtocolOptions.getDefaultInstance(),
                         0);

@@ -2,7 +2,10 @@ package io.nuncio.kernel.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.UInt32Value;
+
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.HeaderName;
@@ -253,6 +256,20 @@ class Http1ClientCodecTest {
         assertThat(harness.connection.reading()).isFalse();
         harness.receive("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         assertThat(harness.connection.reading()).isTrue();
+    }
+
+    @Test
+    void theSizeOfResponseHeadersIsLimited() {
+        var small =
+                new ClientHarness(
+                        HttpProtocolOptions.newBuilder()
+                                .setMaxResponseHeadersKb(UInt32Value.of(1))
+                                .build(),
+                        Http1ProtocolOptions.getDefaultInstance());
+        small.request("GET");
+        CodecError error = small.receive("HTTP/1.1 200 OK\r\na: " + "x".repeat(1024));
+        assertThat(error.kind()).isEqualTo(CodecError.Kind.PROTOCOL_ERROR);
+        assertThat(small.sender().control().details()).isEqualTo("http1.headers_too_large");
     }
 
     @ParameterizedTest(name = "{0}")

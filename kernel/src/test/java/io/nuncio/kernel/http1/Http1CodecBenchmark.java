@@ -36,6 +36,7 @@ import java.util.function.IntSupplier;
 
 /// What parsing and writing the head of a small message costs, beside Netty's codec. Run by name:
 /// `mvn -pl kernel -am test -Dtest=Http1CodecBenchmark -Dsurefire.failIfNoSpecifiedTests=false`.
+/// The best of several rounds, in CPU time of the thread: machines are shared.
 ///
 /// It would worry us if reading and passing on the request took more than 600 ns or 1.6 kB.
 class Http1CodecBenchmark {
