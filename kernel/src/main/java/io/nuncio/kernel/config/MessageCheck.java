@@ -196,7 +196,7 @@ public final class MessageCheck {
                 }
                 return;
             }
-            if (type.equals("google.protobuf.Struct")) {
+            if (type.equals("google.protobuf.Struct") || type.equals("google.protobuf.Empty")) {
                 byName(place);
                 return;
             }

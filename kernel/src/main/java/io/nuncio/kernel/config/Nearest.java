@@ -7,6 +7,7 @@ import java.util.Locale;
 /// Finds the valid name that a person most likely meant.
 public final class Nearest {
     private static final int LONGEST = 200;
+    private static final int MOST_EDITS = 3;
 
     private Nearest() {}
 
@@ -27,14 +28,14 @@ public final class Nearest {
             if (distance > 1
                     && wanted.length() >= 4
                     && (offered.startsWith(wanted) || offered.endsWith(wanted))) {
-                distance = Math.min(distance, Math.max(1, wanted.length() / 4));
+                distance = 1;
             }
             if (distance < bestDistance) {
                 bestDistance = distance;
                 best = candidate;
             }
         }
-        return bestDistance <= Math.max(1, wanted.length() / 3) ? best : null;
+        return bestDistance <= Math.clamp(wanted.length() / 3, 1, MOST_EDITS) ? best : null;
     }
 
     /// `; did you mean ...?` with the nearest candidate, or nothing.

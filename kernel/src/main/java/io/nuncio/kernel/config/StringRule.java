@@ -130,9 +130,7 @@ final class StringRule implements ValueRule {
         return switch (rules.getWellKnownRegex()) {
             case HTTP_HEADER_NAME ->
                     unless(
-                            rules.getStrict()
-                                    ? isHeaderName(text)
-                                    : !text.isEmpty() && hasNoLineEnd(text),
+                            rules.getStrict() ? isHeaderName(text) : hasNoLineEnd(text),
                             "value is not a valid HTTP header name");
             case HTTP_HEADER_VALUE ->
                     unless(

@@ -5,7 +5,6 @@ import com.google.protobuf.Message;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Finds message classes by the rule that their generators follow, one at a time and only when a
@@ -16,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Types implements MessageTypes {
     private final ClassLoader api = Types.class.getClassLoader();
     private final List<MessageTypes> more;
-    private final ConcurrentHashMap<String, Optional<Message>> known = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Message> known = new ConcurrentHashMap<>();
 
     /// The types of Envoy's API and of protobuf.
     public Types() {
@@ -37,9 +36,13 @@ public final class Types implements MessageTypes {
 
     @Override
     public @Nullable Message find(String fullName) {
-        Message ours =
-                known.computeIfAbsent(fullName, name -> Optional.ofNullable(ofApi(name)))
-                        .orElse(null);
+        Message ours = known.get(fullName);
+        if (ours == null) {
+            ours = ofApi(fullName);
+            if (ours != null) {
+                known.put(fullName, ours);
+            }
+        }
         if (ours != null) {
             return ours;
         }

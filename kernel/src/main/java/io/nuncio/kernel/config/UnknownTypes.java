@@ -36,7 +36,13 @@ final class UnknownTypes {
                     + " `\"@type\": type.googleapis.com/xds.type.v3.TypedStruct` with `type_url`"
                     + " and `value`";
         }
-        return "unknown type `" + type + "`" + Nearest.hint(type, index.types());
+        String hint = Nearest.hint(type, index.types());
+        return "unknown type `"
+                + type
+                + "`"
+                + (hint.isEmpty() && type.startsWith("envoy.")
+                        ? "; Nuncio has the API of Envoy 1.34"
+                        : hint);
     }
 
     /// For a message of the API that configures an extension which no installed bundle provides.

@@ -232,6 +232,19 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void aBootstrapWithManyExtensionsIsAcceptedAndPrintsAsItself() throws Exception {
+        Path file = Path.of("src/test/resources/io/nuncio/kernel/config/many-extensions.yaml");
+        Bootstrap prototype = Bootstrap.getDefaultInstance();
+        LoadResult<Bootstrap> result = Loading.yaml(prototype, Files.readString(file));
+        assertThat(result.text()).isEmpty();
+        String printed = new MessageJson(new Types()).unredacted().print(result.message());
+        LoadResult<Bootstrap> again = Loading.json(prototype, printed);
+        assertThat(again.text()).isEmpty();
+        assertThat(again.message().getStaticResources().getClustersList())
+                .isEqualTo(result.message().getStaticResources().getClustersList());
+    }
+
+    @Test
     void deprecatedFieldsAreCountedAndWarnedAbout() {
         LoadResult<Cluster> result =
                 Loading.yaml(

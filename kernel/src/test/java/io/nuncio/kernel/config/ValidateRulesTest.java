@@ -242,6 +242,19 @@ class ValidateRulesTest {
     }
 
     @Test
+    void aHeaderNameThatIsNotStrictMayBeEmpty() throws Exception {
+        FieldDescriptorProto.Type type = FieldDescriptorProto.Type.TYPE_STRING;
+        assertThat(
+                        violation(
+                                type,
+                                "string { well_known_regex: HTTP_HEADER_NAME strict: false }",
+                                ""))
+                .isEmpty();
+        assertThat(violation(type, "string { well_known_regex: HTTP_HEADER_NAME }", ""))
+                .isEqualTo("f: value is not a valid HTTP header name");
+    }
+
+    @Test
     void emptyValuesPassWhereTheRuleIgnoresThem() throws Exception {
         assertThat(
                         violation(
