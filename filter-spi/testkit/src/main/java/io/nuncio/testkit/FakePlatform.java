@@ -95,9 +95,6 @@ public final class FakePlatform
     @Override
     public HttpFilterChains httpFilterChains() {
         return new FilterChains((entry, context, field) -> {
-            if (entry.optional() && !extensions.containsKey(entry.name())) {
-                return null;
-            }
             HttpFilterTemplate template =
                     find(entry.name(), HttpFilterTemplate.class, context, field);
             return template == null

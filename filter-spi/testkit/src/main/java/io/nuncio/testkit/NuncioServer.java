@@ -1,6 +1,7 @@
 package io.nuncio.testkit;
 
 import io.nuncio.kernel.extension.ExtensionRegistry;
+import io.nuncio.kernel.log.LogControl;
 import io.nuncio.kernel.server.CommandLineParser;
 import io.nuncio.kernel.server.Server;
 import io.nuncio.kernel.server.StartFailure;
@@ -50,7 +51,7 @@ public final class NuncioServer implements AutoCloseable {
             Path store = Files.createTempDirectory("nuncio-test");
             ExtensionRegistry registry =
                     new ExtensionRegistry(ExtensionRegistry.Settings.of(bundles, store));
-            return new NuncioServer(registry, Server.start(asked, registry), store);
+            return new NuncioServer(registry, Server.start(asked, registry, LogControl.start(asked.log())), store);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

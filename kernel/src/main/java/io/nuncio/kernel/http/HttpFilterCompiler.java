@@ -12,8 +12,7 @@ public interface HttpFilterCompiler {
     /// Compiles one filter of a chain.
     ///
     /// @param context the chain's; problems are reported below `field`
-    /// @return null if the extension was not found or is wrong; the problem is reported, unless the
-    ///   entry is optional and nobody provides it
+    /// @return null if the extension was not found or is wrong; the problem is reported
     @Nullable CompiledFilter compile(
             HttpFilterChains.Entry entry, FactoryContext context, String field);
 

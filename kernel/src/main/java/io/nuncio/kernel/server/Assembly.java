@@ -32,6 +32,7 @@ import io.nuncio.spi.host.Platform;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that a bootstrap describes, compiled but not started: nothing is bound, nothing is
 /// resolved yet.
@@ -46,6 +47,10 @@ final class Assembly implements AutoCloseable {
     final LogFiles logFiles;
     final ClusterManager clusters;
     final ListenerManager listeners;
+    final ContextFactory contexts = new ContextFactory();
+    final Http1Codecs codecs = new Http1Codecs();
+    final AccessLogCompiler accessLogs;
+    final @Nullable AdminAssembly admin;
     private final DnsResolver resolver;
     private final SharedValues shared = new SharedValues();
 
@@ -87,8 +92,6 @@ final class Assembly implements AutoCloseable {
 
         ExtensionCompiler extensions =
                 new ExtensionCompiler(registry, new HashSet<>(options.disabledExtensions()), root);
-        ContextFactory contexts = new ContextFactory();
-        Http1Codecs codecs = new Http1Codecs();
         clusters =
                 new ClusterManager(
                         new ClusterManager.Services(
@@ -101,7 +104,7 @@ final class Assembly implements AutoCloseable {
                                 contexts::create,
                                 root),
                         BindConfig.getDefaultInstance());
-        AccessLogCompiler accessLogs = new AccessLogCompiler(extensions, System::nanoTime);
+        accessLogs = new AccessLogCompiler(extensions, System::nanoTime);
         Platform platform =
                 new KernelPlatform(
                         codecs,
@@ -133,6 +136,7 @@ final class Assembly implements AutoCloseable {
                                         options.drainStrategy() == Options.DrainStrategy.IMMEDIATE),
                                 root));
 
+        admin = AdminAssembly.compile(bootstrap, this, problems.in("admin"));
         Problems resources = problems.in("static_resources");
         clusters.load(bootstrap.getStaticResources().getClustersList(), resources.in("clusters"));
         listeners.load(

@@ -1,8 +1,8 @@
 package io.nuncio.kernel.server;
 
+import io.nuncio.kernel.log.LogSettings;
 import io.nuncio.kernel.server.Options.DrainStrategy;
 import io.nuncio.kernel.server.Options.EventLoop;
-import io.nuncio.kernel.server.Options.LogOptions;
 import io.nuncio.kernel.server.Options.Mode;
 import io.nuncio.kernel.server.Options.Output;
 import io.nuncio.kernel.server.Options.SigtermMode;
@@ -104,12 +104,6 @@ public final class CommandLineParser {
             return new Result.Wrong(
                     "--concurrency: was " + concurrency + ", expected a whole number of 0 or more");
         }
-        if (parsed.hasMatchedOption("--log-format")
-                && parsed.hasMatchedOption("--log-format-escaped")
-                && parsed.matchedOptionValue("--log-format", "").isEmpty()) {
-            return new Result.Wrong("--log-format: was empty, expected a format");
-        }
-        String components = parsed.matchedOptionValue("--component-log-level", "");
         List<StatsTag> tags = new ArrayList<>();
         for (String tag : parsed.matchedOptionValue("--stats-tag", List.<String>of())) {
             int colon = tag.indexOf(':');
@@ -128,12 +122,12 @@ public final class CommandLineParser {
                         Math.max(1, concurrency),
                         choice(parsed, "--event-loop", EventLoop.AUTO, EventLoop::valueOf),
                         parsed.matchedOptionValue("--admin-address-path", null),
-                        new LogOptions(
-                                parsed.matchedOptionValue("--log-level", "info"),
-                                components.isEmpty() ? List.of() : List.of(components.split(",")),
-                                parsed.matchedOptionValue("--log-path", null),
-                                parsed.matchedOptionValue("--log-format", null),
-                                parsed.hasMatchedOption("--log-format-escaped")),
+                        new LogSettings(
+                                LogSettings.parseLevel(parsed.matchedOptionValue("--log-level", "info")),
+                                LogSettings.parseComponents(parsed.matchedOptionValue("--component-log-level", "")),
+                                parsed.matchedOptionValue("--log-format", LogSettings.DEFAULT_FORMAT),
+                                parsed.hasMatchedOption("--log-format-escaped"),
+                                parsed.matchedOptionValue("--log-path", null)),
                         parsed.matchedOptionValue("--service-cluster", ""),
                         parsed.matchedOptionValue("--service-node", ""),
                         parsed.matchedOptionValue("--service-zone", ""),

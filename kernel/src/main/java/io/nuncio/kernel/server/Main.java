@@ -3,6 +3,7 @@ package io.nuncio.kernel.server;
 import io.nuncio.kernel.extension.BundlesCommand;
 import io.nuncio.kernel.extension.ExtensionRegistry;
 
+import io.nuncio.kernel.log.LogControl;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -68,18 +69,19 @@ public final class Main {
                     yield 1;
                 }
                 case CommandLineParser.Result.Parsed(var options) -> {
+                    LogControl logs = LogControl.start(options.log());
                     try (ExtensionRegistry registry =
                             new ExtensionRegistry(home.bundles(options.bundlePath()))) {
                         yield options.mode() == Options.Mode.VALIDATE
                                 ? new Validation(options, registry, out, err).run()
-                                : serve(options, registry);
+                                : serve(options, registry, logs);
                     }
                 }
             };
         }
 
-        private int serve(Options options, ExtensionRegistry registry) throws StartFailure {
-            try (Server server = Server.start(options, registry)) {
+        private int serve(Options options, ExtensionRegistry registry, LogControl logs) throws StartFailure {
+            try (Server server = Server.start(options, registry, logs)) {
                 Signals.install(server);
                 return server.awaitEnd();
             }

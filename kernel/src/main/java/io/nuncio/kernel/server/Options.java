@@ -2,6 +2,7 @@ package io.nuncio.kernel.server;
 
 import org.jspecify.annotations.Nullable;
 
+import io.nuncio.kernel.log.LogSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,7 @@ public record Options(
         int concurrency,
         EventLoop eventLoop,
         @Nullable Path adminAddressPath,
-        LogOptions log,
+        LogSettings log,
         String serviceCluster,
         String serviceNode,
         String serviceZone,
@@ -77,22 +78,6 @@ public record Options(
         DRAIN,
         /// End at once, as Envoy does.
         IMMEDIATE
-    }
-
-    /// @param level Envoy's name of the level for all components
-    /// @param components `name:level` for single components
-    /// @param path null for standard error
-    /// @param format Envoy's format; null for the default
-    /// @param escaped true to escape the message
-    public record LogOptions(
-            String level,
-            List<String> components,
-            @Nullable Path path,
-            @Nullable String format,
-            boolean escaped) {
-        public LogOptions {
-            components = List.copyOf(components);
-        }
     }
 
     /// A fixed tag of every statistic.

@@ -1,10 +1,14 @@
 package io.nuncio.kernel.server;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.nuncio.kernel.admin.AdminServer;
+import io.nuncio.kernel.admin.ServerActions;
 import io.nuncio.kernel.config.ConfigProblem;
 import io.nuncio.kernel.config.LoadResult;
+import io.nuncio.kernel.config.MessageTypes;
 import io.nuncio.kernel.extension.ExtensionRegistry;
 import io.nuncio.kernel.listener.ListenerStartFailure;
+import io.nuncio.kernel.log.LogControl;
 import io.nuncio.kernel.network.IoEngine;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.spi.Address;
@@ -26,21 +30,24 @@ import java.util.concurrent.ExecutionException;
 ///
 /// All of its own work runs on the main loop; [#start], [#awaitEnd] and [#close] are for the thread
 /// that owns the process.
-public final class Server implements AutoCloseable, Signals.Listener {
+public final class Server implements AutoCloseable, Signals.Listener, ServerActions {
     private static final Logger LOG = LoggerFactory.getLogger("main");
     private static final long FLUSH_NANOS = 5_000_000_000L;
 
     private final Options options;
     private final Assembly assembly;
+    private final LogControl logs;
     private final long startedMillis = ManagementFactory.getRuntimeMXBean().getStartTime();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final ServerStats stats;
+    private @Nullable AdminServer admin;
     private @Nullable Timer flush;
     private @Nullable Timer end;
     private boolean terminating;
     private volatile int exitCode;
 
-    private Server(Options options, Assembly assembly) {
+    private Server(Options options, Assembly assembly, LogControl logs) {
+        this.logs = logs;
         this.options = options;
         this.assembly = assembly;
         this.stats = ServerStats.in(assembly.stats.root());
@@ -49,7 +56,7 @@ public final class Server implements AutoCloseable, Signals.Listener {
     /// Loads, compiles and starts; returns when all listeners accept.
     ///
     /// @throws StartFailure with everything that is wrong
-    public static Server start(Options options, ExtensionRegistry registry) throws StartFailure {
+    public static Server start(Options options, ExtensionRegistry registry, LogControl logs) throws StartFailure {
         LoadResult<Bootstrap> loaded = Configuration.load(options, registry);
         report(loaded.problems(), options);
         WorkerLoops loops = WorkerLoops.create(options.concurrency(), engine(options));
@@ -61,8 +68,8 @@ public final class Server implements AutoCloseable, Signals.Listener {
                             loops,
                             () -> new Assembly(bootstrap, options, registry, loops, problems));
             report(loaded.locate(problems), options);
-            Server server = new Server(options, assembly);
-            server.begin();
+            Server server = new Server(options, assembly, logs);
+            server.begin(bootstrap, registry.messages());
             return server;
         } catch (StartFailure failure) {
             loops.close();
@@ -122,8 +129,12 @@ public final class Server implements AutoCloseable, Signals.Listener {
         return engine;
     }
 
-    private void begin() throws StartFailure {
+    private void begin(Bootstrap bootstrap, MessageTypes types) throws StartFailure {
         LifeCycle lifeCycle = assembly.lifeCycle;
+        AdminAssembly adminAssembly = assembly.admin;
+        if (adminAssembly != null) {
+            admin = adminAssembly.start(this, bootstrap, options, assembly, logs, types, this);
+        }
         lifeCycle.enter(LifeCycle.State.INITIALIZING);
         CompletableFuture<@Nullable StartFailure> listening = new CompletableFuture<>();
         assembly.loops
@@ -216,7 +227,40 @@ public final class Server implements AutoCloseable, Signals.Listener {
 
     @Override
     public void onReopenLogs() {
-        assembly.loops.main().post(assembly.logFiles::reopen);
+        assembly.loops.main().post(this::reopenLogs);
+    }
+
+    // What the admin server asks for.
+
+    @Override
+    public void reopenLogs() {
+        assembly.logFiles.reopen();
+        logs.reopen();
+    }
+
+    @Override
+    public void quit() {
+        end(0);
+    }
+
+    @Override
+    public void failHealthChecks(boolean fail) {
+        assembly.lifeCycle.failHealthCheck(fail);
+    }
+
+    @Override
+    public void drainListeners(boolean inboundOnly, boolean graceful, boolean skipExit) {
+        if (!graceful) {
+            assembly.listeners.stopListening(inboundOnly);
+            return;
+        }
+        assembly.listeners.drain(inboundOnly, false);
+        if (!skipExit) {
+            assembly.loops
+                    .main()
+                    .timer(() -> assembly.listeners.stopListening(inboundOnly))
+                    .arm(options.drainTime().toNanos());
+        }
     }
 
     /// Ends the process soon. Thread: main.
@@ -244,7 +288,8 @@ public final class Server implements AutoCloseable, Signals.Listener {
 
     /// Where the admin server accepts, null if there is none. Any thread.
     public @Nullable Address adminAddress() {
-        return null;
+        AdminServer running = admin;
+        return running == null ? null : running.address();
     }
 
     /// The value of a counter or gauge, 0 if there is none of that name. Any thread.
@@ -260,6 +305,10 @@ public final class Server implements AutoCloseable, Signals.Listener {
 
     @Override
     public void close() {
+        AdminServer running = admin;
+        if (running != null) {
+            running.close();
+        }
         try {
             onMain(
                     assembly.loops,

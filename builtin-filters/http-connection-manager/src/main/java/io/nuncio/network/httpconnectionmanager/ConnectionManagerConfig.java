@@ -133,10 +133,7 @@ record ConnectionManagerConfig(
             }
             entries.add(
                     new HttpFilterChains.Entry(
-                            filter.getName(),
-                            filter.getTypedConfig(),
-                            filter.getDisabled(),
-                            filter.getIsOptional()));
+                            filter.getName(), filter.getTypedConfig(), filter.getDisabled()));
         }
         return entries;
     }

@@ -1,0 +1,206 @@
+package io.nuncio.kernel.server;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
+import io.envoyproxy.envoy.admin.v3.CommandLineOptions;
+import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
+import io.envoyproxy.envoy.admin.v3.ServerInfo;
+import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.nuncio.kernel.admin.AdminEndpoints;
+import io.nuncio.kernel.admin.AdminServer;
+import io.nuncio.kernel.admin.ClustersView;
+import io.nuncio.kernel.admin.ConfigSection;
+import io.nuncio.kernel.admin.ListenerView;
+import io.nuncio.kernel.admin.ServerActions;
+import io.nuncio.kernel.admin.ServerFacts;
+import io.nuncio.kernel.admin.StandardEndpoints;
+import io.nuncio.kernel.config.MessageTypes;
+import io.nuncio.kernel.log.LogControl;
+import io.nuncio.kernel.network.Addresses;
+import io.nuncio.kernel.network.BindFailure;
+import io.nuncio.kernel.stats.StatsPages;
+import io.nuncio.kernel.upstream.ClustersAdmin;
+import io.nuncio.spi.AccessLogger;
+import io.nuncio.spi.Address;
+import io.nuncio.spi.Problems;
+import io.nuncio.spi.host.CodecConfig;
+import io.nuncio.spi.host.ServerCodecTemplate;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The admin server of a bootstrap: compiled with everything else, bound when the server starts.
+final class AdminAssembly {
+    private final Address address;
+    private final ServerCodecTemplate codec;
+    private final AccessLogger accessLog;
+
+    private AdminAssembly(Address address, ServerCodecTemplate codec, AccessLogger accessLog) {
+        this.address = address;
+        this.codec = codec;
+        this.accessLog = accessLog;
+    }
+
+    /// @return null if the bootstrap has no admin, or if its address is wrong
+    static @Nullable AdminAssembly compile(Bootstrap bootstrap, Assembly assembly, Problems problems) {
+        if (!bootstrap.hasAdmin() || !bootstrap.getAdmin().hasAddress()) {
+            return null;
+        }
+        Admin admin = bootstrap.getAdmin();
+        Address address = address(admin.getAddress(), problems.in("address"));
+        if (address == null) {
+            return null;
+        }
+        var context = assembly.contexts.create("admin", assembly.stats.root().scope("http.admin"), problems);
+        CodecConfig codec =
+                new CodecConfig(
+                        CodecConfig.Type.HTTP1,
+                        io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.getDefaultInstance(),
+                        io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions.getDefaultInstance(),
+                        io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions.getDefaultInstance(),
+                        0);
+        return new AdminAssembly(
+                address,
+                assembly.codecs.server(codec, context, ""),
+                assembly.accessLogs.compile(admin.getAccessLogList(), context, "access_log"));
+    }
+
+    private static @Nullable Address address(
+            io.envoyproxy.envoy.config.core.v3.Address message, Problems problems) {
+        if (message.hasPipe()) {
+            return new Address.Pipe(message.getPipe().getPath(), message.getPipe().getMode());
+        }
+        var socket = message.getSocketAddress();
+        InetAddress ip = Addresses.parseIp(socket.getAddress());
+        if (ip == null) {
+            problems.at("socket_address.address").expected("an IP address").found(socket.getAddress());
+            return null;
+        }
+        return new Address.Ip(ip, socket.getPortValue());
+    }
+
+    /// Binds and answers from now on. Not on the main loop.
+    AdminServer start(
+            Server server,
+            Bootstrap bootstrap,
+            Options options,
+            Assembly assembly,
+            LogControl logs,
+            MessageTypes types,
+            ServerActions actions)
+            throws StartFailure {
+        AdminEndpoints endpoints = new AdminEndpoints();
+        StandardEndpoints.addTo(
+                endpoints,
+                new StandardEndpoints.Subjects(
+                        new ServerFacts(
+                                "0/" + Version.ENVOY_API + "/Clean/RELEASE/nuncio-" + Version.NUNCIO,
+                                commandLine(options),
+                                assembly.node,
+                                () -> state(assembly.lifeCycle.state()),
+                                () -> java.time.Duration.ofSeconds(server.uptimeSeconds())),
+                        actions,
+                        new ClustersView(
+                                () -> ClustersAdmin.text(assembly.clusters),
+                                () -> ClustersAdmin.message(assembly.clusters)),
+                        () ->
+                                assembly.listeners.listeners().stream()
+                                        .map(status -> new ListenerView(status.name(), List.of(status.address())))
+                                        .toList(),
+                        sections(bootstrap, assembly),
+                        new StatsPages(assembly.stats),
+                        server::refreshStats,
+                        logs,
+                        types));
+        try {
+            AdminServer admin =
+                    AdminServer.bind(
+                            assembly.loops.main(), address, endpoints, codec, accessLog, assembly.stats.root());
+            if (options.adminAddressPath() != null) {
+                admin.writeAddress(options.adminAddressPath());
+            }
+            admin.start();
+            return admin;
+        } catch (BindFailure failure) {
+            throw new StartFailure("admin: " + failure.getMessage());
+        }
+    }
+
+    private static List<ConfigSection> sections(Bootstrap bootstrap, Assembly assembly) {
+        Timestamp loaded = Timestamp.newBuilder().setSeconds(System.currentTimeMillis() / 1000).build();
+        Bootstrap shown = bootstrap.toBuilder().setNode(assembly.node).build();
+        return List.of(
+                new ConfigSection(
+                        "bootstrap",
+                        () -> BootstrapConfigDump.newBuilder().setBootstrap(shown).setLastUpdated(loaded).build()),
+                new ConfigSection("clusters", () -> ClustersAdmin.configDump(assembly.clusters)),
+                new ConfigSection("listeners", () -> listeners(assembly)));
+    }
+
+    private static ListenersConfigDump listeners(Assembly assembly) {
+        ListenersConfigDump.Builder dump = ListenersConfigDump.newBuilder();
+        for (var status : assembly.listeners.listeners()) {
+            dump.addStaticListeners(
+                    ListenersConfigDump.StaticListener.newBuilder()
+                            .setListener(Any.pack(status.message()))
+                            .setLastUpdated(
+                                    Timestamp.newBuilder()
+                                            .setSeconds(status.lastUpdatedMillis() / 1000)
+                                            .setNanos((int) (status.lastUpdatedMillis() % 1000) * 1_000_000)));
+        }
+        return dump.build();
+    }
+
+    private static ServerInfo.State state(LifeCycle.State state) {
+        return switch (state) {
+            case LIVE -> ServerInfo.State.LIVE;
+            case DRAINING -> ServerInfo.State.DRAINING;
+            case PRE_INITIALIZING -> ServerInfo.State.PRE_INITIALIZING;
+            case INITIALIZING -> ServerInfo.State.INITIALIZING;
+        };
+    }
+
+    private static CommandLineOptions commandLine(Options options) {
+        CommandLineOptions.Builder message =
+                CommandLineOptions.newBuilder()
+                        .setConfigYaml(options.configYaml())
+                        .setConcurrency(options.concurrency())
+                        .setLogLevel(options.log().level().toString())
+                        .setComponentLogLevel(
+                                options.log().components().entrySet().stream()
+                                        .map(entry -> entry.getKey() + ":" + entry.getValue())
+                                        .sorted()
+                                        .collect(Collectors.joining(",")))
+                        .setServiceCluster(options.serviceCluster())
+                        .setServiceNode(options.serviceNode())
+                        .setServiceZone(options.serviceZone())
+                        .setAllowUnknownStaticFields(options.allowUnknownStaticFields())
+                        .setSkipDeprecatedLogs(options.skipDeprecatedLogs())
+                        .setDisableHotRestart(true)
+                        .addAllDisabledExtensions(options.disabledExtensions())
+                        .setFileFlushInterval(duration(options.fileFlushInterval()))
+                        .setDrainTime(duration(options.drainTime()))
+                        .setDrainStrategy(
+                                options.drainStrategy() == Options.DrainStrategy.GRADUAL
+                                        ? CommandLineOptions.DrainStrategy.Gradual
+                                        : CommandLineOptions.DrainStrategy.Immediate);
+        if (options.configPath() != null) {
+            message.setConfigPath(options.configPath().toString());
+        }
+        if (options.adminAddressPath() != null) {
+            message.setAdminAddressPath(options.adminAddressPath().toString());
+        }
+        for (Options.StatsTag tag : options.statsTags()) {
+            message.addStatsTag(tag.name() + ":" + tag.value());
+        }
+        return message.build();
+    }
+
+    private static Duration duration(java.time.Duration duration) {
+        return Duration.newBuilder().setSeconds(duration.toSeconds()).setNanos(duration.getNano()).build();
+    }
+}
