@@ -36,6 +36,10 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
     private final HttpStream stream;
     private final MutableStreamInfo info;
     private final long startNanos;
+
+    /// One number for the stream's life, so that a route resolved anew picks the same cluster.
+    private final long random;
+
     private long activeNanos;
     private @Nullable RequestHeaders requestHeaders;
     private boolean routable;
@@ -60,6 +64,7 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         this.worker = worker;
         this.startNanos = worker.nanoTime();
         this.activeNanos = startNanos;
+        this.random = worker.random();
         this.stream = config.chain().start(worker, manager.connection(), this);
         this.info = stream.info();
         this.peerWantsClose = manager.closesAfterThis();
@@ -229,7 +234,7 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
 
     @Override
     public Route resolveRoute(RequestHeaders headers, MutableStreamInfo streamInfo) {
-        return routable ? config.routes().route(headers, streamInfo, worker.random()) : Route.NONE;
+        return routable ? config.routes().route(headers, streamInfo, random) : Route.NONE;
     }
 
     @Override
@@ -237,6 +242,11 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         if (reply.status() == 400 && manager.http1()) {
             // The peer and we may disagree on where the message ends.
             peerWantsClose = true;
+        }
+        switch (reply.details()) {
+            case "request_payload_too_large" -> stats.requestTooLarge().increment();
+            case "response_payload_too_large" -> stats.responseTooLarge().increment();
+            default -> {}
         }
         return reply;
     }
