@@ -138,7 +138,7 @@ class BadInputIT {
         proxy =
                 NuncioServer.start(
                         Distribution.HOME.resolve("bundles"),
-                        Bootstraps.http1(upstream.port(), log, "route: { cluster: c, timeout: 0.5s }"),
+                        Bootstraps.http1(upstream.port(), log, "route: { cluster: c }"),
                         "--file-flush-interval-msec",
                         "10");
     }
@@ -230,7 +230,7 @@ class BadInputIT {
     @Test
     void anUpstreamThatNeverAnswersIsATimeout() throws Exception {
         try (FakeUpstream silent = FakeUpstream.start(FakeUpstream.Peer::awaitClose);
-                NuncioServer own = with(silent);
+                NuncioServer own = with(silent, "route: { cluster: c, timeout: 0.5s }");
                 RawClient client = own.client("l")) {
             HttpMessage answer = client.exchange(GOOD);
 
@@ -256,9 +256,13 @@ class BadInputIT {
     }
 
     private NuncioServer with(FakeUpstream other) throws Exception {
+        return with(other, "route: { cluster: c }");
+    }
+
+    private NuncioServer with(FakeUpstream other, String action) throws Exception {
         return NuncioServer.start(
                 Distribution.HOME.resolve("bundles"),
-                Bootstraps.http1(other.port(), folder.resolve("other.log"), "route: { cluster: c, timeout: 0.5s }"));
+                Bootstraps.http1(other.port(), folder.resolve("other.log"), action));
     }
 
     /// The next entry of the access log; waits for it.
