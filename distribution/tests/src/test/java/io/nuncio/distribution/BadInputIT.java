@@ -6,12 +6,7 @@ import io.nuncio.testkit.FakeUpstream;
 import io.nuncio.testkit.HttpMessage;
 import io.nuncio.testkit.NuncioServer;
 import io.nuncio.testkit.RawClient;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,7 +15,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What becomes of bad input, as a table: the answer, its details, the counter, the connection, and what the upstream saw.
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What becomes of bad input, as a table: the answer, its details, the counter, the connection, and
+/// what the upstream saw.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadInputIT {
     private static final String GOOD = "GET /good HTTP/1.1\r\nhost: a\r\n\r\n";
@@ -48,13 +51,21 @@ class BadInputIT {
         return Stream.of(
                 new Refused(
                         "conflicting content-length",
-                        "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!",
+                        "POST / HTTP/1.1\r\n"
+                            + "host: a\r\n"
+                            + "content-length: 5\r\n"
+                            + "content-length: 6\r\n\r\n"
+                            + "hello!",
                         400,
                         "http1.codec_error",
                         protocolError),
                 new Refused(
                         "repeated content-length",
-                        "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ncontent-length: 5\r\n\r\nhello",
+                        "POST / HTTP/1.1\r\n"
+                            + "host: a\r\n"
+                            + "content-length: 5\r\n"
+                            + "content-length: 5\r\n\r\n"
+                            + "hello",
                         400,
                         "http1.codec_error",
                         protocolError),
@@ -72,7 +83,11 @@ class BadInputIT {
                         protocolError),
                 new Refused(
                         "transfer-encoding with content-length",
-                        "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+                        "POST / HTTP/1.1\r\n"
+                            + "host: a\r\n"
+                            + "content-length: 5\r\n"
+                            + "transfer-encoding: chunked\r\n\r\n"
+                            + "0\r\n\r\n",
                         400,
                         "http1.content_length_and_chunked_not_allowed",
                         protocolError),
@@ -84,7 +99,10 @@ class BadInputIT {
                         protocolError),
                 new Refused(
                         "chunked not last",
-                        "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
+                        "POST / HTTP/1.1\r\n"
+                            + "host: a\r\n"
+                            + "transfer-encoding: chunked, gzip\r\n\r\n"
+                            + "0\r\n\r\n",
                         501,
                         "http1.invalid_transfer_encoding",
                         protocolError),
@@ -119,9 +137,23 @@ class BadInputIT {
                         "http1.too_many_headers",
                         protocolError),
                 new Refused(
-                        "unknown method", "FROB / HTTP/1.1\r\nhost: a\r\n\r\n", 400, "http1.codec_error", protocolError),
-                new Refused("missing host", "GET / HTTP/1.1\r\nx: y\r\n\r\n", 400, "missing_host_header", completed),
-                new Refused("HTTP/1.0", "GET / HTTP/1.0\r\nhost: a\r\n\r\n", 426, "low_version", completed),
+                        "unknown method",
+                        "FROB / HTTP/1.1\r\nhost: a\r\n\r\n",
+                        400,
+                        "http1.codec_error",
+                        protocolError),
+                new Refused(
+                        "missing host",
+                        "GET / HTTP/1.1\r\nx: y\r\n\r\n",
+                        400,
+                        "missing_host_header",
+                        completed),
+                new Refused(
+                        "HTTP/1.0",
+                        "GET / HTTP/1.0\r\nhost: a\r\n\r\n",
+                        426,
+                        "low_version",
+                        completed),
                 new Refused(
                         "HTTP/2 preface",
                         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -172,11 +204,13 @@ class BadInputIT {
         int seen = upstream.received().length;
         try (RawClient client = proxy.client("l")) {
             client.send("GET / HTTP/1.1\r\nhost: a\r\n");
-            byte[] header = ("x: " + "y".repeat(10_000) + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+            byte[] header =
+                    ("x: " + "y".repeat(10_000) + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
             for (int i = 0; i < 1_000; i++) {
                 client.sendWhatItTakes(header);
             }
-            assertThat(new String(client.readToEnd(), StandardCharsets.ISO_8859_1)).matches("(?s)(HTTP/1.1 431 .*)?");
+            assertThat(new String(client.readToEnd(), StandardCharsets.ISO_8859_1))
+                    .matches("(?s)(HTTP/1.1 431 .*)?");
         }
         assertThat(lastEntry()).startsWith("431 http1.headers_too_large");
         assertThat(upstream.received()).hasSize(seen);
@@ -185,7 +219,8 @@ class BadInputIT {
     @Test
     void anAbsoluteTargetIsServedByItsHostAndPath() {
         try (RawClient client = proxy.client("l")) {
-            assertThat(client.exchange("GET http://b/x?y HTTP/1.1\r\nhost: a\r\n\r\n").status()).isEqualTo(200);
+            assertThat(client.exchange("GET http://b/x?y HTTP/1.1\r\nhost: a\r\n\r\n").status())
+                    .isEqualTo(200);
             assertThat(client.exchange(GOOD).status()).as("the connection goes on").isEqualTo(200);
         }
         HttpMessage request = upstream.takeRequest();
@@ -203,7 +238,9 @@ class BadInputIT {
 
             assertThat(answer.status()).isEqualTo(502);
             assertThat(answer.bodyText())
-                    .startsWith("upstream connect error or disconnect/reset before headers. reset reason: protocol error");
+                    .startsWith(
+                            "upstream connect error or disconnect/reset before headers. reset"
+                                + " reason: protocol error");
             assertThat(client.exchange(GOOD).status()).as("the connection goes on").isEqualTo(502);
             own.awaitStat("cluster.c.upstream_cx_protocol_error", 2);
         }
@@ -212,11 +249,10 @@ class BadInputIT {
     @Test
     void anUpstreamThatClosesInsideTheBodyEndsTheResponse() throws Exception {
         try (FakeUpstream closing =
-                        FakeUpstream.start(
-                                peer -> {
-                                    peer.readRequest();
-                                    peer.send("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
-                                });
+                        FakeUpstream.start(peer -> {
+                            peer.readRequest();
+                            peer.send("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
+                        });
                 NuncioServer own = with(closing);
                 RawClient client = own.client("l")) {
             client.send(GOOD);

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 final class Bootstraps {
     private Bootstraps() {}
 
-    /// A listener `l` (HTTP/1, `stat_prefix: t`) in front of a cluster `c`; the access log says status, details and flags.
+    /// A listener `l` (HTTP/1, `stat_prefix: t`) in front of a cluster `c`; the access log says
+    /// status, details and flags.
     ///
     /// @param action of the one route, such as `route: { cluster: c }`
     static String http1(int upstreamPort, Path log, String action) {

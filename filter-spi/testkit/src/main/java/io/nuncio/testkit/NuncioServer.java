@@ -51,7 +51,8 @@ public final class NuncioServer implements AutoCloseable {
             Path store = Files.createTempDirectory("nuncio-test");
             ExtensionRegistry registry =
                     new ExtensionRegistry(ExtensionRegistry.Settings.of(bundles, store));
-            return new NuncioServer(registry, Server.start(asked, registry, LogControl.start(asked.log())), store);
+            return new NuncioServer(
+                    registry, Server.start(asked, registry, LogControl.start(asked.log())), store);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

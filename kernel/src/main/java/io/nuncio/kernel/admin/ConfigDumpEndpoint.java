@@ -59,8 +59,8 @@ final class ConfigDumpEndpoint {
                         AdminEndpoint.Parameter.text(
                                 "name_regex",
                                 "Dump only the currently loaded configurations whose names match"
-                                    + " the specified regex. Can be used with both resource and"
-                                    + " mask query parameters."),
+                                        + " the specified regex. Can be used with both resource and"
+                                        + " mask query parameters."),
                         AdminEndpoint.Parameter.flag(
                                 "include_eds",
                                 "Dump currently loaded configuration including EDS. See the"

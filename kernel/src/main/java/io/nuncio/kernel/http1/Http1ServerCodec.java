@@ -95,8 +95,11 @@ final class Http1ServerCodec implements ServerCodec {
         Slices input = Slices.of(data);
         Violation violation = null;
         while (violation == null && input.length() > 0) {
-            if (phase == Phase.HEAD && !head.touched() && connection.state() != Connection.State.OPEN) {
-                // The last response closes the connection: what the peer sent after its request is not looked at.
+            if (phase == Phase.HEAD
+                    && !head.touched()
+                    && connection.state() != Connection.State.OPEN) {
+                // The last response closes the connection: what the peer sent after its request is
+                // not looked at.
                 input.skip(input.length());
                 break;
             }

@@ -3,6 +3,7 @@ package io.nuncio.kernel.server;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+
 import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
 import io.envoyproxy.envoy.admin.v3.CommandLineOptions;
 import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
@@ -28,10 +29,12 @@ import io.nuncio.spi.Address;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.host.CodecConfig;
 import io.nuncio.spi.host.ServerCodecTemplate;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// The admin server of a bootstrap: compiled with everything else, bound when the server starts.
 final class AdminAssembly {
@@ -46,7 +49,8 @@ final class AdminAssembly {
     }
 
     /// @return null if the bootstrap has no admin, or if its address is wrong
-    static @Nullable AdminAssembly compile(Bootstrap bootstrap, Assembly assembly, Problems problems) {
+    static @Nullable AdminAssembly compile(
+            Bootstrap bootstrap, Assembly assembly, Problems problems) {
         if (!bootstrap.hasAdmin() || !bootstrap.getAdmin().hasAddress()) {
             return null;
         }
@@ -55,13 +59,17 @@ final class AdminAssembly {
         if (address == null) {
             return null;
         }
-        var context = assembly.contexts.create("admin", assembly.stats.root().scope("http.admin"), problems);
+        var context =
+                assembly.contexts.create(
+                        "admin", assembly.stats.root().scope("http.admin"), problems);
         CodecConfig codec =
                 new CodecConfig(
                         CodecConfig.Type.HTTP1,
                         io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.getDefaultInstance(),
-                        io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions.getDefaultInstance(),
-                        io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions.getDefaultInstance(),
+                        io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions
+                                .getDefaultInstance(),
+                        io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions
+                                .getDefaultInstance(),
                         0);
         return new AdminAssembly(
                 address,
@@ -77,7 +85,9 @@ final class AdminAssembly {
         var socket = message.getSocketAddress();
         InetAddress ip = Addresses.parseIp(socket.getAddress());
         if (ip == null) {
-            problems.at("socket_address.address").expected("an IP address").found(socket.getAddress());
+            problems.at("socket_address.address")
+                    .expected("an IP address")
+                    .found(socket.getAddress());
             return null;
         }
         return new Address.Ip(ip, socket.getPortValue());
@@ -98,7 +108,10 @@ final class AdminAssembly {
                 endpoints,
                 new StandardEndpoints.Subjects(
                         new ServerFacts(
-                                "0/" + Version.ENVOY_API + "/Clean/RELEASE/nuncio-" + Version.NUNCIO,
+                                "0/"
+                                        + Version.ENVOY_API
+                                        + "/Clean/RELEASE/nuncio-"
+                                        + Version.NUNCIO,
                                 commandLine(options),
                                 assembly.node,
                                 () -> state(assembly.lifeCycle.state()),
@@ -109,7 +122,9 @@ final class AdminAssembly {
                                 () -> ClustersAdmin.message(assembly.clusters)),
                         () ->
                                 assembly.listeners.listeners().stream()
-                                        .map(status -> new ListenerView(status.name(), List.of(status.address())))
+                                        .map(status ->
+                                                new ListenerView(
+                                                        status.name(), List.of(status.address())))
                                         .toList(),
                         sections(bootstrap, assembly),
                         new StatsPages(assembly.stats),
@@ -119,7 +134,12 @@ final class AdminAssembly {
         try {
             AdminServer admin =
                     AdminServer.bind(
-                            assembly.loops.main(), address, endpoints, codec, accessLog, assembly.stats.root());
+                            assembly.loops.main(),
+                            address,
+                            endpoints,
+                            codec,
+                            accessLog,
+                            assembly.stats.root());
             if (options.adminAddressPath() != null) {
                 admin.writeAddress(options.adminAddressPath());
             }
@@ -131,12 +151,17 @@ final class AdminAssembly {
     }
 
     private static List<ConfigSection> sections(Bootstrap bootstrap, Assembly assembly) {
-        Timestamp loaded = Timestamp.newBuilder().setSeconds(System.currentTimeMillis() / 1000).build();
+        Timestamp loaded =
+                Timestamp.newBuilder().setSeconds(System.currentTimeMillis() / 1000).build();
         Bootstrap shown = bootstrap.toBuilder().setNode(assembly.node).build();
         return List.of(
                 new ConfigSection(
                         "bootstrap",
-                        () -> BootstrapConfigDump.newBuilder().setBootstrap(shown).setLastUpdated(loaded).build()),
+                        () ->
+                                BootstrapConfigDump.newBuilder()
+                                        .setBootstrap(shown)
+                                        .setLastUpdated(loaded)
+                                        .build()),
                 new ConfigSection("clusters", () -> ClustersAdmin.configDump(assembly.clusters)),
                 new ConfigSection("listeners", () -> listeners(assembly)));
     }
@@ -150,7 +175,9 @@ final class AdminAssembly {
                             .setLastUpdated(
                                     Timestamp.newBuilder()
                                             .setSeconds(status.lastUpdatedMillis() / 1000)
-                                            .setNanos((int) (status.lastUpdatedMillis() % 1000) * 1_000_000)));
+                                            .setNanos(
+                                                    (int) (status.lastUpdatedMillis() % 1000)
+                                                            * 1_000_000)));
         }
         return dump.build();
     }
@@ -201,6 +228,9 @@ final class AdminAssembly {
     }
 
     private static Duration duration(java.time.Duration duration) {
-        return Duration.newBuilder().setSeconds(duration.toSeconds()).setNanos(duration.getNano()).build();
+        return Duration.newBuilder()
+                .setSeconds(duration.toSeconds())
+                .setNanos(duration.getNano())
+                .build();
     }
 }

@@ -29,10 +29,11 @@ import io.nuncio.spi.Problems;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.host.Platform;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Everything that a bootstrap describes, compiled but not started: nothing is bound, nothing is
 /// resolved yet.

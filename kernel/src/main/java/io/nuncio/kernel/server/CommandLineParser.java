@@ -123,9 +123,12 @@ public final class CommandLineParser {
                         choice(parsed, "--event-loop", EventLoop.AUTO, EventLoop::valueOf),
                         parsed.matchedOptionValue("--admin-address-path", null),
                         new LogSettings(
-                                LogSettings.parseLevel(parsed.matchedOptionValue("--log-level", "info")),
-                                LogSettings.parseComponents(parsed.matchedOptionValue("--component-log-level", "")),
-                                parsed.matchedOptionValue("--log-format", LogSettings.DEFAULT_FORMAT),
+                                LogSettings.parseLevel(
+                                        parsed.matchedOptionValue("--log-level", "info")),
+                                LogSettings.parseComponents(
+                                        parsed.matchedOptionValue("--component-log-level", "")),
+                                parsed.matchedOptionValue(
+                                        "--log-format", LogSettings.DEFAULT_FORMAT),
                                 parsed.hasMatchedOption("--log-format-escaped"),
                                 parsed.matchedOptionValue("--log-path", null)),
                         parsed.matchedOptionValue("--service-cluster", ""),

@@ -2,8 +2,8 @@ package io.nuncio.kernel.server;
 
 import io.nuncio.kernel.extension.BundlesCommand;
 import io.nuncio.kernel.extension.ExtensionRegistry;
-
 import io.nuncio.kernel.log.LogControl;
+
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -80,7 +80,8 @@ public final class Main {
             };
         }
 
-        private int serve(Options options, ExtensionRegistry registry, LogControl logs) throws StartFailure {
+        private int serve(Options options, ExtensionRegistry registry, LogControl logs)
+                throws StartFailure {
             try (Server server = Server.start(options, registry, logs)) {
                 Signals.install(server);
                 return server.awaitEnd();

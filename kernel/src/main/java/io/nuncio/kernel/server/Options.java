@@ -1,8 +1,9 @@
 package io.nuncio.kernel.server;
 
+import io.nuncio.kernel.log.LogSettings;
+
 import org.jspecify.annotations.Nullable;
 
-import io.nuncio.kernel.log.LogSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -56,7 +56,8 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
     /// Loads, compiles and starts; returns when all listeners accept.
     ///
     /// @throws StartFailure with everything that is wrong
-    public static Server start(Options options, ExtensionRegistry registry, LogControl logs) throws StartFailure {
+    public static Server start(Options options, ExtensionRegistry registry, LogControl logs)
+            throws StartFailure {
         LoadResult<Bootstrap> loaded = Configuration.load(options, registry);
         report(loaded.problems(), options);
         WorkerLoops loops = WorkerLoops.create(options.concurrency(), engine(options));

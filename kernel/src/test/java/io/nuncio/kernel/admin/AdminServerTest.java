@@ -123,9 +123,9 @@ class AdminServerTest {
             assertThat(
                             client.exchange(
                                     "POST /echo HTTP/1.1\r\n"
-                                        + "host: a\r\n"
-                                        + "content-length: 5\r\n\r\n"
-                                        + "hello"))
+                                            + "host: a\r\n"
+                                            + "content-length: 5\r\n\r\n"
+                                            + "hello"))
                     .endsWith("\r\n\r\nhello");
         }
     }
