@@ -1,7 +1,6 @@
 package io.nuncio.kernel.server;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
-import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.nuncio.kernel.accesslog.AccessLogCompiler;
 import io.nuncio.kernel.accesslog.LogFiles;
@@ -10,7 +9,6 @@ import io.nuncio.kernel.compile.KernelPlatform;
 import io.nuncio.kernel.compile.Services;
 import io.nuncio.kernel.compile.SharedValues;
 import io.nuncio.kernel.dns.DnsResolver;
-import io.nuncio.kernel.dns.ResolverConfig;
 import io.nuncio.kernel.extension.ExtensionRegistry;
 import io.nuncio.kernel.format.FormatEnvironment;
 import io.nuncio.kernel.format.Formats;
@@ -82,14 +80,7 @@ final class Assembly implements AutoCloseable {
                                 LogFiles.Settings.DEFAULT.flushBytes(),
                                 LogFiles.Settings.DEFAULT.maxBytes()),
                         root);
-        DnsChannels channels = DnsChannels.of(loops.main().engine());
-        resolver =
-                new DnsResolver(
-                        loops.main().eventLoop(),
-                        channels.datagrams(),
-                        channels.streams(),
-                        ResolverConfig.system(),
-                        root);
+        resolver = DnsResolver.system(loops.main(), root);
 
         ExtensionCompiler extensions =
                 new ExtensionCompiler(registry, new HashSet<>(options.disabledExtensions()), root);
@@ -104,7 +95,7 @@ final class Assembly implements AutoCloseable {
                                 codecs,
                                 contexts::create,
                                 root),
-                        BindConfig.getDefaultInstance());
+                        bootstrap.getClusterManager().getUpstreamBindConfig());
         accessLogs = new AccessLogCompiler(extensions, System::nanoTime);
         Platform platform =
                 new KernelPlatform(
