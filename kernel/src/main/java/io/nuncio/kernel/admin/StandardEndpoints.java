@@ -74,12 +74,12 @@ public final class StandardEndpoints {
                 AdminEndpoint.page(
                         "/server_info",
                         "print server version/status information",
-                        _ -> AdminResponse.json(json.print(serverInfo(subjects.facts())))));
+                        _ -> AdminResponse.json(json.withDefaults().print(serverInfo(subjects.facts())))));
         endpoints.add(
                 AdminEndpoint.page(
                         "/memory",
                         "print current allocation/heap usage",
-                        _ -> AdminResponse.json(json.print(MemoryPage.message()))));
+                        _ -> AdminResponse.json(json.withDefaults().print(MemoryPage.message()))));
     }
 
     private static ServerInfo serverInfo(ServerFacts facts) {

@@ -16,6 +16,7 @@ import udpa.annotations.Sensitive;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Prints messages as JSON the way Envoy's admin does: names as in the API's sources, indented by
 /// one space, each Any with the fields of its type, and what the API marks as sensitive replaced by
@@ -29,26 +30,33 @@ public final class MessageJson {
     private final MessageTypes types;
     private final boolean redact;
     private final boolean pretty;
+    private final boolean defaults;
 
     /// Prints in several lines and hides what is sensitive.
     public MessageJson(MessageTypes types) {
-        this(types, true, true);
+        this(types, true, true, false);
     }
 
-    private MessageJson(MessageTypes types, boolean redact, boolean pretty) {
+    private MessageJson(MessageTypes types, boolean redact, boolean pretty, boolean defaults) {
         this.types = types;
         this.redact = redact;
         this.pretty = pretty;
+        this.defaults = defaults;
     }
 
     /// The same printer, showing secrets too.
     public MessageJson unredacted() {
-        return new MessageJson(types, false, pretty);
+        return new MessageJson(types, false, pretty, defaults);
     }
 
     /// The same printer, everything on one line.
     public MessageJson compact() {
-        return new MessageJson(types, redact, false);
+        return new MessageJson(types, redact, false, defaults);
+    }
+
+    /// The same printer, showing numbers, texts and enum values that are at their default, too.
+    public MessageJson withDefaults() {
+        return new MessageJson(types, redact, pretty, true);
     }
 
     /// The message as JSON text, without a line end.
@@ -109,7 +117,7 @@ public final class MessageJson {
 
         private boolean fields(Message message, boolean sensitive, boolean first) {
             boolean isFirst = first;
-            for (Map.Entry<FieldDescriptor, Object> set : message.getAllFields().entrySet()) {
+            for (Map.Entry<FieldDescriptor, Object> set : shown(message).entrySet()) {
                 FieldDescriptor field = set.getKey();
                 boolean hidden =
                         sensitive
@@ -127,6 +135,19 @@ public final class MessageJson {
                 }
             }
             return isFirst;
+        }
+
+        private Map<FieldDescriptor, Object> shown(Message message) {
+            if (!defaults) {
+                return message.getAllFields();
+            }
+            Map<FieldDescriptor, Object> all = new TreeMap<>(message.getAllFields());
+            for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+                if (!field.isRepeated() && !field.hasPresence()) {
+                    all.putIfAbsent(field, message.getField(field));
+                }
+            }
+            return all;
         }
 
         /// Numbers and truth values that are sensitive are left out, since they cannot say
