@@ -6,12 +6,13 @@ import io.nuncio.testkit.FakeUpstream;
 import io.nuncio.testkit.HttpMessage;
 import io.nuncio.testkit.NuncioServer;
 import io.nuncio.testkit.RawClient;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A front proxy as Envoy's documentation has it: two services told apart by path, names of filters as free as in Envoy, and an
-/// admin server beside it.
+/// A front proxy as Envoy's documentation has it: two services told apart by path, names of filters
+/// as free as in Envoy, and an admin server beside it.
 class FrontProxyIT {
     private FakeUpstream one;
     private FakeUpstream two;
@@ -100,7 +101,8 @@ class FrontProxyIT {
         }
         HttpMessage request = one.takeRequest();
         assertThat(request.header("x-forwarded-proto")).isEqualTo("http");
-        assertThat(request.header("x-request-id")).matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+        assertThat(request.header("x-request-id"))
+                .matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
         assertThat(request.header("x-envoy-expected-rq-timeout-ms")).isEqualTo("15000");
         assertThat(request.header("connection")).isNull();
     }
@@ -120,10 +122,13 @@ class FrontProxyIT {
                             "cluster.service1.membership_healthy: 1\n");
             assertThat(get(admin, "/stats/prometheus").bodyText())
                     .contains(
-                            "envoy_http_downstream_rq_xx{envoy_response_code_class=\"2\",envoy_http_conn_manager_prefix=\"ingress_http\"} 1\n");
-            assertThat(get(admin, "/clusters").bodyText()).contains("service1::127.0.0.1:" + one.port() + "::rq_success::1\n");
+                            "envoy_http_downstream_rq_xx{envoy_response_code_class=\"2\",envoy_http_conn_manager_prefix=\"ingress_http\"}"
+                                + " 1\n");
+            assertThat(get(admin, "/clusters").bodyText())
+                    .contains("service1::127.0.0.1:" + one.port() + "::rq_success::1\n");
             assertThat(get(admin, "/listeners").bodyText()).startsWith("front::127.0.0.1:");
-            assertThat(get(admin, "/config_dump").bodyText()).contains("BootstrapConfigDump", "\"local_route\"");
+            assertThat(get(admin, "/config_dump").bodyText())
+                    .contains("BootstrapConfigDump", "\"local_route\"");
             assertThat(get(admin, "/server_info").bodyText()).contains("\"state\": \"LIVE\"");
             assertThat(get(admin, "/quitquitquit").status()).as("only by POST").isEqualTo(405);
         }
@@ -132,7 +137,12 @@ class FrontProxyIT {
     @Test
     void aFailedHealthCheckShowsAsDraining() {
         try (RawClient admin = RawClient.connect(proxy.admin())) {
-            assertThat(admin.exchange("POST /healthcheck/fail HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n").bodyText())
+            assertThat(
+                            admin.exchange(
+                                            "POST /healthcheck/fail HTTP/1.1\r\n"
+                                                + "host: a\r\n"
+                                                + "content-length: 0\r\n\r\n")
+                                    .bodyText())
                     .isEqualTo("OK\n");
             HttpMessage ready = get(admin, "/ready");
             assertThat(ready.status()).isEqualTo(503);

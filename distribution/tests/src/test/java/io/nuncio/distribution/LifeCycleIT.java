@@ -8,10 +8,12 @@ import io.nuncio.testkit.FakeUpstream;
 import io.nuncio.testkit.HttpMessage;
 import io.nuncio.testkit.NuncioServer;
 import io.nuncio.testkit.RawClient;
-import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 
 /// From start to end: what an operator sees of the process.
 class LifeCycleIT {
@@ -38,13 +40,12 @@ class LifeCycleIT {
     void drainingLetsARequestFinishAndSaysGoodbyeInItsResponse() throws Exception {
         CountDownLatch answer = new CountDownLatch(1);
         try (FakeUpstream upstream =
-                        FakeUpstream.start(
-                                peer -> {
-                                    peer.readRequest();
-                                    await(answer);
-                                    peer.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
-                                    peer.awaitClose();
-                                });
+                        FakeUpstream.start(peer -> {
+                            peer.readRequest();
+                            await(answer);
+                            peer.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+                            peer.awaitClose();
+                        });
                 NuncioServer proxy = start(upstream);
                 RawClient client = proxy.client("l")) {
             client.send(GET);
@@ -95,7 +96,8 @@ class LifeCycleIT {
 
     @Test
     void anUnreadableFileIsOneLineAndExitCodeOne() throws Exception {
-        Distribution.Finished finished = Distribution.run("-c", folder.resolve("none.yaml").toString());
+        Distribution.Finished finished =
+                Distribution.run("-c", folder.resolve("none.yaml").toString());
 
         assertThat(finished.exitCode()).isEqualTo(1);
         assertThat(finished.output().strip())
@@ -109,12 +111,14 @@ class LifeCycleIT {
         assertThat(finished.exitCode()).isEqualTo(1);
         assertThat(finished.output().strip())
                 .isEqualTo(
-                        "nuncio: --base-id is an option of Envoy that Nuncio does not support yet (hot restart)");
+                        "nuncio: --base-id is an option of Envoy that Nuncio does not support yet"
+                            + " (hot restart)");
     }
 
     private NuncioServer start(FakeUpstream upstream) throws Exception {
         return NuncioServer.start(
-                BUNDLES, Bootstraps.http1(upstream.port(), folder.resolve("log"), "route: { cluster: c }"));
+                BUNDLES,
+                Bootstraps.http1(upstream.port(), folder.resolve("log"), "route: { cluster: c }"));
     }
 
     private static void await(CountDownLatch latch) {

@@ -74,7 +74,9 @@ public final class StandardEndpoints {
                 AdminEndpoint.page(
                         "/server_info",
                         "print server version/status information",
-                        _ -> AdminResponse.json(json.withDefaults().print(serverInfo(subjects.facts())))));
+                        _ ->
+                                AdminResponse.json(
+                                        json.withDefaults().print(serverInfo(subjects.facts())))));
         endpoints.add(
                 AdminEndpoint.page(
                         "/memory",
