@@ -70,6 +70,9 @@ public final class Assemble {
         copy(
                 root.resolve("distribution/src/main/launcher/find-java.sh"),
                 target.resolve("lib/find-java.sh"));
+        copy(
+                root.resolve("distribution/src/main/launcher/warm.yaml"),
+                target.resolve("lib/warm.yaml"));
         Files.setPosixFilePermissions(
                 target.resolve("bin/nuncio"), PosixFilePermissions.fromString("rwxr-xr-x"));
         launcher(libraries());

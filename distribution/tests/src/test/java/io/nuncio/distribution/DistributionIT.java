@@ -85,6 +85,19 @@ class DistributionIT {
     }
 
     @Test
+    void aClassArchiveIsWrittenAndUsed() throws Exception {
+        Distribution.Finished warm = Distribution.run("warm");
+        assertThat(warm.output()).contains("nuncio: wrote ");
+        assertThat(warm.exitCode()).isZero();
+
+        var builder = new ProcessBuilder(Distribution.LAUNCHER.toString(), "--version");
+        builder.environment().put("NUNCIO_JAVA_OPTIONS", "-Xshare:on");
+        Distribution.Finished version = Distribution.finish(builder);
+        assertThat(version.output()).startsWith("nuncio " + Distribution.VERSION);
+        assertThat(version.exitCode()).isZero();
+    }
+
+    @Test
     void withoutANewEnoughJavaOneSentenceSaysWhatToInstall() throws Exception {
         var shell =
                 new ProcessBuilder(
