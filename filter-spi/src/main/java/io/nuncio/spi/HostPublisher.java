@@ -16,6 +16,12 @@ public interface HostPublisher {
     /// counts.
     void publish(int priority, List<HostSpec> hosts);
 
+    /// Replaces the hosts of all priorities in one step; those beyond the list have no hosts any
+    /// more.
+    ///
+    /// @param priorities index is the priority
+    void publishAll(List<List<HostSpec>> priorities);
+
     /// A look-up was made, went well, or failed; counted as `update_attempt`, `update_success`,
     /// `update_failure`.
     void attempted();

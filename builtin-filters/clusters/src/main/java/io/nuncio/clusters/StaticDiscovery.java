@@ -13,24 +13,24 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /// Publishes the endpoints of the configuration, once. Thread: main.
 final class StaticDiscovery implements ClusterDiscovery {
-    private final TreeMap<Integer, List<HostSpec>> hosts; // by priority
+    private final List<List<HostSpec>> hosts; // by priority
 
-    private StaticDiscovery(TreeMap<Integer, List<HostSpec>> hosts) {
+    private StaticDiscovery(List<List<HostSpec>> hosts) {
         this.hosts = hosts;
     }
 
     static StaticDiscovery of(ClusterLoadAssignment assignment, Problems problems) {
-        var hosts = new TreeMap<Integer, List<HostSpec>>();
-        hosts.put(0, new ArrayList<>());
+        List<List<HostSpec>> hosts = new ArrayList<>();
         for (Endpoint endpoint : Endpoint.all(assignment, problems)) {
             Address address = address(endpoint, problems);
             if (address != null) {
-                hosts.computeIfAbsent(endpoint.priority(), _ -> new ArrayList<>())
-                        .add(endpoint.host(address, endpoint.hostname()));
+                while (hosts.size() <= endpoint.priority()) {
+                    hosts.add(new ArrayList<>());
+                }
+                hosts.get(endpoint.priority()).add(endpoint.host(address, endpoint.hostname()));
             }
         }
         return new StaticDiscovery(hosts);
@@ -38,8 +38,7 @@ final class StaticDiscovery implements ClusterDiscovery {
 
     @Override
     public void start(HostPublisher publisher) {
-        // The first priority last: with it the cluster is initialized, whole.
-        hosts.descendingMap().forEach(publisher::publish);
+        publisher.publishAll(hosts);
     }
 
     private static @Nullable Address address(Endpoint endpoint, Problems problems) {

@@ -99,6 +99,14 @@ final class FakeCluster implements ClusterTemplate.Context, HostPublisher, Resol
     }
 
     @Override
+    public void publishAll(List<List<HostSpec>> priorities) {
+        publications++;
+        for (int priority = 0; priority < priorities.size(); priority++) {
+            published.put(priority, List.copyOf(priorities.get(priority)));
+        }
+    }
+
+    @Override
     public void attempted() {
         attempts++;
     }

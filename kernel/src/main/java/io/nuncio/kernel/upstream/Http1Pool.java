@@ -6,6 +6,8 @@ import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResponseReceiver;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One worker's HTTP/1 connections to one host, with the requests that wait for one.
 ///
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// | `max_pending_requests` | 1024 | [io.nuncio.spi.host.HttpPool.Failure#OVERFLOW] |
 /// | `max_requests` | 1024 | [io.nuncio.spi.host.HttpPool.Failure#OVERFLOW] |
 final class Http1Pool implements HttpPool {
+    private static final Logger LOG = LoggerFactory.getLogger("pool");
     private static final int NEW_CONNECTIONS_AT_ONCE = 3;
 
     private final UpstreamClusterInfo cluster;
@@ -240,6 +243,13 @@ final class Http1Pool implements HttpPool {
                 return false;
             }
         }
+        PooledConnection made;
+        try {
+            made = new PooledConnection(this);
+        } catch (RuntimeException noSocket) {
+            onNoSocket(noSocket);
+            return false;
+        }
         counts.add(HostCounts.CX_TOTAL, 1);
         counts.add(HostCounts.CX_ACTIVE, 1);
         stats.cxTotal.increment();
@@ -250,8 +260,18 @@ final class Http1Pool implements HttpPool {
             counted = true;
             breakers.connectionPools().acquire();
         }
-        connecting.push(new PooledConnection(this));
+        connecting.push(made);
         return allowed;
+    }
+
+    /// The process has no more file descriptors, or the like: told to those that wait when the
+    /// caller is done.
+    private void onNoSocket(RuntimeException noSocket) {
+        LOG.warn("no connection to {}: {}", host, noSocket.toString());
+        stats.cxConnectFail.increment();
+        counts.add(HostCounts.CX_CONNECT_FAIL, 1);
+        String reason = String.valueOf(noSocket.getMessage());
+        worker.post(() -> failPending(Failure.LOCAL_CONNECTION_FAILURE, reason));
     }
 
     /// All that wait are failed, also by one connection that could not be made: a caller that tries

@@ -53,11 +53,16 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
     private boolean remoteClosed;
     private boolean protocolError;
 
+    /// @throws RuntimeException if there is no socket to be had
     PooledConnection(Http1Pool pool) {
         this.pool = pool;
         cluster = pool.cluster();
         worker = pool.worker();
         startNanos = worker.nanoTime();
+        connection =
+                pool.connector()
+                        .connect(worker, pool.host().address(), cluster.connectOptions(), this);
+        codec = cluster.codec().create(connection, this);
         timer = worker.timer(this::onTimer);
         timer.arm(cluster.config().connectTimeoutNanos());
         long maxDuration = cluster.config().maxConnectionDurationNanos();
@@ -65,10 +70,6 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         if (durationTimer != null) {
             durationTimer.arm(maxDuration);
         }
-        connection =
-                pool.connector()
-                        .connect(worker, pool.host().address(), cluster.connectOptions(), this);
-        codec = cluster.codec().create(connection, this);
     }
 
     ConnectionInfo info() {

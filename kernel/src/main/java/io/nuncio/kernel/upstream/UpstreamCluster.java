@@ -116,9 +116,33 @@ final class UpstreamCluster implements HostPublisher {
 
     @Override
     public void publish(int priority, List<HostSpec> found) {
-        if (closed) {
-            return;
+        if (!closed) {
+            var removed = new ArrayList<UpstreamHost>();
+            boolean changed = replace(priority, found, removed);
+            finish(changed, removed);
         }
+    }
+
+    @Override
+    public void publishAll(List<List<HostSpec>> found) {
+        if (!closed) {
+            var removed = new ArrayList<UpstreamHost>();
+            boolean changed = false;
+            int count = Math.max(found.size(), priorities.size());
+            for (int priority = 0; priority < count; priority++) {
+                changed |=
+                        replace(
+                                priority,
+                                priority < found.size() ? found.get(priority) : List.of(),
+                                removed);
+            }
+            finish(changed, removed);
+        }
+    }
+
+    /// @param removed gets the hosts that are gone
+    /// @return true if anything changed
+    private boolean replace(int priority, List<HostSpec> found, List<UpstreamHost> removed) {
         while (priorities.size() <= priority) {
             priorities.add(List.of());
         }
@@ -126,7 +150,7 @@ final class UpstreamCluster implements HostPublisher {
         Map<HostKey, List<UpstreamHost>> known = byKey(before);
         var hosts = new ArrayList<UpstreamHost>(found.size());
         boolean changed = false;
-        int added = 0;
+        boolean added = false;
         for (HostSpec spec : found) {
             List<UpstreamHost> same = known.get(HostKey.of(spec));
             if (same != null && !same.isEmpty()) {
@@ -135,17 +159,20 @@ final class UpstreamCluster implements HostPublisher {
                 hosts.add(host);
             } else {
                 hosts.add(new UpstreamHost(info.name(), spec, priority, slotCount));
-                added++;
+                added = true;
             }
         }
-        var removed = new ArrayList<UpstreamHost>();
+        int removedBefore = removed.size();
         known.values().forEach(removed::addAll);
-        boolean membershipChanged = added > 0 || !removed.isEmpty();
-        if (membershipChanged) {
+        if (added || removed.size() > removedBefore) {
             info.stats().membershipChange.increment();
         }
         priorities.set(priority, List.copyOf(hosts));
-        if (membershipChanged || changed || !hosts.equals(before)) {
+        return changed || !hosts.equals(before);
+    }
+
+    private void finish(boolean changed, List<UpstreamHost> removed) {
+        if (changed) {
             snapshot = build();
             if (initialized) {
                 watcher.onHostsChanged(this, removed);

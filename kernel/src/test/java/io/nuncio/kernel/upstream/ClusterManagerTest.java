@@ -279,6 +279,21 @@ class ClusterManagerTest {
     }
 
     @Test
+    void allPrioritiesAreReplacedInOneStep() {
+        load(FakePlatform.cluster("one"));
+        initialize();
+        var hosts = platform.discoveries.get("one").hosts;
+        hosts.publishAll(List.of(List.of(FakePlatform.host(1)), List.of(FakePlatform.host(2))));
+        HttpPool first = pool(platform.get("one"));
+        hosts.publishAll(List.of(List.of(FakePlatform.host(1))));
+
+        assertThat(pool(platform.get("one"))).isSameAs(first);
+        assertThat(platform.stat("cluster.one.membership_total")).isEqualTo(1);
+        assertThat(platform.stat("cluster.one.membership_change")).isEqualTo(3);
+        assertThat(platform.stat("cluster_manager.cluster_updated")).isEqualTo(1);
+    }
+
+    @Test
     void anUpdateThatChangesNothingIsCounted() {
         load(FakePlatform.cluster("one"));
         initialize();

@@ -11,10 +11,14 @@ import java.util.List;
 /// Records every connection that was asked for; nothing connects until the test says so.
 final class FakeNetwork implements UpstreamConnector {
     final List<FakeConnection> connections = new ArrayList<>();
+    boolean exhausted;
 
     @Override
     public FakeConnection connect(
             Worker worker, Address address, ConnectOptions options, NetworkFilter filter) {
+        if (exhausted) {
+            throw new IllegalStateException("too many open files");
+        }
         var connection = new FakeConnection(worker, address, options, filter);
         connections.add(connection);
         return connection;

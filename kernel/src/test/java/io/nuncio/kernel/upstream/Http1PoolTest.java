@@ -188,6 +188,22 @@ class Http1PoolTest {
     }
 
     @Test
+    void withoutASocketThoseThatWaitAreFailed() {
+        HttpPool pool = pool();
+        network.exhausted = true;
+        var request = new FakeRequest().sendTo(pool);
+        assertThat(request.failure).isNull();
+        platform.worker.run();
+
+        assertThat(request.failure).isEqualTo(HttpPool.Failure.LOCAL_CONNECTION_FAILURE);
+        assertThat(request.transportFailure).isEqualTo("too many open files");
+        assertThat(stat("upstream_cx_connect_fail")).isEqualTo(1);
+        assertThat(stat("upstream_cx_active")).isZero();
+        network.exhausted = false;
+        assertThat(answered(pool).complete).isTrue();
+    }
+
+    @Test
     void theConnectTimeoutFailsTheRequest() {
         HttpPool pool = pool(FakePlatform.cluster("c").setConnectTimeout(Durations.fromSeconds(2)));
         var request = new FakeRequest().sendTo(pool);
