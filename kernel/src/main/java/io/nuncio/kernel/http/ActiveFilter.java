@@ -169,6 +169,18 @@ final class ActiveFilter implements Stream {
         return LocalReply.reply(500).details("filter_failed{" + slot.name() + "}");
     }
 
+    String name() {
+        return slot.name();
+    }
+
+    int index() {
+        return index;
+    }
+
+    boolean terminal() {
+        return slot.template().terminal();
+    }
+
     boolean over() {
         return stream.over();
     }

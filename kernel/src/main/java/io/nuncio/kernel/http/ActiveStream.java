@@ -136,9 +136,29 @@ final class ActiveStream implements HttpStream {
 
     @Override
     public void reply(LocalReply reply) {
-        if (!response.headersSent()) {
-            replies.reply(null, reply);
+        if (response.headersSent()) {
+            return;
         }
+        String paused = pausedFilter();
+        if (!paused.isEmpty()) {
+            chain.logger()
+                    .debug(
+                            "[C{}] {}: the HTTP filter {} had paused the stream",
+                            info.downstream().id(),
+                            reply.details(),
+                            paused);
+        }
+        replies.reply(null, reply);
+    }
+
+    /// The name of the filter that holds the stream back, empty if none does: a timeout's log line
+    /// names it.
+    String pausedFilter() {
+        ActiveFilter filter = request.pausedAt();
+        if (filter == null) {
+            filter = response.pausedAt();
+        }
+        return filter == null ? "" : filter.name();
     }
 
     @Override

@@ -334,6 +334,17 @@ abstract sealed class FilterPath permits RequestPath, ResponsePath {
         }
     }
 
+    /// The filter that holds this direction back, null if none does. A terminal filter does not
+    /// count: it has taken the message.
+    final @Nullable ActiveFilter pausedAt() {
+        for (ActiveFilter filter : filters) {
+            if (paused(filter.index()) && !filter.terminal()) {
+                return filter;
+            }
+        }
+        return null;
+    }
+
     // Callbacks begin and end.
 
     /// A callback of the filter begins.

@@ -192,6 +192,20 @@ class ActiveStreamTest {
                         "c destroy");
     }
 
+    @Test
+    void filterThatPausesTheStreamIsKnown() {
+        b.requestHeaders = (headers, end) -> HeadersOutcome.PAUSE;
+        harness.request(true);
+        assertThat(harness.stream().pausedFilter()).isEqualTo("b");
+
+        b.goOnWithRequest();
+        assertThat(harness.stream().pausedFilter()).isEmpty();
+
+        a.responseHeaders = (headers, end) -> HeadersOutcome.PAUSE;
+        c.respond(200, true);
+        assertThat(harness.stream().pausedFilter()).isEqualTo("a");
+    }
+
     // Limits and watermarks.
 
     @Test

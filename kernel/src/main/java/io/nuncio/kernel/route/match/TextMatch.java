@@ -91,7 +91,11 @@ public sealed interface TextMatch
 
     private static boolean regionEquals(byte[] text, byte[] bytes, int start, boolean ignoreCase) {
         if (!ignoreCase) {
-            return Arrays.equals(bytes, start, start + text.length, text, 0, text.length);
+            int last = text.length - 1;
+            // Paths begin alike, so most that differ are told apart by the last byte.
+            return last < 0
+                    || bytes[start + last] == text[last]
+                            && Arrays.equals(bytes, start, start + last, text, 0, last);
         }
         for (int i = 0; i < text.length; i++) {
             if (lower(bytes[start + i]) != text[i]) {
