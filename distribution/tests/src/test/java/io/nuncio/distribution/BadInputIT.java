@@ -52,20 +52,20 @@ class BadInputIT {
                 new Refused(
                         "conflicting content-length",
                         "POST / HTTP/1.1\r\n"
-                            + "host: a\r\n"
-                            + "content-length: 5\r\n"
-                            + "content-length: 6\r\n\r\n"
-                            + "hello!",
+                                + "host: a\r\n"
+                                + "content-length: 5\r\n"
+                                + "content-length: 6\r\n\r\n"
+                                + "hello!",
                         400,
                         "http1.codec_error",
                         protocolError),
                 new Refused(
                         "repeated content-length",
                         "POST / HTTP/1.1\r\n"
-                            + "host: a\r\n"
-                            + "content-length: 5\r\n"
-                            + "content-length: 5\r\n\r\n"
-                            + "hello",
+                                + "host: a\r\n"
+                                + "content-length: 5\r\n"
+                                + "content-length: 5\r\n\r\n"
+                                + "hello",
                         400,
                         "http1.codec_error",
                         protocolError),
@@ -84,10 +84,10 @@ class BadInputIT {
                 new Refused(
                         "transfer-encoding with content-length",
                         "POST / HTTP/1.1\r\n"
-                            + "host: a\r\n"
-                            + "content-length: 5\r\n"
-                            + "transfer-encoding: chunked\r\n\r\n"
-                            + "0\r\n\r\n",
+                                + "host: a\r\n"
+                                + "content-length: 5\r\n"
+                                + "transfer-encoding: chunked\r\n\r\n"
+                                + "0\r\n\r\n",
                         400,
                         "http1.content_length_and_chunked_not_allowed",
                         protocolError),
@@ -100,9 +100,9 @@ class BadInputIT {
                 new Refused(
                         "chunked not last",
                         "POST / HTTP/1.1\r\n"
-                            + "host: a\r\n"
-                            + "transfer-encoding: chunked, gzip\r\n\r\n"
-                            + "0\r\n\r\n",
+                                + "host: a\r\n"
+                                + "transfer-encoding: chunked, gzip\r\n\r\n"
+                                + "0\r\n\r\n",
                         501,
                         "http1.invalid_transfer_encoding",
                         protocolError),
@@ -240,7 +240,7 @@ class BadInputIT {
             assertThat(answer.bodyText())
                     .startsWith(
                             "upstream connect error or disconnect/reset before headers. reset"
-                                + " reason: protocol error");
+                                    + " reason: protocol error");
             assertThat(client.exchange(GOOD).status()).as("the connection goes on").isEqualTo(502);
             own.awaitStat("cluster.c.upstream_cx_protocol_error", 2);
         }

@@ -140,8 +140,8 @@ class FrontProxyIT {
             assertThat(
                             admin.exchange(
                                             "POST /healthcheck/fail HTTP/1.1\r\n"
-                                                + "host: a\r\n"
-                                                + "content-length: 0\r\n\r\n")
+                                                    + "host: a\r\n"
+                                                    + "content-length: 0\r\n\r\n")
                                     .bodyText())
                     .isEqualTo("OK\n");
             HttpMessage ready = get(admin, "/ready");

@@ -112,7 +112,7 @@ class LifeCycleIT {
         assertThat(finished.output().strip())
                 .isEqualTo(
                         "nuncio: --base-id is an option of Envoy that Nuncio does not support yet"
-                            + " (hot restart)");
+                                + " (hot restart)");
     }
 
     private NuncioServer start(FakeUpstream upstream) throws Exception {
