@@ -14,7 +14,12 @@ public interface HttpFilterChains {
     /// @param name the name in the configuration, by which per-route configurations find the filter
     /// @param config the filter's own configuration; the default instance if there is none
     /// @param disabled true if only routes that ask for it get the filter
-    record Entry(String name, com.google.protobuf.Any config, boolean disabled) {}
+    /// @param optional true to go on without the filter if nobody provides it
+    record Entry(String name, com.google.protobuf.Any config, boolean disabled, boolean optional) {
+        public Entry(String name, com.google.protobuf.Any config, boolean disabled) {
+            this(name, config, disabled, false);
+        }
+    }
 
     /// @param context statistics scope and logger for the filters; problems are reported below
     ///   `field`, by position

@@ -64,8 +64,9 @@ public final class ExtensionCompiler
     public @Nullable CompiledFilter compile(
             HttpFilterChains.Entry entry, FactoryContext context, String field) {
         FactoryContext place = context.in(Places.typedConfig(field, entry.config()), entry.name());
+        Problems problems = entry.optional() ? new Problems() : place.problems();
         LoadedExtension extension =
-                find(Category.HTTP_FILTER, entry.name(), entry.config(), place.problems());
+                find(Category.HTTP_FILTER, entry.name(), entry.config(), problems);
         if (extension == null) {
             return null;
         }

@@ -12,7 +12,8 @@ public interface HttpFilterCompiler {
     /// Compiles one filter of a chain.
     ///
     /// @param context the chain's; problems are reported below `field`
-    /// @return null if the extension was not found or is wrong; the problem is reported
+    /// @return null if the extension was not found or is wrong; the problem is reported, unless the
+    ///   entry is optional and nobody provides it
     @Nullable CompiledFilter compile(
             HttpFilterChains.Entry entry, FactoryContext context, String field);
 
