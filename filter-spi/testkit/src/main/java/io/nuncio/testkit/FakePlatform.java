@@ -95,6 +95,9 @@ public final class FakePlatform
     @Override
     public HttpFilterChains httpFilterChains() {
         return new FilterChains((entry, context, field) -> {
+            if (entry.optional() && !extensions.containsKey(entry.name())) {
+                return null;
+            }
             HttpFilterTemplate template =
                     find(entry.name(), HttpFilterTemplate.class, context, field);
             return template == null

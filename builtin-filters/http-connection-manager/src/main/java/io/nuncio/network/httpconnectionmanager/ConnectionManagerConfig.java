@@ -133,7 +133,10 @@ record ConnectionManagerConfig(
             }
             entries.add(
                     new HttpFilterChains.Entry(
-                            filter.getName(), filter.getTypedConfig(), filter.getDisabled()));
+                            filter.getName(),
+                            filter.getTypedConfig(),
+                            filter.getDisabled(),
+                            filter.getIsOptional()));
         }
         return entries;
     }
