@@ -4,9 +4,12 @@ import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ComparisonFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.GrpcStatusFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.LogTypeFilter;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.nuncio.kernel.format.GrpcStatus;
+import io.nuncio.kernel.route.match.HeaderMatch;
 import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.StreamInfo.Moment;
@@ -42,10 +45,7 @@ final class ConditionCompiler {
             }
             case NOT_HEALTH_CHECK_FILTER -> context -> !context.info().healthCheck();
             case RESPONSE_FLAG_FILTER -> flags(filter.getResponseFlagFilter().getFlagsList());
-            case HEADER_FILTER ->
-                    HeaderCondition.of(
-                            filter.getHeaderFilter().getHeader(),
-                            problems.in("header_filter.header"));
+            case HEADER_FILTER -> header(filter.getHeaderFilter().getHeader(), problems);
             case GRPC_STATUS_FILTER -> grpcStatus(filter.getGrpcStatusFilter());
             case LOG_TYPE_FILTER -> logType(filter.getLogTypeFilter());
             case AND_FILTER -> {
@@ -123,6 +123,18 @@ final class ConditionCompiler {
                 }
             }
             return false;
+        };
+    }
+
+    private static EntryCondition header(HeaderMatcher matcher, Problems problems) {
+        HeaderMatch match = HeaderMatch.of(matcher, problems, "header_filter.header");
+        if (match == null) {
+            return _ -> false;
+        }
+        RequestHeaders none = new RequestHeaders();
+        return context -> {
+            RequestHeaders headers = context.requestHeaders();
+            return match.matches(headers == null ? none : headers);
         };
     }
 

@@ -98,6 +98,15 @@ final class Line {
         length += digits;
     }
 
+    /// Replaces `digits` bytes by a number with leading zeros.
+    void setPadded(int at, int value, int digits) {
+        int rest = value;
+        for (int index = at + digits - 1; index >= at; index--) {
+            bytes[index] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+    }
+
     private void ensure(int count) {
         if (bytes.length - length < count) {
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + count));

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.time.format.TextStyle;
 import java.time.temporal.IsoFields;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -32,8 +33,16 @@ final class TimePattern {
     /// `kind` is one of the constants above or the specifier's own letter.
     private record Part(int kind, int digits, byte[] literal) {}
 
+    /// The text of a second with zeros where its milliseconds go; null if the pattern has fractions
+    /// of another precision.
+    private record Second(long epoch, byte @Nullable [] text, int[] millisAt) {}
+
     private final List<Part> parts;
     private final @Nullable ZoneId zone;
+
+    /// The second that was asked for last. Racy on purpose: whoever finds another one makes his
+    /// own.
+    private @Nullable Second last;
 
     private TimePattern(List<Part> parts, @Nullable ZoneId zone) {
         this.parts = List.copyOf(parts);
@@ -123,7 +132,43 @@ final class TimePattern {
 
     void append(long epochMillis, Line line) {
         long seconds = Math.floorDiv(epochMillis, 1000);
-        int nanos = (int) Math.floorMod(epochMillis, 1000) * 1_000_000;
+        int millis = (int) Math.floorMod(epochMillis, 1000);
+        Second second = last;
+        if (second == null || second.epoch != seconds) {
+            second = render(seconds);
+            last = second;
+        }
+        if (second.text == null) {
+            append(seconds, millis * 1_000_000, line);
+            return;
+        }
+        int start = line.length();
+        line.append(second.text);
+        for (int at : second.millisAt) {
+            line.setPadded(start + at, millis, 3);
+        }
+    }
+
+    /// The text of one second, to be reused for all entries of that second.
+    private Second render(long seconds) {
+        List<Integer> millisAt = new ArrayList<>();
+        Line line = new Line(32);
+        for (Part part : parts) {
+            if (part.kind == FRACTION || part.kind == SECONDS_FRACTION) {
+                if (part.digits != 3) {
+                    return new Second(seconds, null, new int[0]);
+                }
+                new TimePattern(List.of(part), zone).append(seconds, 0, line);
+                millisAt.add(line.length() - 3);
+            } else {
+                new TimePattern(List.of(part), zone).append(seconds, 0, line);
+            }
+        }
+        byte[] text = Arrays.copyOf(line.bytes(), line.length());
+        return new Second(seconds, text, millisAt.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    private void append(long seconds, int nanos, Line line) {
         int offset = zone == null ? 0 : offset(zone, seconds);
         long local = seconds + offset;
         long day = Math.floorDiv(local, 86_400);

@@ -139,6 +139,21 @@ class FormatsTest {
     }
 
     @Test
+    void entriesOfOneSecondHaveTheirOwnMilliseconds() {
+        var format = formats.text("%START_TIME% %START_TIME(%6f %3f)%|", problems);
+        StringBuilder all = new StringBuilder();
+        for (long millis :
+                new long[] {1_522_280_158_001L, 1_522_280_158_999L, 1_522_280_159_020L}) {
+            stream.startTimeMillis = millis;
+            all.append(format.format(stream));
+        }
+        assertThat(all)
+                .hasToString(
+                        "2018-03-28T23:35:58.001Z 001000 001|2018-03-28T23:35:58.999Z 999000 999|"
+                                + "2018-03-28T23:35:59.020Z 020000 020|");
+    }
+
+    @Test
     void anEntryLongerThanTheFirstGuessIsWhole() {
         stream.request.add(HeaderName.of("long"), "x".repeat(5000));
         assertThat(formats.text("%REQ(long)%\n", problems).format(stream)).hasSize(5001);
