@@ -310,6 +310,16 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         return true;
     }
 
+    /// Removes all values of each of these names.
+    public final void removeAll(HeaderNames names) {
+        if ((slots & names.slots()) == 0 && (others & names.others()) == 0) {
+            return;
+        }
+        for (HeaderName name : names.names()) {
+            remove(name);
+        }
+    }
+
     /// Removes the entries that `condition` names. Makes a `String` of each name and value: not for
     /// every request.
     ///
@@ -483,7 +493,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         return entries[entry * STRIDE + KEY] & KEY_MASK;
     }
 
-    private static long otherBit(int key) {
+    static long otherBit(int key) {
         return 1L << (key >>> 8);
     }
 

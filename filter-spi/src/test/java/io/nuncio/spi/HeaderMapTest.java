@@ -335,4 +335,18 @@ class HeaderMapTest {
         assertThat(response.status()).isZero();
         assertThat(ResponseHeaders.of(204)).hasToString(":status: 204\n");
     }
+
+    @Test
+    void aSetOfNamesIsRemovedWithAllItsValues() {
+        var map = new ResponseHeaders();
+        map.add(HeaderName.VIA, "1");
+        map.add(HeaderName.VIA, "2");
+        map.add(HeaderName.of("x-mine"), "3");
+        map.add(HeaderName.of("x-other"), "4");
+        map.removeAll(HeaderNames.of(HeaderName.VIA, HeaderName.DATE, HeaderName.of("x-mine")));
+        assertThat(map.size()).isEqualTo(1);
+        assertThat(map.get(HeaderName.of("x-other"))).isEqualTo("4");
+        map.removeAll(HeaderNames.of());
+        assertThat(map.size()).isEqualTo(1);
+    }
 }

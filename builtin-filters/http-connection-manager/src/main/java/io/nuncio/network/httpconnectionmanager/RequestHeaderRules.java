@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.nuncio.spi.Address;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.HeaderNames;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.host.MutableStreamInfo;
 
@@ -31,6 +32,38 @@ record RequestHeaderRules(
         boolean preserveExternalRequestId,
         ForwardClientCertDetails clientCertificate,
         String scheme) {
+    private static final HeaderNames HOP_BY_HOP =
+            HeaderNames.of(
+                    HeaderName.X_ENVOY_INTERNAL,
+                    HeaderName.KEEP_ALIVE,
+                    HeaderName.PROXY_CONNECTION,
+                    HeaderName.TRANSFER_ENCODING);
+
+    /// What a client outside may not say.
+    private static final HeaderNames NOT_FROM_THE_EDGE =
+            HeaderNames.of(
+                    HeaderName.X_ENVOY_DECORATOR_OPERATION,
+                    HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_CLUSTER,
+                    HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_NODE,
+                    HeaderName.X_ENVOY_ORIGINAL_PATH);
+
+    /// What only internal requests may ask of this proxy.
+    private static final HeaderNames ONLY_FROM_INSIDE =
+            HeaderNames.of(
+                    HeaderName.X_ENVOY_RETRIABLE_STATUS_CODES,
+                    HeaderName.X_ENVOY_RETRIABLE_HEADER_NAMES,
+                    HeaderName.X_ENVOY_RETRY_ON,
+                    HeaderName.X_ENVOY_RETRY_GRPC_ON,
+                    HeaderName.X_ENVOY_MAX_RETRIES,
+                    HeaderName.X_ENVOY_UPSTREAM_ALT_STAT_NAME,
+                    HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
+                    HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS,
+                    HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_ALT_RESPONSE,
+                    HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
+                    HeaderName.X_ENVOY_FORCE_TRACE,
+                    HeaderName.X_ENVOY_IP_TAGS,
+                    HeaderName.X_ENVOY_ORIGINAL_URL,
+                    HeaderName.X_ENVOY_HEDGE_ON_PER_TRY_TIMEOUT);
 
     static RequestHeaderRules from(HttpConnectionManager message, FactoryContext context) {
         boolean addUserAgent = message.hasAddUserAgent() && message.getAddUserAgent().getValue();
@@ -107,7 +140,10 @@ record RequestHeaderRules(
         if (internal) {
             headers.set(HeaderName.X_ENVOY_INTERNAL, "true");
         } else {
-            sanitize(headers, edge);
+            if (edge) {
+                headers.removeAll(NOT_FROM_THE_EDGE);
+            }
+            headers.removeAll(ONLY_FROM_INSIDE);
             for (int i = 0; i < internalOnly.size(); i++) {
                 headers.remove(internalOnly.get(i));
             }
@@ -134,10 +170,7 @@ record RequestHeaderRules(
             headers.remove(HeaderName.CONNECTION);
             headers.remove(HeaderName.UPGRADE);
         }
-        headers.remove(HeaderName.X_ENVOY_INTERNAL);
-        headers.remove(HeaderName.KEEP_ALIVE);
-        headers.remove(HeaderName.PROXY_CONNECTION);
-        headers.remove(HeaderName.TRANSFER_ENCODING);
+        headers.removeAll(HOP_BY_HOP);
         if (headers.contains(HeaderName.TE) && !headers.is(HeaderName.TE, "trailers")) {
             boolean trailers = headers.containsToken(HeaderName.TE, "trailers");
             headers.remove(HeaderName.TE);
@@ -183,29 +216,5 @@ record RequestHeaderRules(
         return clientCertificate == ForwardClientCertDetails.ALWAYS_FORWARD_ONLY
                 || clientCertificate == ForwardClientCertDetails.FORWARD_ONLY
                         && peer.clientCertificate();
-    }
-
-    /// Removes what only trusted peers may ask of this proxy.
-    private static void sanitize(RequestHeaders headers, boolean edge) {
-        if (edge) {
-            headers.remove(HeaderName.X_ENVOY_DECORATOR_OPERATION);
-            headers.remove(HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_CLUSTER);
-            headers.remove(HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_NODE);
-            headers.remove(HeaderName.X_ENVOY_ORIGINAL_PATH);
-        }
-        headers.remove(HeaderName.X_ENVOY_RETRIABLE_STATUS_CODES);
-        headers.remove(HeaderName.X_ENVOY_RETRIABLE_HEADER_NAMES);
-        headers.remove(HeaderName.X_ENVOY_RETRY_ON);
-        headers.remove(HeaderName.X_ENVOY_RETRY_GRPC_ON);
-        headers.remove(HeaderName.X_ENVOY_MAX_RETRIES);
-        headers.remove(HeaderName.X_ENVOY_UPSTREAM_ALT_STAT_NAME);
-        headers.remove(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS);
-        headers.remove(HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS);
-        headers.remove(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_ALT_RESPONSE);
-        headers.remove(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS);
-        headers.remove(HeaderName.X_ENVOY_FORCE_TRACE);
-        headers.remove(HeaderName.X_ENVOY_IP_TAGS);
-        headers.remove(HeaderName.X_ENVOY_ORIGINAL_URL);
-        headers.remove(HeaderName.X_ENVOY_HEDGE_ON_PER_TRY_TIMEOUT);
     }
 }

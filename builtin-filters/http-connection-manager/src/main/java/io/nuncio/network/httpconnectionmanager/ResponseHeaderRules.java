@@ -3,6 +3,7 @@ package io.nuncio.network.httpconnectionmanager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ServerHeaderTransformation;
 import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.HeaderNames;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.RequestIdTemplate;
 import io.nuncio.spi.ResponseHeaders;
@@ -20,6 +21,13 @@ record ResponseHeaderRules(
         String via,
         boolean alwaysSendRequestId,
         HttpDate date) {
+    private static final HeaderNames HOP_BY_HOP =
+            HeaderNames.of(
+                    HeaderName.CONNECTION,
+                    HeaderName.UPGRADE,
+                    HeaderName.TRANSFER_ENCODING,
+                    HeaderName.KEEP_ALIVE,
+                    HeaderName.PROXY_CONNECTION);
 
     static ResponseHeaderRules from(HttpConnectionManager message) {
         return new ResponseHeaderRules(
@@ -58,10 +66,6 @@ record ResponseHeaderRules(
     /// Removes what concerns only the connection to the upstream; all that is done to a response
     /// with a status of 100 to 199.
     static void removeHopByHop(ResponseHeaders response) {
-        response.remove(HeaderName.CONNECTION);
-        response.remove(HeaderName.UPGRADE);
-        response.remove(HeaderName.TRANSFER_ENCODING);
-        response.remove(HeaderName.KEEP_ALIVE);
-        response.remove(HeaderName.PROXY_CONNECTION);
+        response.removeAll(HOP_BY_HOP);
     }
 }

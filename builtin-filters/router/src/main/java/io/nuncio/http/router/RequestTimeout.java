@@ -1,12 +1,26 @@
 package io.nuncio.http.router;
 
 import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.HeaderNames;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.host.RouteEntry;
 
 /// How long a request may take: the route's timeout, unless a trusted header says otherwise.
 final class RequestTimeout {
     private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private static final HeaderNames FOR_THIS_ROUTER =
+            HeaderNames.of(
+                    HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
+                    HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS,
+                    HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_ALT_RESPONSE,
+                    HeaderName.X_ENVOY_UPSTREAM_ALT_STAT_NAME,
+                    HeaderName.X_ENVOY_MAX_RETRIES,
+                    HeaderName.X_ENVOY_RETRY_ON,
+                    HeaderName.X_ENVOY_RETRY_GRPC_ON,
+                    HeaderName.X_ENVOY_RETRIABLE_STATUS_CODES,
+                    HeaderName.X_ENVOY_RETRIABLE_HEADER_NAMES,
+                    HeaderName.X_ENVOY_HEDGE_ON_PER_TRY_TIMEOUT);
 
     private RequestTimeout() {}
 
@@ -33,16 +47,7 @@ final class RequestTimeout {
 
     /// Removes what was asked of this router, and tells the upstream how long it has.
     static void finalizeHeaders(RequestHeaders headers, long timeoutNanos, RouterConfig config) {
-        headers.remove(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS);
-        headers.remove(HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS);
-        headers.remove(HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_ALT_RESPONSE);
-        headers.remove(HeaderName.X_ENVOY_UPSTREAM_ALT_STAT_NAME);
-        headers.remove(HeaderName.X_ENVOY_MAX_RETRIES);
-        headers.remove(HeaderName.X_ENVOY_RETRY_ON);
-        headers.remove(HeaderName.X_ENVOY_RETRY_GRPC_ON);
-        headers.remove(HeaderName.X_ENVOY_RETRIABLE_STATUS_CODES);
-        headers.remove(HeaderName.X_ENVOY_RETRIABLE_HEADER_NAMES);
-        headers.remove(HeaderName.X_ENVOY_HEDGE_ON_PER_TRY_TIMEOUT);
+        headers.removeAll(FOR_THIS_ROUTER);
         if (timeoutNanos > 0 && !config.suppressEnvoyHeaders()) {
             headers.setLong(
                     HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, timeoutNanos / NANOS_PER_MILLI);
