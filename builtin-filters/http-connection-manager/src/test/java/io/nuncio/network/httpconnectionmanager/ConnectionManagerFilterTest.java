@@ -2,15 +2,19 @@ package io.nuncio.network.httpconnectionmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
 
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.HeadersWithUnderscoresAction;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.HcmAccessLogOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathWithEscapedSlashesAction;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension;
+import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.Direction;
 import io.nuncio.spi.HeaderName;
@@ -18,8 +22,10 @@ import io.nuncio.spi.HeadersOutcome;
 import io.nuncio.spi.HttpFilterTemplate;
 import io.nuncio.spi.LocalReply;
 import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.RequestIdTemplate;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.ResponseHeaders;
+import io.nuncio.spi.Worker;
 import io.nuncio.testkit.FakePlatform.LogEntry;
 
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +50,7 @@ class ConnectionManagerFilterTest {
         assertThat(manager.counter("downstream_cx_destroy"))
                 .isEqualTo(manager.counter("downstream_cx_total"));
         assertThat(manager.log().stream().filter(entry -> entry.type().equals("DownstreamEnd")))
-                .hasSize((int) manager.counter("downstream_rq_total"));
+                .hasSize((int) manager.counter("downstream_rq_total") - manager.unlogged);
         assertThat(manager.exchanges).allMatch(exchange -> exchange.destroyed);
         assertThat(manager.worker.armedTimers()).isZero();
     }
@@ -222,9 +228,9 @@ class ConnectionManagerFilterTest {
         @ValueSource(
                 strings = {
                     "GET / HTTP/1.1\r\n"
-                        + "host: a\r\n"
-                        + "connection: upgrade\r\n"
-                        + "upgrade: websocket\r\n\r\n",
+                            + "host: a\r\n"
+                            + "connection: upgrade\r\n"
+                            + "upgrade: websocket\r\n\r\n",
                     "CONNECT a:80 HTTP/1.1\r\nhost: a:80\r\n\r\n"
                 })
         void anUpgradeIsForbiddenAndTheConnectionCloses(String request) {
@@ -259,6 +265,22 @@ class ConnectionManagerFilterTest {
                     .startsWith("HTTP/1.1 504")
                     .contains("content-length: 14\r\n")
                     .endsWith("\r\n\r\n");
+        }
+    }
+
+    @Nested
+    class TooLarge {
+        @ParameterizedTest
+        @CsvSource({
+            "413, request_payload_too_large, downstream_rq_too_large",
+            "500, response_payload_too_large, rs_too_large"
+        })
+        void messagesThatDoNotFitTheBuffersAreCounted(int status, String details, String counter) {
+            manager.answersAtOnce = false;
+            manager.open();
+            manager.get("/");
+            manager.last().stream.reply(LocalReply.reply(status).details(details));
+            assertThat(manager.counter(counter)).isEqualTo(1);
         }
     }
 
@@ -306,6 +328,55 @@ class ConnectionManagerFilterTest {
             assertThat(manager.onlyLogEntry().status()).isEqualTo(200);
             assertThat(manager.onlyLogEntry().flags()).isEqualTo("DPE");
             assertThat(manager.counter("downstream_cx_destroy_local_active_rq")).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    class HeaderLimits {
+        private String withHeaders(String lines) {
+            manager.open();
+            return manager.exchange("GET / HTTP/1.1\r\nhost: a\r\n" + lines + "\r\n");
+        }
+
+        @Test
+        void maxRequestHeadersKbBoundsTheirSize() {
+            manager.config.setMaxRequestHeadersKb(UInt32Value.of(1));
+            assertThat(withHeaders("x: " + "y".repeat(1024) + "\r\n"))
+                    .startsWith("HTTP/1.1 431 Request Header Fields Too Large\r\n");
+            assertThat(manager.onlyLogEntry().details()).isEqualTo("http1.headers_too_large");
+        }
+
+        @Test
+        void byDefaultSixtyKilobytesPass() {
+            assertThat(withHeaders("x: " + "y".repeat(59 * 1024) + "\r\n"))
+                    .startsWith("HTTP/1.1 200 OK");
+        }
+
+        @Test
+        void maxHeadersCountBoundsTheirNumber() {
+            manager.config
+                    .getCommonHttpProtocolOptionsBuilder()
+                    .setMaxHeadersCount(UInt32Value.of(3));
+            assertThat(withHeaders("x: 1\r\ny: 2\r\nz: 3\r\n")).startsWith("HTTP/1.1 431 ");
+            assertThat(manager.onlyLogEntry().details()).isEqualTo("http1.too_many_headers");
+        }
+
+        @Test
+        void headersWithUnderscoresCanBeRejected() {
+            manager.config
+                    .getCommonHttpProtocolOptionsBuilder()
+                    .setHeadersWithUnderscoresAction(HeadersWithUnderscoresAction.REJECT_REQUEST);
+            assertThat(withHeaders("x_y: 1\r\n")).startsWith("HTTP/1.1 400 ");
+            assertThat(manager.onlyLogEntry().details()).isEqualTo("http1.unexpected_underscore");
+        }
+
+        @Test
+        void theyCanBeDropped() {
+            manager.config
+                    .getCommonHttpProtocolOptionsBuilder()
+                    .setHeadersWithUnderscoresAction(HeadersWithUnderscoresAction.DROP_HEADER);
+            assertThat(withHeaders("x_y: 1\r\n")).startsWith("HTTP/1.1 200 OK");
+            assertThat(manager.last().headers.contains(HeaderName.of("x_y"))).isFalse();
         }
     }
 
@@ -528,6 +599,20 @@ class ConnectionManagerFilterTest {
     @Nested
     class AccessLogging {
         @Test
+        void withoutAccessLogNothingIsLogged() {
+            manager.open();
+            manager.get("/a");
+            assertThat(manager.log()).hasSize(1);
+            manager.config.clearAccessLog();
+            manager.connection().peerCloses();
+            manager.worker.runPosted();
+            manager.reopen();
+            manager.get("/b");
+            assertThat(manager.log()).hasSize(1);
+            manager.unlogged++;
+        }
+
+        @Test
         void aNewRequestCanBeLoggedToo() {
             manager.config.setAccessLogOptions(
                     HcmAccessLogOptions.newBuilder().setFlushAccessLogOnNewRequest(true));
@@ -596,6 +681,34 @@ class ConnectionManagerFilterTest {
             manager.config.getHttpFiltersBuilder(0).setDisabled(true);
             manager.reopen();
             assertThat(manager.get("/")).startsWith("HTTP/1.1 200 OK");
+        }
+
+        @Test
+        void requestIdsCanBeMadeByAnExtension() {
+            manager.context
+                    .platform()
+                    .extension(
+                            "envoy.request_id.uuid",
+                            new RequestIdTemplate() {
+                                @Override
+                                public void set(
+                                        RequestHeaders headers,
+                                        Worker worker,
+                                        boolean edge,
+                                        boolean keepExternal) {
+                                    headers.set(HeaderName.X_REQUEST_ID, "mine");
+                                }
+
+                                @Override
+                                public void setInResponse(
+                                        ResponseHeaders response, RequestHeaders request) {}
+                            });
+            manager.config.setRequestIdExtension(
+                    RequestIDExtension.newBuilder()
+                            .setTypedConfig(Any.pack(UuidRequestIdConfig.getDefaultInstance())));
+            manager.open();
+            manager.get("/");
+            assertThat(manager.last().headers.get(HeaderName.X_REQUEST_ID)).isEqualTo("mine");
         }
 
         @Test

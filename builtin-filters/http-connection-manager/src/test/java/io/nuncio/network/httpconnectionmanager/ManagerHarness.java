@@ -2,6 +2,7 @@ package io.nuncio.network.httpconnectionmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
@@ -38,13 +39,17 @@ final class ManagerHarness implements HttpFilterTemplate {
             HttpConnectionManager.newBuilder()
                     .setStatPrefix("ingress")
                     .setRouteConfig(RouteConfiguration.getDefaultInstance())
-                    .addHttpFilters(HttpFilter.newBuilder().setName("application"));
+                    .addHttpFilters(HttpFilter.newBuilder().setName("application"))
+                    .addAccessLog(AccessLog.newBuilder().setName("test"));
     final FakeFactoryContext context = new FakeFactoryContext();
     final FakeWorker worker = new FakeWorker();
     final List<Exchange> exchanges = new ArrayList<>();
 
     /// True to answer each request with `200` and the body `ok` at its end.
     boolean answersAtOnce = true;
+
+    /// How many streams a test lets go by without an access log.
+    int unlogged;
 
     private FakeConnection connection = new FakeConnection(worker);
 
