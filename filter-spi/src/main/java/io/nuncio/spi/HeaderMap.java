@@ -1,5 +1,6 @@
 package io.nuncio.spi;
 
+import io.nuncio.spi.internal.HeaderStorage;
 import io.nuncio.spi.internal.Internal;
 
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,9 @@ import java.util.Objects;
 /// entries like others and come first. Values are bytes; as a `String` each char is one byte
 /// (Latin-1), so nothing is lost on the way through.
 ///
-/// Thread: the worker that owns the stream. Lifetime: as long as you keep it; a map that was passed
-/// on belongs to its receiver. Only what makes a `String` or a list allocates.
+/// Thread: the worker that owns the stream. Lifetime: the stream's; after its end the map is empty,
+/// so copy what you want to keep. A map that was passed on belongs to its receiver. Only what makes
+/// a `String` or a list allocates.
 ///
 /// Loops over all entries:
 ///
@@ -38,6 +40,9 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
 
     private static final int DEAD = -1;
 
+    private static final byte[] NO_BYTES = {};
+    private static final int[] NO_ENTRIES = {};
+
     /// In a key: around the entry lies `name: value\r\n`, ready to be copied to HTTP/1.
     private static final int WIRE = 0x80;
 
@@ -48,7 +53,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
 
     private final int firstPseudoSlot;
     private final int pseudoCount;
-    private final byte[] firstOfSlot = new byte[HeaderName.SLOTS];
+    private byte[] firstOfSlot;
 
     /// Names and values, with four bytes around each value for HTTP/1; never returned to anybody
     /// but codecs.
@@ -66,8 +71,20 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
     HeaderMap(int firstPseudoSlot, int pseudoCount, int byteCapacity, int entryCapacity) {
         this.firstPseudoSlot = firstPseudoSlot;
         this.pseudoCount = pseudoCount;
-        this.bytes = new byte[byteCapacity];
-        this.entries = new int[(pseudoCount + entryCapacity) * STRIDE];
+        HeaderStorage storage = pseudoCount == 0 ? null : HeaderStorage.current();
+        int place = storage == null ? -1 : storage.take();
+        int entryInts = (pseudoCount + entryCapacity) * STRIDE;
+        if (storage == null || place < 0) {
+            bytes = new byte[byteCapacity];
+            entries = new int[entryInts];
+            firstOfSlot = new byte[HeaderName.SLOTS];
+        } else {
+            byte[] usedBytes = storage.bytes(place);
+            int[] usedEntries = storage.entries(place);
+            bytes = usedBytes.length < byteCapacity ? new byte[byteCapacity] : usedBytes;
+            entries = usedEntries.length < entryInts ? new int[entryInts] : usedEntries;
+            firstOfSlot = storage.slots(place);
+        }
         reservePseudoEntries();
     }
 
@@ -77,6 +94,34 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         }
         entryCount = pseudoCount;
         end = 0;
+    }
+
+    /// Gives the memory back, at the end of the stream: the map is empty from now on. What is added
+    /// later takes memory of its own.
+    ///
+    /// @param key the kernel's
+    public final void release(Internal key) {
+        Objects.requireNonNull(key);
+        if (entries.length == 0) {
+            return;
+        }
+        clear();
+        HeaderStorage storage = HeaderStorage.current();
+        if (storage != null && pseudoCount > 0) {
+            storage.give(bytes, entries, firstOfSlot);
+        }
+        bytes = NO_BYTES;
+        entries = NO_ENTRIES;
+        firstOfSlot = NO_BYTES;
+        entryCount = 0;
+    }
+
+    private void revive() {
+        entries = new int[(pseudoCount + 8) * STRIDE];
+        firstOfSlot = new byte[HeaderName.SLOTS];
+        int used = end;
+        reservePseudoEntries();
+        end = used;
     }
 
     /// How many headers there are, pseudo-headers and duplicates included.
@@ -403,6 +448,13 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
     }
 
     final void copy(HeaderMap other) {
+        if (other.entries.length == 0) {
+            clear();
+            return;
+        }
+        if (entries.length == 0) {
+            revive();
+        }
         bytes = other.end > bytes.length ? Arrays.copyOf(other.bytes, other.bytes.length) : bytes;
         System.arraycopy(other.bytes, 0, bytes, 0, other.end);
         int length = other.entryCount * STRIDE;
@@ -427,7 +479,9 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
 
     /// Removes everything, and keeps the memory for the next use.
     public void clear() {
-        reservePseudoEntries();
+        if (entries.length > 0) {
+            reservePseudoEntries();
+        }
         liveCount = 0;
         byteSize = 0;
         slots = 0;
@@ -648,6 +702,9 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
             int valueStart,
             int valueLength,
             int key) {
+        if (entries.length == 0) {
+            revive();
+        }
         int entry = pseudoEntry;
         int slot = key & KEY_MASK;
         if (entry >= 0) {

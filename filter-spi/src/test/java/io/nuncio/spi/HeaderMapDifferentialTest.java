@@ -2,6 +2,8 @@ package io.nuncio.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nuncio.spi.internal.Internal;
+
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -85,7 +87,11 @@ class HeaderMapDifferentialTest {
                 }
                 default -> {
                     if (random.nextInt(20) == 0) {
-                        map.clear();
+                        if (random.nextBoolean()) {
+                            map.clear();
+                        } else {
+                            map.release(Internal.KEY);
+                        }
                         model.clear();
                     }
                 }

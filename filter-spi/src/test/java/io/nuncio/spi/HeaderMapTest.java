@@ -12,10 +12,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nuncio.spi.internal.Internal;
+import io.nuncio.spi.internal.LoopThread;
 
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 class HeaderMapTest {
     private static final HeaderName X_ONE = HeaderName.of("x-one");
@@ -268,6 +271,49 @@ class HeaderMapTest {
         assertThat(headers.byteSize()).isZero();
         headers.add(VIA, "b");
         assertThat(headers).hasToString("via: b\n");
+    }
+
+    @Test
+    void aReleasedMapIsEmptyAndCanBeUsedAgain() {
+        headers.path("/");
+        headers.add(VIA, "a");
+        headers.release(Internal.KEY);
+        assertThat(headers).isEqualTo(new RequestHeaders());
+        assertThat(headers.get(VIA)).isNull();
+        assertThat(headers.next(-1)).isEqualTo(-1);
+        headers.release(Internal.KEY);
+        assertThat(RequestHeaders.copyOf(headers).isEmpty()).isTrue();
+        headers.clear();
+        headers.add(X_ONE, "1");
+        headers.path("/b");
+        headers.add(VIA, "b");
+        assertThat(headers).hasToString(":path: /b\nx-one: 1\nvia: b\n");
+        headers.release(Internal.KEY);
+        headers.method("GET");
+        assertThat(headers).hasToString(":method: GET\n");
+    }
+
+    @Test
+    void theNextMapOfALoopHasTheMemoryOfAReleasedOne() throws InterruptedException {
+        List<String> seen = new ArrayList<>();
+        Runnable work =
+                () -> {
+                    var first = new RequestHeaders();
+                    first.path("/secret");
+                    first.add(VIA, "secret");
+                    byte[] memory = first.array();
+                    first.release(Internal.KEY);
+                    var second = new ResponseHeaders();
+                    seen.add(second.array() == memory ? "same memory" : "other memory");
+                    seen.add("second " + second);
+                    second.add(VIA, "b");
+                    seen.add("first " + first);
+                    seen.add("other " + (new RequestHeaders().array() != memory));
+                };
+        var loop = new LoopThread(work, "test", 2);
+        loop.start();
+        loop.join();
+        assertThat(seen).containsExactly("same memory", "second ", "first ", "other true");
     }
 
     @Test

@@ -11,6 +11,7 @@ public final class LoopThread extends FastThreadLocalThread {
     public static final int SHARED_CELL = 0;
 
     private final int cell;
+    private final HeaderStorage headerStorage = new HeaderStorage();
 
     /// @param cell 1 for the main thread, 2 + worker index for a worker
     public LoopThread(Runnable task, String name, int cell) {
@@ -20,6 +21,10 @@ public final class LoopThread extends FastThreadLocalThread {
 
     public int cell() {
         return cell;
+    }
+
+    HeaderStorage headerStorage() {
+        return headerStorage;
     }
 
     /// The cell that the calling thread writes.

@@ -174,7 +174,7 @@ public final class HttpStreamHarness implements HttpStream.Sink {
 
     @Override
     public void headers(ResponseHeaders given, boolean endStream) {
-        headers = given;
+        headers = ResponseHeaders.copyOf(given);
     }
 
     @Override

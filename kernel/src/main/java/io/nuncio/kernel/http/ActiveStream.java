@@ -17,6 +17,7 @@ import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.HttpStream;
 import io.nuncio.spi.host.MutableStreamInfo;
 import io.nuncio.spi.host.RouteEntry;
+import io.nuncio.spi.internal.Internal;
 
 import org.jspecify.annotations.Nullable;
 
@@ -197,6 +198,12 @@ final class ActiveStream implements HttpStream {
         }
         request.release();
         response.release();
+        if (requestHeaders != null) {
+            requestHeaders.release(Internal.KEY);
+        }
+        if (responseHeaders != null) {
+            responseHeaders.release(Internal.KEY);
+        }
     }
 
     // The route.

@@ -126,7 +126,7 @@ final class StreamHarness implements HttpStream.Sink {
 
     @Override
     public void headers(ResponseHeaders given, boolean end) {
-        headers = given;
+        headers = ResponseHeaders.copyOf(given);
         log.add("sink headers " + given.status() + (end ? " end" : ""));
         atHeaders.run();
     }
