@@ -23,12 +23,11 @@ public final class Nearest {
         for (String candidate : candidates) {
             String offered = plain(candidate);
             int distance = distance(wanted, offered);
-            // A name that is complete but for its beginning or end is as good as one typing error
-            // in four letters.
-            if (distance > 1
+            // A name that is complete but for its beginning or end is as good as two typing errors.
+            if (distance > 2
                     && wanted.length() >= 4
                     && (offered.startsWith(wanted) || offered.endsWith(wanted))) {
-                distance = 1;
+                distance = 2;
             }
             if (distance < bestDistance) {
                 bestDistance = distance;
