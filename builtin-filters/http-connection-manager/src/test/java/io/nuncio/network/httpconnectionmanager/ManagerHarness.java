@@ -153,7 +153,7 @@ final class ManagerHarness implements HttpFilterTemplate {
 
         @Override
         public HeadersOutcome onRequestHeaders(RequestHeaders request, boolean endStream) {
-            headers = request;
+            headers = RequestHeaders.copyOf(request); // the stream's own are used again
             onEnd(endStream);
             return HeadersOutcome.PAUSE;
         }
