@@ -57,7 +57,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
                 filters[index] = templates.get(index).create(this);
             }
             next();
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             failed(failure);
             return;
         }
@@ -142,7 +142,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
             if (offered()) {
                 next();
             }
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             failed(failure);
         }
     }
@@ -259,7 +259,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
             } else {
                 close();
             }
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             failed(failure);
         }
     }

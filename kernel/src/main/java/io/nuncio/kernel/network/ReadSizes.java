@@ -15,7 +15,7 @@ import io.netty.util.UncheckedBooleanSupplier;
 /// connection does not want to read.
 final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
     private static final int SMALLEST = 1024;
-    private static final int LARGEST = 64 * 1024;
+    private static final int LARGEST = 128 * 1024;
     private static final int FIRST = 4 * 1024;
     private static final int BYTES_PER_ROUND = 256 * 1024;
 

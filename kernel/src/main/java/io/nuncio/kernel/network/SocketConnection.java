@@ -153,7 +153,7 @@ public final class SocketConnection implements Connection, SocketEvents {
                 first.moveTo(wireIn == null ? readBuffer : wireIn);
                 deliverOrThrow();
             }
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             filterFailed(failure);
         }
     }
@@ -177,7 +177,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         state = State.OPEN;
         try {
             transportConnected();
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             filterFailed(failure);
         }
     }
@@ -301,7 +301,7 @@ public final class SocketConnection implements Connection, SocketEvents {
     private void deliver() {
         try {
             deliverOrThrow();
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             filterFailed(failure);
         }
     }
@@ -479,7 +479,7 @@ public final class SocketConnection implements Connection, SocketEvents {
                 }
             }
             return true;
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             filterFailed(failure);
             return false;
         }
@@ -504,7 +504,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         }
         try {
             flush();
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             filterFailed(failure);
         }
     }
@@ -615,7 +615,7 @@ public final class SocketConnection implements Connection, SocketEvents {
                 }
             }
             watchers.tellWatermark(above);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             filterFailed(failure);
         }
     }
@@ -779,7 +779,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         channel.unsafe().close(channel.voidPromise());
         try {
             raise(event);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             filterFailed(failure);
         }
         askForEndOfRound();
@@ -800,17 +800,14 @@ public final class SocketConnection implements Connection, SocketEvents {
         for (FilterSlot slot : filters) {
             try {
                 slot.destroy();
-            } catch (RuntimeException
-                    | LinkageError
-                    | StackOverflowError
-                    | AssertionError failure) {
+            } catch (Throwable failure) {
                 filterFailed(failure);
             }
         }
         if (transport != null) {
             try {
                 transport.onDestroy();
-            } catch (RuntimeException | LinkageError | AssertionError failure) {
+            } catch (Throwable failure) {
                 filterFailed(failure);
             }
         }
@@ -847,7 +844,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         }
         try {
             task.run();
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             filterFailed(failure);
         }
     }
@@ -865,7 +862,7 @@ public final class SocketConnection implements Connection, SocketEvents {
             for (FilterSlot slot : filters) {
                 slot.filter().onDrain();
             }
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+        } catch (Throwable failure) {
             filterFailed(failure);
         }
     }

@@ -206,7 +206,7 @@ public final class TimerWheel {
         private void run() {
             try {
                 task.run();
-            } catch (RuntimeException | StackOverflowError | AssertionError failure) {
+            } catch (Throwable failure) {
                 LOG.error("a timer's task failed: {}", task, failure);
             }
         }

@@ -142,6 +142,7 @@ public final class WorkerLoop implements Worker {
     ///
     /// @return done when the thread has ended
     public Future<?> stop() {
-        return group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        int quietMillis = engine == IoEngine.IO_URING ? 50 : 0; // it closes sockets asynchronously
+        return group.shutdownGracefully(quietMillis, 1000, TimeUnit.MILLISECONDS);
     }
 }

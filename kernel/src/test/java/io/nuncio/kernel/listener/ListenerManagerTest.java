@@ -700,6 +700,7 @@ class ListenerManagerTest {
             client.getOutputStream().write("x".getBytes(StandardCharsets.US_ASCII));
             assertThat(readAll(client)).isEmpty();
         }
+        until(() -> !log.isEmpty());
         assertThat(log).containsExactly("REMOTE_CLOSE");
     }
 

@@ -442,6 +442,26 @@ abstract class SocketConnectionTest {
     }
 
     @Test
+    void anErrorInTheEndOfOneConnectionDoesNotEndTheLoop() throws Exception {
+        Socket client =
+                loopback.client(
+                        loopback.serve(
+                                LIMIT,
+                                stream ->
+                                        new RecordingFilter(stream, log) {
+                                            @Override
+                                            public void onDestroy() {
+                                                throw new LinkageError("expected by the test");
+                                            }
+                                        }));
+        untilLogged("CONNECTED");
+        client.close();
+        assertThat(Loopback.next(loopback.filterFailures)).hasMessage("expected by the test");
+        assertThat(Loopback.next(loopback.destroyed)).isSameAs(loopback.nextAccepted());
+        assertThat(loopback.<Boolean>onWorker(loopback.worker::current)).isTrue();
+    }
+
+    @Test
     void aFiltersTimerAndPostedTasksEndWithTheConnection() throws Exception {
         List<NetworkStream> streams = new CopyOnWriteArrayList<>();
         loopback.client(loopback.serve(LIMIT, marking("a", streams)));

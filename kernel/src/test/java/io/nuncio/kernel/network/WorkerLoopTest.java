@@ -19,7 +19,11 @@ class WorkerLoopTest extends WorkerContract {
 
     @BeforeEach
     void start() {
-        loops = WorkerLoops.create(2, IoEngine.preferred());
+        loops = WorkerLoops.create(2, engine());
+    }
+
+    IoEngine engine() {
+        return IoEngine.preferred();
     }
 
     @AfterEach

@@ -1,0 +1,8 @@
+package io.nuncio.kernel.network;
+
+class NioWorkerLoopTest extends WorkerLoopTest {
+    @Override
+    IoEngine engine() {
+        return IoEngine.NIO;
+    }
+}
