@@ -45,6 +45,11 @@ public interface FactoryContext {
     /// Who this proxy is.
     Node node();
 
+    /// Values that the operator sets by key, beside the configuration. May be kept; any thread.
+    default RuntimeValues runtime() {
+        return RuntimeValues.UNSET;
+    }
+
     /// A file written asynchronously; `/dev/stdout` and `/dev/stderr` are the process's own.
     ///
     /// @throws java.io.UncheckedIOException if it cannot be opened; the message names the path and

@@ -19,7 +19,7 @@ public final class LeastRequestExtension implements LoadBalancerFactory<LeastReq
     @Override
     public LoadBalancerPolicy configure(LeastRequest config, FactoryContext context) {
         return policy(
-                LeastRequestConfig.from(config, context.problems()),
+                LeastRequestConfig.from(config, context.runtime(), context.problems()),
                 context.stats().counter("lb_healthy_panic"));
     }
 

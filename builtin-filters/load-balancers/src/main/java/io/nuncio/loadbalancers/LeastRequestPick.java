@@ -23,9 +23,10 @@ final class LeastRequestPick implements SourcePicker.UnweightedPick {
     /// What a host weighs now, where weights differ.
     double weight(Host host) {
         long requests = host.activeRequests() + 1;
-        return config.bias() == 1
+        double bias = config.bias();
+        return bias == 1
                 ? (double) host.weight() / requests
-                : host.weight() / Math.pow(requests, config.bias());
+                : host.weight() / Math.pow(requests, bias);
     }
 
     private Host leastOfSome(List<Host> hosts) {

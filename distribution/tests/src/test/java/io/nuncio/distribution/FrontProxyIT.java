@@ -11,9 +11,82 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A front proxy as Envoy's documentation has it: two services told apart by path, names of filters
-/// as free as in Envoy, and an admin server beside it.
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/// The front proxy of Envoy's documentation (examples/front-proxy/envoy.yaml), message for message
+/// and value for value: two listeners without a name, two services told apart by path, clusters by
+/// name, a layer of runtime values, an admin server. Addresses are loopback's, and the second
+/// listener has no certificate.
 class FrontProxyIT {
+    private static final String LISTENER =
+            """
+              - address:
+                  socket_address:
+                    address: 127.0.0.1
+                    port_value: 0
+                filter_chains:
+                - filters:
+                  - name: envoy.filters.network.http_connection_manager
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                      codec_type: AUTO
+                      stat_prefix: ingress_http
+                      route_config:
+                        name: local_route
+                        virtual_hosts:
+                        - name: backend
+                          domains:
+                          - "*"
+                          routes:
+                          - match:
+                              prefix: "/service/1"
+                            route:
+                              cluster: service1
+                          - match:
+                              prefix: "/service/2"
+                            route:
+                              cluster: service2
+                      http_filters:
+                      - name: envoy.filters.http.router
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+            """;
+
+    private static final String CLUSTER =
+            """
+              - name: service%d
+                type: STRICT_DNS
+                lb_policy: ROUND_ROBIN
+                load_assignment:
+                  cluster_name: service%1$d
+                  endpoints:
+                  - lb_endpoints:
+                    - endpoint:
+                        address:
+                          socket_address:
+                            address: localhost
+                            port_value: %d
+            """;
+
+    private static final String REST =
+            """
+            admin:
+              address:
+                socket_address:
+                  address: 127.0.0.1
+                  port_value: 0
+            layered_runtime:
+              layers:
+              - name: static_layer_0
+                static_layer:
+                  envoy:
+                    resource_limits:
+                      listener:
+                        example_listener_name:
+                          connection_limit: 10000
+            """;
+
     private FakeUpstream one;
     private FakeUpstream two;
     private NuncioServer proxy;
@@ -22,55 +95,21 @@ class FrontProxyIT {
     void start() throws Exception {
         one = FakeUpstream.answering("one");
         two = FakeUpstream.answering("two");
-        proxy =
-                NuncioServer.start(
-                        Distribution.HOME.resolve("bundles"),
-                        """
-                        admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }
-                        static_resources:
-                          listeners:
-                          - name: front
-                            address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-                            filter_chains:
-                            - filters:
-                              - name: the way in
-                                typed_config:
-                                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                                  codec_type: AUTO
-                                  stat_prefix: ingress_http
-                                  route_config:
-                                    name: local_route
-                                    virtual_hosts:
-                                    - name: backend
-                                      domains: ["*"]
-                                      routes:
-                                      - match: { prefix: "/service/1" }
-                                        route: { cluster: service1 }
-                                      - match: { prefix: "/service/2" }
-                                        route: { cluster: service2 }
-                                  http_filters:
-                                  - name: the way out
-                                    typed_config:
-                                      "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
-                          clusters:
-                          - name: service1
-                            type: STRICT_DNS
-                            dns_lookup_family: V4_ONLY
-                            load_assignment:
-                              cluster_name: service1
-                              endpoints:
-                              - lb_endpoints:
-                                - endpoint: { address: { socket_address: { address: localhost, port_value: %d } } }
-                          - name: service2
-                            type: STRICT_DNS
-                            dns_lookup_family: V4_ONLY
-                            load_assignment:
-                              cluster_name: service2
-                              endpoints:
-                              - lb_endpoints:
-                                - endpoint: { address: { socket_address: { address: localhost, port_value: %d } } }
-                        """
-                                .formatted(one.port(), two.port()));
+        proxy = start(documented());
+    }
+
+    private String documented() {
+        return "static_resources:\n  listeners:\n"
+                + LISTENER
+                + LISTENER
+                + "  clusters:\n"
+                + CLUSTER.formatted(1, one.port())
+                + CLUSTER.formatted(2, two.port())
+                + REST;
+    }
+
+    private static NuncioServer start(String yaml) throws Exception {
+        return NuncioServer.start(Distribution.HOME.resolve("bundles"), yaml);
     }
 
     @AfterEach
@@ -82,7 +121,7 @@ class FrontProxyIT {
 
     @Test
     void eachPathGoesToItsService() {
-        try (RawClient client = proxy.client("front")) {
+        try (RawClient client = client(0)) {
             assertThat(get(client, "/service/1").bodyText()).isEqualTo("one");
             assertThat(get(client, "/service/2/more").bodyText()).isEqualTo("two");
             assertThat(get(client, "/service/3").status()).isEqualTo(404);
@@ -92,8 +131,31 @@ class FrontProxyIT {
     }
 
     @Test
+    void curlReachesBothServicesOnBothListeners() throws Exception {
+        for (InetSocketAddress listener : listeners()) {
+            String url = "http://localhost:" + listener.getPort();
+            assertThat(curl(url + "/service/1")).isEqualTo("one 200");
+            assertThat(curl(url + "/service/2")).isEqualTo("two 200");
+            assertThat(curl(url + "/")).isEqualTo(" 404");
+        }
+    }
+
+    @Test
+    void aTypedConfigWorksUnderAnyName() throws Exception {
+        String renamed =
+                documented()
+                        .replace("envoy.filters.network.http_connection_manager\n", "the way in\n")
+                        .replace("envoy.filters.http.router\n", "the way out\n");
+        assertThat(renamed).contains("name: the way in", "name: the way out");
+        try (NuncioServer own = start(renamed);
+                RawClient client = RawClient.connect(listeners(own).getFirst())) {
+            assertThat(get(client, "/service/1").bodyText()).isEqualTo("one");
+        }
+    }
+
+    @Test
     void theUpstreamGetsWhatAProxyOwesIt() {
-        try (RawClient client = proxy.client("front")) {
+        try (RawClient client = client(0)) {
             HttpMessage response = get(client, "/service/1");
             assertThat(response.header("server")).isEqualTo("envoy");
             assertThat(response.header("x-envoy-upstream-service-time")).matches("\\d+");
@@ -109,7 +171,7 @@ class FrontProxyIT {
 
     @Test
     void theAdminServerShowsWhatHappened() {
-        try (RawClient client = proxy.client("front")) {
+        try (RawClient client = client(0)) {
             get(client, "/service/1");
         }
         proxy.awaitStat("http.ingress_http.downstream_cx_active", 0);
@@ -126,7 +188,8 @@ class FrontProxyIT {
                                 + " 1\n");
             assertThat(get(admin, "/clusters").bodyText())
                     .contains("service1::127.0.0.1:" + one.port() + "::rq_success::1\n");
-            assertThat(get(admin, "/listeners").bodyText()).startsWith("front::127.0.0.1:");
+            assertThat(get(admin, "/listeners").bodyText())
+                    .matches("([0-9a-f-]{36}::127\\.0\\.0\\.1:\\d+\n){2}");
             assertThat(get(admin, "/config_dump").bodyText())
                     .contains("BootstrapConfigDump", "\"local_route\"");
             assertThat(get(admin, "/server_info").bodyText()).contains("\"state\": \"LIVE\"");
@@ -150,6 +213,35 @@ class FrontProxyIT {
             admin.exchange("POST /healthcheck/ok HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n");
             assertThat(get(admin, "/ready").status()).isEqualTo(200);
         }
+    }
+
+    private RawClient client(int listener) {
+        return RawClient.connect(listeners().get(listener));
+    }
+
+    private List<InetSocketAddress> listeners() {
+        return listeners(proxy);
+    }
+
+    /// Listeners without a name are found by the admin server alone.
+    private static List<InetSocketAddress> listeners(NuncioServer server) {
+        try (RawClient admin = RawClient.connect(server.admin())) {
+            return get(admin, "/listeners")
+                    .bodyText()
+                    .lines()
+                    .map(line -> line.substring(line.lastIndexOf(':') + 1))
+                    .map(port -> new InetSocketAddress("127.0.0.1", Integer.parseInt(port)))
+                    .toList();
+        }
+    }
+
+    /// The body and the status that curl sees.
+    private static String curl(String url) throws Exception {
+        Distribution.Finished finished =
+                Distribution.finish(
+                        new ProcessBuilder("curl", "-s", "-4", "-w", " %{http_code}", url));
+        assertThat(finished.exitCode()).as(finished.output()).isZero();
+        return finished.output();
     }
 
     private static HttpMessage get(RawClient client, String path) {

@@ -34,7 +34,9 @@ public final class AccessLogCompiler implements AccessLogs {
             EntryCondition condition =
                     entry.hasFilter()
                             ? conditions.compile(
-                                    entry.getFilter(), context.problems().in(place + ".filter"))
+                                    entry.getFilter(),
+                                    context.runtime(),
+                                    context.problems().in(place + ".filter"))
                             : null;
             AccessLogger logger =
                     extensions.compile(

@@ -11,6 +11,7 @@ import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseFlag;
+import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.StreamInfo.Moment;
 
@@ -33,14 +34,14 @@ final class ConditionCompiler {
         this.nanoTime = nanoTime;
     }
 
-    EntryCondition compile(AccessLogFilter filter, Problems problems) {
+    EntryCondition compile(AccessLogFilter filter, RuntimeValues runtime, Problems problems) {
         return switch (filter.getFilterSpecifierCase()) {
             case STATUS_CODE_FILTER -> {
-                var holds = comparison(filter.getStatusCodeFilter().getComparison());
+                var holds = comparison(filter.getStatusCodeFilter().getComparison(), runtime);
                 yield context -> holds.test(context.info().responseCode());
             }
             case DURATION_FILTER -> {
-                var holds = comparison(filter.getDurationFilter().getComparison());
+                var holds = comparison(filter.getDurationFilter().getComparison(), runtime);
                 yield context -> holds.test(millis(context.info()));
             }
             case NOT_HEALTH_CHECK_FILTER -> context -> !context.info().healthCheck();
@@ -49,7 +50,11 @@ final class ConditionCompiler {
             case GRPC_STATUS_FILTER -> grpcStatus(filter.getGrpcStatusFilter());
             case LOG_TYPE_FILTER -> logType(filter.getLogTypeFilter());
             case AND_FILTER -> {
-                var all = all(filter.getAndFilter().getFiltersList(), problems.in("and_filter"));
+                var all =
+                        all(
+                                filter.getAndFilter().getFiltersList(),
+                                runtime,
+                                problems.in("and_filter"));
                 yield context -> {
                     for (EntryCondition condition : all) {
                         if (!condition.test(context)) {
@@ -60,7 +65,11 @@ final class ConditionCompiler {
                 };
             }
             case OR_FILTER -> {
-                var any = all(filter.getOrFilter().getFiltersList(), problems.in("or_filter"));
+                var any =
+                        all(
+                                filter.getOrFilter().getFiltersList(),
+                                runtime,
+                                problems.in("or_filter"));
                 yield context -> {
                     for (EntryCondition condition : any) {
                         if (condition.test(context)) {
@@ -87,20 +96,24 @@ final class ConditionCompiler {
         return _ -> true;
     }
 
-    private EntryCondition[] all(List<AccessLogFilter> filters, Problems problems) {
+    private EntryCondition[] all(
+            List<AccessLogFilter> filters, RuntimeValues runtime, Problems problems) {
         List<EntryCondition> conditions = new ArrayList<>();
         for (int index = 0; index < filters.size(); index++) {
-            conditions.add(compile(filters.get(index), problems.in("filters[" + index + "]")));
+            conditions.add(
+                    compile(filters.get(index), runtime, problems.in("filters[" + index + "]")));
         }
         return conditions.toArray(EntryCondition[]::new);
     }
 
-    private static LongPredicate comparison(ComparisonFilter comparison) {
-        long limit = Integer.toUnsignedLong(comparison.getValue().getDefaultValue());
+    private static LongPredicate comparison(ComparisonFilter comparison, RuntimeValues runtime) {
+        long set = Integer.toUnsignedLong(comparison.getValue().getDefaultValue());
+        String key = comparison.getValue().getRuntimeKey();
+        LongSupplier limit = key.isEmpty() ? () -> set : () -> runtime.integer(key, set);
         return switch (comparison.getOp()) {
-            case EQ -> value -> value == limit;
-            case GE -> value -> value >= limit;
-            case LE -> value -> value <= limit;
+            case EQ -> value -> value == limit.getAsLong();
+            case GE -> value -> value >= limit.getAsLong();
+            case LE -> value -> value <= limit.getAsLong();
             case UNRECOGNIZED -> _ -> false;
         };
     }

@@ -8,6 +8,7 @@ import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
@@ -81,6 +82,11 @@ public final class PlaceContext implements FactoryContext {
     @Override
     public Node node() {
         return services.node();
+    }
+
+    @Override
+    public RuntimeValues runtime() {
+        return services.runtime();
     }
 
     @Override

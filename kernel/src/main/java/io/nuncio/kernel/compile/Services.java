@@ -3,6 +3,7 @@ package io.nuncio.kernel.compile;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.nuncio.kernel.accesslog.LogFiles;
 import io.nuncio.kernel.format.Formats;
+import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.host.Platform;
 
 /// What every place context hands out; one per server.
@@ -10,6 +11,7 @@ import io.nuncio.spi.host.Platform;
 /// @param workers how many workers there are
 public record Services(
         Node node,
+        RuntimeValues runtime,
         int workers,
         Formats formats,
         LogFiles logFiles,

@@ -214,6 +214,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
         listener.log(facts);
         peeked.clear();
         socket.close();
+        listener.gone();
         listener.acceptingEnded();
     }
 

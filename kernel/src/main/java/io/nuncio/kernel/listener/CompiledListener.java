@@ -10,12 +10,16 @@ import java.util.List;
 
 /// A listener ready to serve: immutable, shared by all workers.
 ///
+/// @param limit of its connections
+/// @param globalLimit of all listeners' connections
 /// @param chains all filter chains, the default one included
 /// @param accessLogger null if the listener has no access log
 /// @param scopes the statistics to let go with the listener
 record CompiledListener(
         io.envoyproxy.envoy.config.listener.v3.Listener message,
         ListenerConfig config,
+        ConnectionLimit limit,
+        ConnectionLimit globalLimit,
         List<ListenerFilterTemplate> listenerFilters,
         List<FilterChain> chains,
         FilterChainMatcher matcher,

@@ -25,9 +25,11 @@ import java.util.Map;
 /// Turns a listener's message into what serves, with its extensions. Thread: main.
 final class ListenerCompiler {
     private final ListenerManager.Services services;
+    private final ConnectionLimit globalLimit;
 
     ListenerCompiler(ListenerManager.Services services) {
         this.services = services;
+        this.globalLimit = ConnectionLimit.ofAll(services.runtime());
     }
 
     /// @return null if anything is wrong; it is reported
@@ -53,6 +55,8 @@ final class ListenerCompiler {
                 new CompiledListener(
                         message,
                         config,
+                        ConnectionLimit.ofListener(config.name(), services.runtime()),
+                        globalLimit,
                         listenerFilters,
                         chains,
                         matcher,

@@ -7,6 +7,7 @@ import io.nuncio.kernel.network.WorkerLoop;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.AccessLogs;
@@ -47,6 +48,7 @@ public final class ListenerManager {
             AccessLogs accessLogs,
             Contexts contexts,
             ServerState serverState,
+            RuntimeValues runtime,
             DrainSettings drain,
             StatsScope stats) {
         public Services {

@@ -63,6 +63,10 @@ final class WorkerListener implements ListenSocket.Acceptor {
             socket.close();
             return;
         }
+        if (!admitted()) {
+            socket.close();
+            return;
+        }
         if (listener.listenerFilters().isEmpty()) {
             connect(socket, MatchInput.of(socket.facts()), null, new Buffer());
             return;
@@ -70,6 +74,26 @@ final class WorkerListener implements ListenSocket.Acceptor {
         accepting++;
         stats.preConnectionActive().increment();
         new AcceptingSocket(this, socket).begin();
+    }
+
+    /// Counts the socket against the limits; [#gone] must follow.
+    private boolean admitted() {
+        if (!listener.globalLimit().open()) {
+            stats.globalOverflow().increment();
+            return false;
+        }
+        if (!listener.limit().open()) {
+            listener.globalLimit().close();
+            stats.overflow().increment();
+            return false;
+        }
+        return true;
+    }
+
+    /// A socket that was admitted is closed.
+    void gone() {
+        listener.limit().close();
+        listener.globalLimit().close();
     }
 
     @Override
@@ -93,12 +117,14 @@ final class WorkerListener implements ListenSocket.Acceptor {
         FilterChain chain = listener.matcher().find(input);
         if (chain == null) {
             noChain(socket, facts);
+            gone();
             data.clear();
             return;
         }
         if (chain.filters().isEmpty()) {
             LOG.debug("{}: closed, the filter chain has no filters", socket.facts());
             socket.close();
+            gone();
             data.clear();
             return;
         }
@@ -161,6 +187,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
             ended.next.previous = ended.previous;
         }
         connections--;
+        gone();
         stats.active().decrement();
         stats.destroy().increment();
         workerStats.active().decrement();

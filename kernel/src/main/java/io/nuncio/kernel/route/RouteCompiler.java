@@ -64,7 +64,8 @@ final class RouteCompiler {
     /// @return null if the route's match is wrong; the problem is reported
     @Nullable RouteRule compile(Route route, RouteScope scope, FactoryContext context) {
         Problems problems = context.problems();
-        RouteMatcher matcher = RouteMatcher.of(route.getMatch(), problems.in("match"));
+        RouteMatcher matcher =
+                RouteMatcher.of(route.getMatch(), context.runtime(), problems.in("match"));
         RouteFilters routeFilters =
                 filters.compile(route.getTypedPerFilterConfigMap(), scope.filters(), context);
         var requestRules =

@@ -18,6 +18,7 @@ import io.nuncio.kernel.listener.DrainSettings;
 import io.nuncio.kernel.listener.ListenerManager;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.route.RouteTableCompiler;
+import io.nuncio.kernel.runtime.LayeredRuntime;
 import io.nuncio.kernel.stats.StatsSettings;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.kernel.stats.Tag;
@@ -53,10 +54,12 @@ final class Assembly implements AutoCloseable {
     private final DnsResolver resolver;
     private final SharedValues shared = new SharedValues();
 
+    /// @param deprecatedUses how often the bootstrap uses what is deprecated
     /// @param problems everything wrong with the configuration, from its root; do not start if
     ///   there are any
     Assembly(
             Bootstrap bootstrap,
+            int deprecatedUses,
             Options options,
             ExtensionRegistry registry,
             WorkerLoops loops,
@@ -73,6 +76,12 @@ final class Assembly implements AutoCloseable {
                         StatsSettings.from(
                                 bootstrap.getStatsConfig(), tags, problems.in("stats_config")));
         StatsScope root = stats.root();
+        LayeredRuntime runtime =
+                LayeredRuntime.of(
+                        bootstrap.getLayeredRuntime(),
+                        deprecatedUses,
+                        problems.in("layered_runtime"),
+                        root);
         logFiles =
                 new LogFiles(
                         new LogFiles.Settings(
@@ -109,6 +118,7 @@ final class Assembly implements AutoCloseable {
         contexts.services(
                 new Services(
                         node,
+                        runtime,
                         loops.workers().size(),
                         new Formats(FormatEnvironment.system()),
                         logFiles,
@@ -123,6 +133,7 @@ final class Assembly implements AutoCloseable {
                                 accessLogs,
                                 contexts::create,
                                 lifeCycle,
+                                runtime,
                                 new DrainSettings(
                                         options.drainTime().toNanos(),
                                         options.drainStrategy() == Options.DrainStrategy.IMMEDIATE),

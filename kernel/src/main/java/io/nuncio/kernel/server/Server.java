@@ -67,7 +67,14 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
             Assembly assembly =
                     onMain(
                             loops,
-                            () -> new Assembly(bootstrap, options, registry, loops, problems));
+                            () ->
+                                    new Assembly(
+                                            bootstrap,
+                                            loaded.deprecatedUses(),
+                                            options,
+                                            registry,
+                                            loops,
+                                            problems));
             report(loaded.locate(problems), options);
             Server server = new Server(options, assembly, logs);
             server.begin(bootstrap, registry.messages());
@@ -91,7 +98,14 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
             onMain(
                     loops,
                     () -> {
-                        new Assembly(loaded.message(), options, registry, loops, problems).close();
+                        new Assembly(
+                                        loaded.message(),
+                                        loaded.deprecatedUses(),
+                                        options,
+                                        registry,
+                                        loops,
+                                        problems)
+                                .close();
                         return true;
                     });
             all.addAll(loaded.locate(problems));

@@ -6,9 +6,11 @@ import com.google.protobuf.TextFormat;
 
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.nuncio.kernel.format.StreamFake;
+import io.nuncio.kernel.runtime.RuntimeLayers;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.ResponseFlag;
+import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StreamInfo.Moment;
 
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AccessLogCompilerTest {
     private final StreamFake stream = new StreamFake();
     private final Problems problems = new Problems();
+    private RuntimeValues runtime = RuntimeValues.UNSET;
     private long now;
 
     @ParameterizedTest
@@ -107,6 +110,17 @@ class AccessLogCompilerTest {
     }
 
     @Test
+    void aRuntimeKeyMaySetTheLimit() {
+        runtime = RuntimeLayers.of("from: 300");
+        String filter =
+                "status_code_filter { comparison { op: GE value { default_value: 500 runtime_key:"
+                        + " '%s' } } }";
+        stream.responseCode = 404;
+        assertThat(logs(filter.formatted("from"))).isTrue();
+        assertThat(logs(filter.formatted("absent"))).isFalse();
+    }
+
+    @Test
     void aFilterThatIsNotSupportedIsReportedByName() {
         compile(
                 "and_filter { filters { not_health_check_filter {} } filters { traceable_filter {}"
@@ -129,6 +143,7 @@ class AccessLogCompilerTest {
             return new ConditionCompiler(() -> now)
                     .compile(
                             TextFormat.parse(filter, AccessLogFilter.class),
+                            runtime,
                             problems.in("access_log[0].filter"));
         } catch (TextFormat.ParseException wrong) {
             throw new IllegalArgumentException(wrong);

@@ -9,6 +9,7 @@ import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Clusters;
@@ -35,6 +36,9 @@ public final class FakeFactoryContext implements FactoryContext {
 
     /// The clusters that exist.
     public List<String> clusters = List.of();
+
+    /// What the runtime has; nothing at first.
+    public RuntimeValues runtime = RuntimeValues.UNSET;
 
     public FakeFactoryContext() {
         this(new Problems());
@@ -69,6 +73,7 @@ public final class FakeFactoryContext implements FactoryContext {
         var below = new FakeFactoryContext(problems.in(field));
         below.operators.putAll(operators);
         below.clusters = clusters;
+        below.runtime = runtime;
         return below;
     }
 
@@ -90,6 +95,11 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public Node node() {
         return Node.getDefaultInstance();
+    }
+
+    @Override
+    public RuntimeValues runtime() {
+        return runtime;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.nuncio.kernel.network.IoEngine;
 import io.nuncio.kernel.network.WorkerLoops;
+import io.nuncio.kernel.runtime.RuntimeLayers;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.AccessLogger;
 import io.nuncio.spi.Address;
@@ -24,6 +25,7 @@ import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.NetworkStream;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketContext;
@@ -67,6 +69,7 @@ class ListenerManagerTest {
     private final List<String> accessLog = new CopyOnWriteArrayList<>();
     private final Problems problems = new Problems();
     private final List<AutoCloseable> open = new ArrayList<>();
+    private RuntimeValues runtime = RuntimeValues.UNSET;
     private ListenerManager manager = manager(new DrainSettings(0, true));
 
     ListenerManagerTest() {
@@ -93,6 +96,7 @@ class ListenerManagerTest {
                         (entries, context, field) -> accessLogger(),
                         ListenerManagerTest::context,
                         server,
+                        runtime,
                         drain,
                         store.root()));
     }
@@ -307,6 +311,37 @@ class ListenerManagerTest {
                     assertThat(status.draining()).isFalse();
                 });
         assertThat(manager.address("unknown")).isNull();
+    }
+
+    @Test
+    void aListenerTakesAsManyConnectionsAsTheRuntimeSays() throws Exception {
+        runtime =
+                RuntimeLayers.of(
+                        "envoy: {resource_limits: {listener: {ingress: {connection_limit: 1}}}}");
+        manager = manager(new DrainSettings(0, true));
+        start("name: 'ingress' stat_prefix: 'in' " + LOOPBACK + ECHO);
+        Socket first = client("ingress");
+        assertThat(echo(first, "a")).isEqualTo("a");
+
+        assertThat(readAll(client("ingress"))).isEmpty();
+        until(() -> stat("listener.in.downstream_cx_overflow") == 1);
+        assertThat(stat("listener.in.downstream_cx_total")).isEqualTo(1);
+        first.close();
+        until(() -> stat("listener.in.downstream_cx_active") == 0);
+        assertThat(echo(client("ingress"), "b")).isEqualTo("b");
+    }
+
+    @Test
+    void allListenersTogetherTakeAsManyConnectionsAsTheRuntimeSays() throws Exception {
+        runtime = RuntimeLayers.of("overload: {global_downstream_max_connections: 1}");
+        manager = manager(new DrainSettings(0, true));
+        start(
+                "name: 'one' stat_prefix: 'one' " + LOOPBACK + ECHO,
+                "name: 'two' stat_prefix: 'two' " + LOOPBACK + ECHO);
+        assertThat(echo(client("one"), "a")).isEqualTo("a");
+
+        assertThat(readAll(client("two"))).isEmpty();
+        until(() -> stat("listener.two.downstream_global_cx_overflow") == 1);
     }
 
     @Test

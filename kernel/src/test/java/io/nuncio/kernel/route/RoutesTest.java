@@ -2,6 +2,7 @@ package io.nuncio.kernel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nuncio.kernel.runtime.RuntimeLayers;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,21 @@ class RoutesTest {
                         .formatted(denominator));
 
         assertThat(fixture.cluster("a.com/")).isEqualTo(cluster);
+    }
+
+    @Test
+    void fractionMayComeFromTheRuntime() {
+        fixture.context.runtime = RuntimeLayers.of("shift: 70");
+        fixture.random = 50;
+        fixture.routes(
+                """
+                - {match: {prefix: /, runtime_fraction: {default_value: {numerator: 30}, runtime_key: shift}}, route: {cluster: web}}
+                - {match: {prefix: /}, route: {cluster: other}}
+                """);
+
+        assertThat(fixture.cluster("a.com/")).isEqualTo("web");
+        fixture.random = 70;
+        assertThat(fixture.cluster("a.com/")).isEqualTo("other");
     }
 
     // Clusters.

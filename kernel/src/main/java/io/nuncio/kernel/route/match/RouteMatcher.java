@@ -1,11 +1,11 @@
 package io.nuncio.kernel.route.match;
 
-import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
-import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.RuntimeFraction;
+import io.nuncio.spi.RuntimeValues;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,37 +23,31 @@ public final class RouteMatcher {
     private final QueryParameterMatch[] query;
     private final boolean grpc;
 
-    /// Matches if the stream's random number, modulo the denominator, is below; the denominator is
-    /// 0 for no such condition.
-    private final int numerator;
-
-    private final int denominator;
+    private final @Nullable RuntimeFraction fraction;
 
     private RouteMatcher(
             PathMatch path,
             HeaderMatch[] headers,
             QueryParameterMatch[] query,
             boolean grpc,
-            int numerator,
-            int denominator) {
+            @Nullable RuntimeFraction fraction) {
         this.path = path;
         this.headers = headers;
         this.query = query;
         this.grpc = grpc;
-        this.numerator = numerator;
-        this.denominator = denominator;
+        this.fraction = fraction;
     }
 
     /// Compiles a route's match.
     ///
     /// @return null if the path is wrong; the problem is reported
-    public static @Nullable RouteMatcher of(RouteMatch match, Problems problems) {
+    public static @Nullable RouteMatcher of(
+            RouteMatch match, RuntimeValues runtime, Problems problems) {
         PathMatch path = PathMatch.of(match, problems);
         HeaderMatch[] headers = HeaderMatch.all(match.getHeadersList(), problems, "headers");
         QueryParameterMatch[] query =
                 QueryParameterMatch.all(
                         match.getQueryParametersList(), problems, "query_parameters");
-        RuntimeFractionalPercent fraction = match.getRuntimeFraction();
         return path == null
                 ? null
                 : new RouteMatcher(
@@ -61,18 +55,9 @@ public final class RouteMatcher {
                         headers,
                         query,
                         match.hasGrpc(),
-                        fraction.getDefaultValue().getNumerator(),
                         match.hasRuntimeFraction()
-                                ? denominator(fraction.getDefaultValue().getDenominator())
-                                : 0);
-    }
-
-    private static int denominator(FractionalPercent.DenominatorType type) {
-        return switch (type) {
-            case HUNDRED, UNRECOGNIZED -> 100;
-            case TEN_THOUSAND -> 10_000;
-            case MILLION -> 1_000_000;
-        };
+                                ? RuntimeFraction.of(match.getRuntimeFraction(), runtime)
+                                : null);
     }
 
     public PathMatch path() {
@@ -93,7 +78,7 @@ public final class RouteMatcher {
             long random) {
         return path.matches(bytes, start, pathLength)
                 && (headers.length == 0 || HeaderMatch.allMatch(headers, request))
-                && (denominator == 0 || Long.remainderUnsigned(random, denominator) < numerator)
+                && (fraction == null || fraction.holds(random))
                 && (query.length == 0 || queryMatches(bytes, start, limit))
                 && (!grpc || isGrpc(request));
     }

@@ -1,0 +1,46 @@
+package io.nuncio.kernel.listener;
+
+import io.nuncio.spi.RuntimeValues;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/// How many connections may be open at once, over all workers, by a runtime key; without a limit if
+/// the key is not set. Thread: any.
+final class ConnectionLimit {
+    /// The key of the limit of all listeners together.
+    static final String GLOBAL = "overload.global_downstream_max_connections";
+
+    private final RuntimeValues runtime;
+    private final String key;
+    private final AtomicLong open = new AtomicLong();
+
+    private ConnectionLimit(RuntimeValues runtime, String key) {
+        this.runtime = runtime;
+        this.key = key;
+    }
+
+    static ConnectionLimit ofListener(String name, RuntimeValues runtime) {
+        return new ConnectionLimit(
+                runtime, "envoy.resource_limits.listener." + name + ".connection_limit");
+    }
+
+    static ConnectionLimit ofAll(RuntimeValues runtime) {
+        return new ConnectionLimit(runtime, GLOBAL);
+    }
+
+    /// Counts one more.
+    ///
+    /// @return false if there are too many already; then nothing is counted
+    boolean open() {
+        if (open.incrementAndGet() <= runtime.integer(key, Long.MAX_VALUE)) {
+            return true;
+        }
+        open.decrementAndGet();
+        return false;
+    }
+
+    /// One that was counted has ended.
+    void close() {
+        open.decrementAndGet();
+    }
+}
