@@ -45,10 +45,8 @@ public interface FactoryContext {
     /// Who this proxy is.
     Node node();
 
-    /// Values that the operator sets by key, beside the configuration. May be kept; any thread.
-    default RuntimeValues runtime() {
-        return RuntimeValues.UNSET;
-    }
+    /// Values that operators change while the server runs.
+    RuntimeValues runtime();
 
     /// A file written asynchronously; `/dev/stdout` and `/dev/stderr` are the process's own.
     ///

@@ -1,30 +1,27 @@
 package io.nuncio.spi;
 
-import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 
-/// A share of all streams, from Envoy's message: a default, and a runtime key that may replace it.
-/// Immutable; any thread.
-///
-/// @param denominator 100, 10,000 or 1,000,000
-public record RuntimeFraction(RuntimeValues values, String key, int numerator, int denominator) {
-    public static RuntimeFraction of(RuntimeFractionalPercent message, RuntimeValues values) {
-        FractionalPercent share = message.getDefaultValue();
-        return new RuntimeFraction(
-                values,
-                message.getRuntimeKey(),
-                share.getNumerator(),
-                switch (share.getDenominator()) {
+import org.osgi.annotation.versioning.ProviderType;
+
+/// A share of what passes by, such as 5 of 1,000,000. Callable from any thread.
+@ProviderType
+@FunctionalInterface
+public interface RuntimeFraction {
+    /// Whether one of them belongs to the share.
+    ///
+    /// @param random 64 random bits, the same for all decisions that should agree
+    boolean includes(long random);
+
+    /// A share that nothing changes.
+    static RuntimeFraction of(FractionalPercent percent) {
+        long numerator = Integer.toUnsignedLong(percent.getNumerator());
+        long denominator =
+                switch (percent.getDenominator()) {
                     case HUNDRED, UNRECOGNIZED -> 100;
                     case TEN_THOUSAND -> 10_000;
                     case MILLION -> 1_000_000;
-                });
-    }
-
-    /// True if the stream with this random number is part of the share.
-    public boolean holds(long random) {
-        return key.isEmpty()
-                ? Long.remainderUnsigned(random, denominator) < numerator
-                : values.enabled(key, numerator, denominator, random);
+                };
+        return random -> Long.remainderUnsigned(random, denominator) < numerator;
     }
 }

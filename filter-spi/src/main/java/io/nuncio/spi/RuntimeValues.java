@@ -1,50 +1,33 @@
 package io.nuncio.spi;
 
+import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
+
 import org.osgi.annotation.versioning.ProviderType;
 
-/// Envoy's runtime: values that the operator sets by key, in layers, beside the configuration.
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+
+/// Values that operators change while the server runs (Envoy: the layered runtime,
+/// `docs/root/configuration/operations/runtime.rst`).
 ///
-/// Thread: any; a read sees the newest values and costs one lookup, so keep the key and ask again
-/// rather than keeping a value. Everything takes what holds if the key is empty, is not set, or has
-/// a value of another kind.
+/// A value is asked for by its key once, on the main thread, when a configuration is compiled; what
+/// comes back is read on any thread, as often as one likes, and always gives the newest value, or
+/// the default where no layer has the key or where its value is of another kind. An empty key
+/// always gives the default.
 @ProviderType
 public interface RuntimeValues {
-    /// A runtime in which nothing is set.
-    RuntimeValues UNSET =
-            new RuntimeValues() {
-                @Override
-                public long integer(String key, long otherwise) {
-                    return otherwise;
-                }
+    /// No key has a value.
+    RuntimeValues UNSET = new UnsetRuntime();
 
-                @Override
-                public double number(String key, double otherwise) {
-                    return otherwise;
-                }
+    /// An unsigned integer; of a fraction such as 3.7 the whole part.
+    LongSupplier integer(String key, long defaultValue);
 
-                @Override
-                public boolean truth(String key, boolean otherwise) {
-                    return otherwise;
-                }
+    DoubleSupplier number(String key, double defaultValue);
 
-                @Override
-                public boolean enabled(String key, int numerator, int denominator, long random) {
-                    return Long.remainderUnsigned(random, denominator) < numerator;
-                }
-            };
+    /// A feature flag: `true` or `false`, or a number, of which all but 0 is true.
+    BooleanSupplier flag(String key, boolean defaultValue);
 
-    /// A whole number, 0 or more; fractions are cut off.
-    long integer(String key, long otherwise);
-
-    double number(String key, double otherwise);
-
-    boolean truth(String key, boolean otherwise);
-
-    /// True for a share of all random numbers: the share that is set, a whole number being percent,
-    /// else `numerator` of `denominator`.
-    ///
-    /// @param denominator above 0
-    /// @param random unsigned; the same number gives the same answer, so that several places can
-    ///   agree on a stream
-    boolean enabled(String key, int numerator, int denominator, long random);
+    /// A share of what passes by. A value that is a plain integer is a percentage.
+    RuntimeFraction fraction(RuntimeFractionalPercent percent);
 }

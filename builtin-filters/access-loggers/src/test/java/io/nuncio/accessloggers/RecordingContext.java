@@ -8,6 +8,7 @@ import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
@@ -98,6 +99,11 @@ final class RecordingContext implements FactoryContext {
 
     @Override
     public Node node() {
+        throw unused();
+    }
+
+    @Override
+    public RuntimeValues runtime() {
         throw unused();
     }
 

@@ -23,7 +23,7 @@ final class LeastRequestPick implements SourcePicker.UnweightedPick {
     /// What a host weighs now, where weights differ.
     double weight(Host host) {
         long requests = host.activeRequests() + 1;
-        double bias = config.bias();
+        double bias = Math.max(0, config.bias().getAsDouble());
         return bias == 1
                 ? (double) host.weight() / requests
                 : host.weight() / Math.pow(requests, bias);

@@ -15,18 +15,20 @@ import io.nuncio.spi.Counter;
 import io.nuncio.spi.Host;
 import io.nuncio.spi.HostPicker;
 import io.nuncio.spi.LoadBalancerContext;
-import io.nuncio.spi.Problems;
-import io.nuncio.spi.RuntimeValues;
+import io.nuncio.testkit.FakeFactoryContext;
 
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
-import java.util.Map;
 
 class LeastRequestTest {
     private final FakeHost idle = host("idle");
     private final FakeHost busy = host("busy");
-    private final Problems problems = new Problems();
+    private final FakeFactoryContext context = new FakeFactoryContext();
+
+    private LeastRequestConfig from(LeastRequest message) {
+        return LeastRequestConfig.from(message, context.runtime(), context.problems());
+    }
 
     private static HostPicker picker(
             LeastRequestConfig config, FakeHosts.FakeWorker worker, Host... hosts) {
@@ -35,25 +37,12 @@ class LeastRequestTest {
                 .create(worker);
     }
 
-    private LeastRequestConfig config(LeastRequest message) {
-        return LeastRequestConfig.from(message, RuntimeValues.UNSET, problems);
-    }
-
-    private static LeastRequestConfig with(int choices, boolean fullScan, double bias) {
-        return new LeastRequestConfig(choices, fullScan, bias, "", RuntimeValues.UNSET);
-    }
-
-    @Test
-    void aRuntimeKeyMaySetTheBias() {
-        RuntimeValues runtime = new FakeRuntime(Map.of("double", 2.0, "senseless", -1.0));
-        assertThat(new LeastRequestConfig(2, false, 0.5, "double", runtime).bias()).isEqualTo(2);
-        assertThat(new LeastRequestConfig(2, false, 0.5, "absent", runtime).bias()).isEqualTo(0.5);
-        assertThat(new LeastRequestConfig(2, false, 0.5, "senseless", runtime).bias()).isEqualTo(1);
-    }
-
     @Test
     void theDefaultsAreEnvoys() {
-        assertThat(config(LeastRequest.getDefaultInstance())).isEqualTo(with(2, false, 1));
+        LeastRequestConfig config = from(LeastRequest.getDefaultInstance());
+        assertThat(config.choices()).isEqualTo(2);
+        assertThat(config.fullScan()).isFalse();
+        assertThat(config.bias().getAsDouble()).isEqualTo(1);
     }
 
     @Test
@@ -61,33 +50,44 @@ class LeastRequestTest {
     void everyFieldIsRead() {
         LeastRequest.Builder message = LeastRequest.newBuilder().setChoiceCount(UInt32Value.of(5));
         message.getActiveRequestBiasBuilder().setDefaultValue(0.5).setRuntimeKey("key");
-        assertThat(config(message.build()))
-                .isEqualTo(new LeastRequestConfig(5, false, 0.5, "key", RuntimeValues.UNSET));
-        assertThat(config(message.setEnableFullScan(BoolValue.of(true)).build()).fullScan())
-                .isTrue();
+        LeastRequestConfig config = from(message.build());
+        assertThat(config.choices()).isEqualTo(5);
+        assertThat(config.fullScan()).isFalse();
+        assertThat(config.bias().getAsDouble()).isEqualTo(0.5);
+        assertThat(from(message.setEnableFullScan(BoolValue.of(true)).build()).fullScan()).isTrue();
         assertThat(
-                        config(
-                                        LeastRequest.newBuilder()
-                                                .setSelectionMethod(
-                                                        LeastRequest.SelectionMethod.FULL_SCAN)
-                                                .build())
+                        from(LeastRequest.newBuilder()
+                                        .setSelectionMethod(LeastRequest.SelectionMethod.FULL_SCAN)
+                                        .build())
                                 .fullScan())
                 .isTrue();
-        assertThat(problems.none()).isTrue();
+        assertThat(context.problems().none()).isTrue();
+    }
+
+    @Test
+    void theBiasFollowsItsRuntimeKey() {
+        LeastRequest.Builder message = LeastRequest.newBuilder();
+        message.getActiveRequestBiasBuilder().setDefaultValue(0.5).setRuntimeKey("bias");
+        LeastRequestConfig config = from(message.build());
+
+        context.runtime("bias", "1.5");
+        assertThat(config.bias().getAsDouble()).isEqualTo(1.5);
+        context.runtime("bias", "");
+        assertThat(config.bias().getAsDouble()).isEqualTo(0.5);
     }
 
     @Test
     void aNegativeBiasIsRefused() {
         LeastRequest.Builder message = LeastRequest.newBuilder();
         message.getActiveRequestBiasBuilder().setDefaultValue(-1);
-        config(message.build());
-        assertThat(problems.none()).isFalse();
+        from(message.build());
+        assertThat(context.problems().none()).isFalse();
     }
 
     @Test
     void ofTwoDrawnHostsTheIdlerIsTaken() {
         busy.activeRequests = 3;
-        var config = with(2, false, 1);
+        var config = new LeastRequestConfig(2, false, () -> 1);
         assertThat(picker(config, worker(1, 0), idle, busy).pick(LoadBalancerContext.NONE))
                 .isSameAs(idle);
         assertThat(picker(config, worker(0, 1), idle, busy).pick(LoadBalancerContext.NONE))
@@ -101,7 +101,7 @@ class LeastRequestTest {
         busy.activeRequests = 1;
         FakeHost busier = host("busier");
         busier.activeRequests = 2;
-        var config = with(2, true, 1);
+        var config = new LeastRequestConfig(2, true, () -> 1);
         assertThat(picker(config, worker(), busier, busy, idle).pick(LoadBalancerContext.NONE))
                 .isSameAs(idle);
     }
@@ -109,7 +109,7 @@ class LeastRequestTest {
     @Test
     void aFullScanDrawsAmongEquals() {
         FakeHost other = host("other");
-        var config = with(2, true, 1);
+        var config = new LeastRequestConfig(2, true, () -> 1);
         assertThat(picker(config, worker(0), idle, other).pick(LoadBalancerContext.NONE))
                 .isSameAs(other);
         assertThat(picker(config, worker(1), idle, other).pick(LoadBalancerContext.NONE))
@@ -120,9 +120,9 @@ class LeastRequestTest {
     void aBusyHostWeighsLess() {
         FakeHost heavy = host("heavy", 4);
         heavy.activeRequests = 3;
-        var linear = new LeastRequestPick(with(2, false, 1), worker());
-        var blind = new LeastRequestPick(with(2, false, 0), worker());
-        var square = new LeastRequestPick(with(2, false, 2), worker());
+        var linear = new LeastRequestPick(new LeastRequestConfig(2, false, () -> 1), worker());
+        var blind = new LeastRequestPick(new LeastRequestConfig(2, false, () -> 0), worker());
+        var square = new LeastRequestPick(new LeastRequestConfig(2, false, () -> 2), worker());
         assertThat(linear.weight(heavy)).isEqualTo(1);
         assertThat(blind.weight(heavy)).isEqualTo(4);
         assertThat(square.weight(heavy)).isEqualTo(0.25);
@@ -131,7 +131,8 @@ class LeastRequestTest {
     @Test
     void unequalWeightsAreScheduledByWeightAndLoad() {
         FakeHost heavy = host("heavy", 3);
-        HostPicker picker = picker(with(2, false, 1), worker(), idle, heavy);
+        HostPicker picker =
+                picker(new LeastRequestConfig(2, false, () -> 1), worker(), idle, heavy);
         int heavyPicks = 0;
         for (int i = 0; i < 40; i++) {
             heavyPicks += picker.pick(LoadBalancerContext.NONE) == heavy ? 1 : 0;

@@ -2,13 +2,16 @@ package io.nuncio.testkit;
 
 import com.google.protobuf.Struct;
 
+import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.Worker;
 
@@ -28,6 +31,9 @@ public final class FakeFactoryContext implements FactoryContext {
     private static final class Common {
         final StatsStore store = StatsStore.detached();
         final FakePlatform platform = new FakePlatform(store.root());
+        final RuntimeLoader runtime =
+                new RuntimeLoader(
+                        LayeredRuntime.getDefaultInstance(), "", 0, new Problems(), store.root());
         final Map<String, Object> shared = new HashMap<>();
         Node node = Node.getDefaultInstance();
     }
@@ -54,6 +60,12 @@ public final class FakeFactoryContext implements FactoryContext {
     /// Who the proxy is.
     public FakeFactoryContext node(String id, String cluster) {
         common.node = Node.newBuilder().setId(id).setCluster(cluster).build();
+        return this;
+    }
+
+    /// Sets a runtime value, for what was compiled before as for what comes.
+    public FakeFactoryContext runtime(String key, String value) {
+        common.runtime.override(Map.of(key, value));
         return this;
     }
 
@@ -117,6 +129,11 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public Node node() {
         return common.node;
+    }
+
+    @Override
+    public RuntimeValues runtime() {
+        return common.runtime;
     }
 
     @Override

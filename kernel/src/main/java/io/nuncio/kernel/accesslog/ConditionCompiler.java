@@ -107,9 +107,10 @@ final class ConditionCompiler {
     }
 
     private static LongPredicate comparison(ComparisonFilter comparison, RuntimeValues runtime) {
-        long set = Integer.toUnsignedLong(comparison.getValue().getDefaultValue());
-        String key = comparison.getValue().getRuntimeKey();
-        LongSupplier limit = key.isEmpty() ? () -> set : () -> runtime.integer(key, set);
+        LongSupplier limit =
+                runtime.integer(
+                        comparison.getValue().getRuntimeKey(),
+                        Integer.toUnsignedLong(comparison.getValue().getDefaultValue()));
         return switch (comparison.getOp()) {
             case EQ -> value -> value == limit.getAsLong();
             case GE -> value -> value >= limit.getAsLong();

@@ -7,6 +7,7 @@ import io.nuncio.kernel.admin.AdminEndpoint.Parameter;
 import io.nuncio.kernel.config.MessageJson;
 import io.nuncio.kernel.config.MessageTypes;
 import io.nuncio.kernel.log.LogControl;
+import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsPage;
 import io.nuncio.kernel.stats.StatsPages;
 
@@ -31,6 +32,7 @@ public final class StandardEndpoints {
             StatsPages stats,
             Runnable beforeStats,
             LogControl logs,
+            RuntimeLoader runtime,
             MessageTypes types) {
         public Subjects {
             sections = List.copyOf(sections);
@@ -57,6 +59,7 @@ public final class StandardEndpoints {
         endpoints.add(
                 new ConfigDumpEndpoint(subjects.sections(), subjects.types(), json).endpoint());
         endpoints.add(new LoggingEndpoint(subjects.logs()).endpoint());
+        new RuntimeEndpoints(subjects.runtime(), json).addTo(endpoints);
     }
 
     private static void addServer(AdminEndpoints endpoints, Subjects subjects, MessageJson json) {

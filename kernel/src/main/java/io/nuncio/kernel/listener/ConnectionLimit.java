@@ -3,6 +3,7 @@ package io.nuncio.kernel.listener;
 import io.nuncio.spi.RuntimeValues;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /// How many connections may be open at once, over all workers, by a runtime key; without a limit if
 /// the key is not set. Thread: any.
@@ -10,13 +11,11 @@ final class ConnectionLimit {
     /// The key of the limit of all listeners together.
     static final String GLOBAL = "overload.global_downstream_max_connections";
 
-    private final RuntimeValues runtime;
-    private final String key;
+    private final LongSupplier limit;
     private final AtomicLong open = new AtomicLong();
 
     private ConnectionLimit(RuntimeValues runtime, String key) {
-        this.runtime = runtime;
-        this.key = key;
+        limit = runtime.integer(key, Long.MAX_VALUE);
     }
 
     static ConnectionLimit ofListener(String name, RuntimeValues runtime) {
@@ -32,7 +31,7 @@ final class ConnectionLimit {
     ///
     /// @return false if there are too many already; then nothing is counted
     boolean open() {
-        if (open.incrementAndGet() <= runtime.integer(key, Long.MAX_VALUE)) {
+        if (open.incrementAndGet() <= limit.getAsLong()) {
             return true;
         }
         open.decrementAndGet();

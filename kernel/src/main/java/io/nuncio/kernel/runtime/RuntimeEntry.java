@@ -3,99 +3,90 @@ package io.nuncio.kernel.runtime;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
+import io.nuncio.spi.RuntimeFraction;
+
 import org.jspecify.annotations.Nullable;
 
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// A value, read in every way that it can be read. Immutable.
+/// The value of a key as each kind of reader sees it; null where it is not of that kind.
 ///
-/// @param text as it was given
-/// @param integer null if it is no number of 0 or more; cut off after the point
-/// @param number null if it is no number
-/// @param truth null if it is neither a truth value nor a whole number
-/// @param share null if it is no fractional percent
+/// @param raw the text, as `/runtime` shows it
 record RuntimeEntry(
-        String text,
+        String raw,
         @Nullable Long integer,
         @Nullable Double number,
-        @Nullable Boolean truth,
-        @Nullable Share share) {
-
+        @Nullable Boolean flag,
+        @Nullable RuntimeFraction fraction) {
+    private static final int PERCENT = 100;
+    private static final double UINT64_RANGE = 0x1p64;
     private static final Pattern NUMBER =
-            Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+            Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?");
 
-    /// @param denominator above 0
-    record Share(int numerator, int denominator) {}
+    /// A value given as text: a file of a disk layer, a parameter of `/runtime_modify`, a string.
+    static RuntimeEntry ofText(String raw) {
+        String text = raw.strip();
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (lower.equals("true") || lower.equals("false")) {
+            return new RuntimeEntry(raw, null, null, lower.equals("true"), null);
+        }
+        if (NUMBER.matcher(text).matches()) {
+            return ofNumber(raw, Double.parseDouble(text), text.matches("\\d+"));
+        }
+        return new RuntimeEntry(raw, null, null, null, fraction(PercentText.parse(text)));
+    }
 
-    static RuntimeEntry of(Value value) {
+    private static RuntimeEntry ofNumber(String raw, double number, boolean whole) {
+        if (number < 0 || number >= UINT64_RANGE) {
+            return new RuntimeEntry(raw, null, number, null, null);
+        }
+        long integer = new BigDecimal(number).longValue(); // the same bits as an unsigned one
+        return new RuntimeEntry(
+                raw,
+                integer,
+                number,
+                whole ? number != 0 : null,
+                random ->
+                        Long.compareUnsigned(Long.remainderUnsigned(random, PERCENT), integer) < 0);
+    }
+
+    private static @Nullable RuntimeFraction fraction(@Nullable FractionalPercent percent) {
+        return percent == null ? null : RuntimeFraction.of(percent);
+    }
+
+    /// A value of a static layer or of RTDS.
+    ///
+    /// @return null if it is a list, or null, or nothing
+    static @Nullable RuntimeEntry of(Value value) {
         return switch (value.getKindCase()) {
-            case STRING_VALUE -> of(value.getStringValue());
-            case BOOL_VALUE -> {
-                boolean truth = value.getBoolValue();
-                yield new RuntimeEntry(Boolean.toString(truth), null, null, truth, null);
-            }
+            case STRING_VALUE -> ofText(value.getStringValue());
+            case BOOL_VALUE ->
+                    new RuntimeEntry(
+                            Boolean.toString(value.getBoolValue()),
+                            null,
+                            null,
+                            value.getBoolValue(),
+                            null);
             case NUMBER_VALUE -> {
                 double number = value.getNumberValue();
-                yield of(text(number), number);
+                boolean whole = number == Math.rint(number);
+                yield ofNumber(
+                        whole && Math.abs(number) < 1e15
+                                ? Long.toString((long) number)
+                                : Double.toString(number),
+                        number,
+                        whole && number >= 0);
             }
-            case STRUCT_VALUE -> {
-                Struct struct = value.getStructValue();
-                yield new RuntimeEntry(struct.toString(), null, null, null, share(struct));
-            }
-            default -> throw new IllegalArgumentException(value.getKindCase().name());
+            case STRUCT_VALUE -> ofStruct(value.getStructValue());
+            case NULL_VALUE, LIST_VALUE, KIND_NOT_SET -> null;
         };
     }
 
-    private static RuntimeEntry of(String text) {
-        String stripped = text.strip();
-        if (NUMBER.matcher(stripped).matches()) {
-            return of(text, Double.parseDouble(stripped));
-        }
-        Boolean truth =
-                switch (stripped.toLowerCase(Locale.ROOT)) {
-                    case "true" -> true;
-                    case "false" -> false;
-                    default -> null;
-                };
-        return new RuntimeEntry(text, null, null, truth, null);
-    }
-
-    private static RuntimeEntry of(String text, double number) {
-        boolean whole = number == Math.rint(number) && Math.abs(number) < Integer.MAX_VALUE;
+    private static RuntimeEntry ofStruct(Struct struct) {
         return new RuntimeEntry(
-                text,
-                number >= 0 ? (Long) (long) number : null,
-                number,
-                whole ? number != 0 : null,
-                null);
-    }
-
-    private static String text(double number) {
-        return number == Math.rint(number) && Math.abs(number) < 1e15
-                ? Long.toString((long) number)
-                : Double.toString(number);
-    }
-
-    /// An empty struct is no share at all, 0 of 100.
-    private static @Nullable Share share(Struct struct) {
-        Value numerator = struct.getFieldsOrDefault("numerator", Value.getDefaultInstance());
-        Value denominator = struct.getFieldsOrDefault("denominator", Value.getDefaultInstance());
-        for (String field : struct.getFieldsMap().keySet()) {
-            if (!field.equals("numerator") && !field.equals("denominator")) {
-                return null;
-            }
-        }
-        int of =
-                switch (denominator.getStringValue().toUpperCase(Locale.ROOT)) {
-                    case "", "HUNDRED" -> 100;
-                    case "TEN_THOUSAND" -> 10_000;
-                    case "MILLION" -> 1_000_000;
-                    default -> 0;
-                };
-        if (of == 0 || (numerator.hasStringValue() || numerator.getNumberValue() < 0)) {
-            return null;
-        }
-        return new Share((int) numerator.getNumberValue(), of);
+                PercentText.print(struct), null, null, null, fraction(PercentText.parse(struct)));
     }
 }

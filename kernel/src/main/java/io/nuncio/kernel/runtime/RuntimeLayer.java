@@ -5,40 +5,48 @@ import com.google.protobuf.Value;
 
 import io.nuncio.spi.Problems;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
-/// One layer's values by their whole key. Immutable.
-record RuntimeLayer(String name, Map<String, RuntimeEntry> entries) {
+/// One layer as it was when a snapshot was made.
+///
+/// @param values by key
+record RuntimeLayer(String name, Map<String, RuntimeEntry> values) {
     RuntimeLayer {
-        entries = Map.copyOf(entries);
+        values = Map.copyOf(values);
     }
 
-    /// Reads a struct whose levels are the parts of the keys; a struct with a numerator or a
-    /// denominator is a value.
-    static RuntimeLayer of(String name, Struct values, Problems problems) {
-        Map<String, RuntimeEntry> entries = new HashMap<>();
-        values.getFieldsMap().forEach((key, value) -> collect(key, value, entries, problems));
-        return new RuntimeLayer(name, entries);
+    /// The layer that a configuration or a resource describes.
+    ///
+    /// @param problems each value that is none, by its key
+    static RuntimeLayer of(String name, Struct fields, Problems problems) {
+        Map<String, RuntimeEntry> values = new TreeMap<>();
+        fields.getFieldsMap().forEach((key, value) -> collect(key, value, values, problems));
+        return new RuntimeLayer(name, values);
     }
 
     private static void collect(
-            String key, Value value, Map<String, RuntimeEntry> entries, Problems problems) {
-        switch (value.getKindCase()) {
-            case STRUCT_VALUE -> {
-                Map<String, Value> fields = value.getStructValue().getFieldsMap();
-                if (fields.isEmpty()
-                        || fields.containsKey("numerator")
-                        || fields.containsKey("denominator")) {
-                    entries.put(key, RuntimeEntry.of(value));
-                } else {
-                    fields.forEach(
-                            (field, below) -> collect(key + "." + field, below, entries, problems));
-                }
-            }
-            case STRING_VALUE, NUMBER_VALUE, BOOL_VALUE -> entries.put(key, RuntimeEntry.of(value));
-            case LIST_VALUE, NULL_VALUE, KIND_NOT_SET ->
-                    problems.add("", "invalid runtime entry value for " + key);
+            String key, Value value, Map<String, RuntimeEntry> values, Problems problems) {
+        if (value.hasStructValue() && !percent(value.getStructValue())) {
+            value.getStructValue()
+                    .getFieldsMap()
+                    .forEach((name, below) -> collect(key + "." + name, below, values, problems));
+            return;
         }
+        RuntimeEntry entry = RuntimeEntry.of(value);
+        if (entry == null) {
+            problems.at(key)
+                    .expected("a string, a number, true or false, or a fractional percent")
+                    .found(value.hasListValue() ? "a list" : "null");
+        } else {
+            values.put(key, entry);
+        }
+    }
+
+    /// An object with one of these fields is a value, any other is a folder of keys.
+    private static boolean percent(Struct struct) {
+        return struct.getFieldsCount() == 0
+                || struct.containsFields(PercentText.NUMERATOR)
+                || struct.containsFields(PercentText.DENOMINATOR);
     }
 }

@@ -1,9 +1,11 @@
-/// Envoy's runtime: values by key that an operator sets beside the configuration, in layers of
-/// which the last that has a key wins.
+/// Runtime values: layers of keys that operators change while the server runs.
 ///
-/// The server makes one [LayeredRuntime] from the bootstrap on the main thread; whoever compiles a
-/// field with a runtime key keeps it and asks it on workers, through `RuntimeValues`. Start reading
-/// at [LayeredRuntime].
+/// [io.nuncio.kernel.runtime.RuntimeLoader] owns the layers, makes a
+/// [io.nuncio.kernel.runtime.RuntimeSnapshot] of them whenever one changes, on the main thread, and
+/// publishes the values into the cells that compiled configurations hold. Workers read a cell and
+/// never see a layer.
+///
+/// Start reading at [io.nuncio.kernel.runtime.RuntimeLoader].
 @NullMarked
 package io.nuncio.kernel.runtime;
 

@@ -130,6 +130,7 @@ final class AdminAssembly {
                         new StatsPages(assembly.stats),
                         server::refreshStats,
                         logs,
+                        assembly.runtime,
                         types));
         try {
             AdminServer admin =

@@ -18,12 +18,13 @@ import io.nuncio.kernel.listener.DrainSettings;
 import io.nuncio.kernel.listener.ListenerManager;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.route.RouteTableCompiler;
-import io.nuncio.kernel.runtime.LayeredRuntime;
+import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsSettings;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.kernel.stats.Tag;
 import io.nuncio.kernel.upstream.ClusterManager;
 import io.nuncio.kernel.upstream.UpstreamConnector;
+import io.nuncio.kernel.watch.FileWatcher;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.host.Platform;
@@ -44,6 +45,8 @@ final class Assembly implements AutoCloseable {
     final WorkerLoops loops;
     final LifeCycle lifeCycle = new LifeCycle();
     final StatsStore stats;
+    final RuntimeLoader runtime;
+    final FileWatcher files;
     final LogFiles logFiles;
     final ClusterManager clusters;
     final ListenerManager listeners;
@@ -76,12 +79,15 @@ final class Assembly implements AutoCloseable {
                         StatsSettings.from(
                                 bootstrap.getStatsConfig(), tags, problems.in("stats_config")));
         StatsScope root = stats.root();
-        LayeredRuntime runtime =
-                LayeredRuntime.of(
+        runtime =
+                new RuntimeLoader(
                         bootstrap.getLayeredRuntime(),
+                        node.getCluster(),
                         deprecatedUses,
                         problems.in("layered_runtime"),
                         root);
+        files = new FileWatcher(loops.main());
+        runtime.watch(files);
         logFiles =
                 new LogFiles(
                         new LogFiles.Settings(
@@ -149,6 +155,7 @@ final class Assembly implements AutoCloseable {
     @Override
     public void close() {
         listeners.close();
+        files.close();
         resolver.close();
         shared.close();
         logFiles.close();

@@ -21,6 +21,7 @@ import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.CodecConfig;
@@ -325,6 +326,11 @@ class AdminServerTest {
 
         @Override
         public Node node() {
+            throw unused();
+        }
+
+        @Override
+        public RuntimeValues runtime() {
             throw unused();
         }
 

@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.admin.v3.CommandLineOptions;
 import io.envoyproxy.envoy.admin.v3.EndpointsConfigDump;
 import io.envoyproxy.envoy.admin.v3.Memory;
 import io.envoyproxy.envoy.admin.v3.ServerInfo;
+import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -21,8 +22,10 @@ import io.nuncio.kernel.format.StreamFake;
 import io.nuncio.kernel.log.LogControl;
 import io.nuncio.kernel.log.LogLevel;
 import io.nuncio.kernel.log.LogSettings;
+import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsPages;
 import io.nuncio.kernel.stats.StatsStore;
+import io.nuncio.spi.Problems;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,12 +83,32 @@ class StandardEndpointsTest {
                         new StatsPages(store),
                         () -> flushes++,
                         logs,
+                        new RuntimeLoader(
+                                LayeredRuntime.getDefaultInstance(),
+                                "",
+                                0,
+                                new Problems(),
+                                store.root()),
                         new Types()));
     }
 
     @AfterEach
     void restoreLogs() {
         LogControl.start(LogSettings.DEFAULT);
+    }
+
+    @Test
+    void runtimeValuesAreChangedAndShown() {
+        assertThat(post("/runtime_modify").status()).isEqualTo(400);
+        assertThat(post("/runtime_modify").text())
+                .startsWith("usage: /runtime_modify?key1=value1&key2=value2&keyN=valueN\n");
+        assertThat(post("/runtime_modify?some.key=5").text()).isEqualTo("OK\n");
+        assertThat(get("/runtime").text())
+                .isEqualToIgnoringWhitespace(
+                        """
+                        {"layers": ["admin"],
+                         "entries": {"some.key": {"final_value": "5", "layer_values": ["5"]}}}
+                        """);
     }
 
     @Test
@@ -107,7 +130,7 @@ class StandardEndpointsTest {
                             + "  /listeners: print listener info\n"
                             + "      format: File format to use; One of (text, json)\n"
                             + "  /logging (POST): query/change logging levels\n")
-                .doesNotContain("/runtime");
+                .doesNotContain("/contention");
     }
 
     @ParameterizedTest

@@ -2,8 +2,10 @@ package io.nuncio.kernel.http;
 
 import com.google.protobuf.Struct;
 
+import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
@@ -29,6 +31,7 @@ import java.util.function.Supplier;
 /// plain text and the operators that the test gives them.
 public final class FakeFactoryContext implements FactoryContext {
     public final Problems problems;
+    public final RuntimeLoader runtime;
     public final StatsStore store = StatsStore.detached();
 
     /// Operators by what stands between the percent signs.
@@ -37,15 +40,20 @@ public final class FakeFactoryContext implements FactoryContext {
     /// The clusters that exist.
     public List<String> clusters = List.of();
 
-    /// What the runtime has; nothing at first.
-    public RuntimeValues runtime = RuntimeValues.UNSET;
-
     public FakeFactoryContext() {
-        this(new Problems());
+        this(
+                new Problems(),
+                new RuntimeLoader(
+                        LayeredRuntime.getDefaultInstance(),
+                        "",
+                        0,
+                        new Problems(),
+                        StatsStore.detached().root()));
     }
 
-    private FakeFactoryContext(Problems problems) {
+    private FakeFactoryContext(Problems problems, RuntimeLoader runtime) {
         this.problems = problems;
+        this.runtime = runtime;
     }
 
     /// What was reported, one line each.
@@ -70,10 +78,9 @@ public final class FakeFactoryContext implements FactoryContext {
 
     @Override
     public FactoryContext in(String field, String name) {
-        var below = new FakeFactoryContext(problems.in(field));
+        var below = new FakeFactoryContext(problems.in(field), runtime);
         below.operators.putAll(operators);
         below.clusters = clusters;
-        below.runtime = runtime;
         return below;
     }
 

@@ -2,13 +2,13 @@ package io.nuncio.kernel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nuncio.kernel.runtime.RuntimeLayers;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 class RoutesTest {
@@ -172,17 +172,18 @@ class RoutesTest {
     }
 
     @Test
-    void fractionMayComeFromTheRuntime() {
-        fixture.context.runtime = RuntimeLayers.of("shift: 70");
-        fixture.random = 50;
+    void fractionFollowsItsRuntimeKey() {
+        fixture.random = 40;
         fixture.routes(
                 """
-                - {match: {prefix: /, runtime_fraction: {default_value: {numerator: 30}, runtime_key: shift}}, route: {cluster: web}}
+                - {match: {prefix: /, runtime_fraction: {default_value: {numerator: 30}, runtime_key: canary}}, route: {cluster: web}}
                 - {match: {prefix: /}, route: {cluster: other}}
                 """);
+        assertThat(fixture.cluster("a.com/")).isEqualTo("other");
 
+        fixture.context.runtime.override(Map.of("canary", "41"));
         assertThat(fixture.cluster("a.com/")).isEqualTo("web");
-        fixture.random = 70;
+        fixture.context.runtime.override(Map.of("canary", "{numerator: 1, denominator: MILLION}"));
         assertThat(fixture.cluster("a.com/")).isEqualTo("other");
     }
 

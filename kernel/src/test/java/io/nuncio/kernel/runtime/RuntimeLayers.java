@@ -25,7 +25,7 @@ public final class RuntimeLayers {
         return runtime;
     }
 
-    static LayeredRuntime of(Problems problems, StatsScope stats, String... layers) {
+    private static RuntimeLoader of(Problems problems, StatsScope stats, String... layers) {
         var message = io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime.newBuilder();
         for (String layer : layers) {
             Object tree = new Load(LoadSettings.builder().build()).loadFromString(layer);
@@ -39,6 +39,6 @@ public final class RuntimeLayers {
                 throw new AssertionError(layer, wrong);
             }
         }
-        return LayeredRuntime.of(message.build(), 2, problems, stats);
+        return new RuntimeLoader(message.build(), "", 0, problems, stats);
     }
 }

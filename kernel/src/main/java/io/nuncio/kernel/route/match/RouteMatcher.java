@@ -23,6 +23,7 @@ public final class RouteMatcher {
     private final QueryParameterMatch[] query;
     private final boolean grpc;
 
+    /// Asked with the stream's random number; null for no such condition.
     private final @Nullable RuntimeFraction fraction;
 
     private RouteMatcher(
@@ -56,7 +57,7 @@ public final class RouteMatcher {
                         query,
                         match.hasGrpc(),
                         match.hasRuntimeFraction()
-                                ? RuntimeFraction.of(match.getRuntimeFraction(), runtime)
+                                ? runtime.fraction(match.getRuntimeFraction())
                                 : null);
     }
 
@@ -78,7 +79,7 @@ public final class RouteMatcher {
             long random) {
         return path.matches(bytes, start, pathLength)
                 && (headers.length == 0 || HeaderMatch.allMatch(headers, request))
-                && (fraction == null || fraction.holds(random))
+                && (fraction == null || fraction.includes(random))
                 && (query.length == 0 || queryMatches(bytes, start, limit))
                 && (!grpc || isGrpc(request));
     }
