@@ -14,8 +14,10 @@ public interface Cluster {
 
     /// Picks a host and gives the pool of connections to it.
     ///
+    /// @param priority whose circuit breakers and connections are used
     /// @param downstream the protocol that the request came by, for clusters that use the
     ///   downstream's
     /// @return null if no host may be used
-    @Nullable HttpPool httpPool(@Nullable Protocol downstream, LoadBalancerContext context);
+    @Nullable HttpPool httpPool(
+            ResourcePriority priority, @Nullable Protocol downstream, LoadBalancerContext context);
 }

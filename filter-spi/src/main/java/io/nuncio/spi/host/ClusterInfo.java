@@ -22,9 +22,9 @@ public interface ClusterInfo {
     /// The statistics that a router counts, under `cluster.<name>.`.
     RequestStats requestStats();
 
-    /// True if another request may be active now at the default priority (Envoy's max_requests);
-    /// read only, the pool counts.
-    boolean canCreateRequest();
+    /// True if another request may be active now (Envoy's max_requests); read only, the pool
+    /// counts.
+    boolean canCreateRequest(ResourcePriority priority);
 
     /// Counters of responses and times (Envoy: code stats and upstream_rq_*).
     @ProviderType

@@ -21,6 +21,9 @@ public interface RouteEntry extends Route {
     /// The response status if that cluster does not exist; 503 by default.
     int clusterNotFoundStatus();
 
+    /// Whose circuit breakers and connections the request uses.
+    ResourcePriority priority();
+
     /// How long the upstream may take from the end of the request to the end of the response, in
     /// nanoseconds; 0 for no limit. 15 s by default.
     long timeoutNanos();

@@ -10,6 +10,7 @@ import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.host.Cluster;
 import io.nuncio.spi.host.ClusterInfo;
 import io.nuncio.spi.host.HttpPool;
+import io.nuncio.spi.host.ResourcePriority;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     private final List<Long> times = new ArrayList<>();
     private boolean hostsUsable = true;
     private int bufferLimit = 1024 * 1024;
+    private ResourcePriority lastPriority = ResourcePriority.DEFAULT;
 
     FakeCluster(String name, StatsScope root) {
         this.name = name;
@@ -39,6 +41,11 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
 
     public FakePool pool() {
         return pool;
+    }
+
+    /// The priority of the latest request.
+    public ResourcePriority priority() {
+        return lastPriority;
     }
 
     /// The responses that were counted, as `200` or `503 internal`.
@@ -57,7 +64,9 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     }
 
     @Override
-    public @Nullable HttpPool httpPool(@Nullable Protocol downstream, LoadBalancerContext context) {
+    public @Nullable HttpPool httpPool(
+            ResourcePriority priority, @Nullable Protocol downstream, LoadBalancerContext context) {
+        lastPriority = priority;
         return hostsUsable ? pool : null;
     }
 
@@ -87,7 +96,7 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     }
 
     @Override
-    public boolean canCreateRequest() {
+    public boolean canCreateRequest(ResourcePriority priority) {
         return true;
     }
 

@@ -3,6 +3,7 @@ package io.nuncio.testkit;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.host.ResourcePriority;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class FakeRoute implements RouteEntry {
     private final @Nullable DirectResponse direct;
     private Duration timeout = Duration.ofSeconds(15);
     private int clusterNotFoundStatus = 503;
+    private ResourcePriority priority = ResourcePriority.DEFAULT;
     private Consumer<RequestHeaders> requestChange = headers -> {};
     private Consumer<ResponseHeaders> responseChange = headers -> {};
 
@@ -44,6 +46,11 @@ public final class FakeRoute implements RouteEntry {
 
     public FakeRoute clusterNotFound(int status) {
         clusterNotFoundStatus = status;
+        return this;
+    }
+
+    public FakeRoute priority(ResourcePriority given) {
+        priority = given;
         return this;
     }
 
@@ -80,6 +87,11 @@ public final class FakeRoute implements RouteEntry {
     @Override
     public int clusterNotFoundStatus() {
         return clusterNotFoundStatus;
+    }
+
+    @Override
+    public ResourcePriority priority() {
+        return priority;
     }
 
     @Override

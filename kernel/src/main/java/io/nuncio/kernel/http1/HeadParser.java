@@ -617,6 +617,11 @@ final class HeadParser {
         return result;
     }
 
+    /// The status of the response, 0 while it is not known.
+    int responseStatus() {
+        return map instanceof ResponseHeaders response ? response.status() : 0;
+    }
+
     Trailers trailers() {
         Trailers result = (Trailers) map();
         map = null;

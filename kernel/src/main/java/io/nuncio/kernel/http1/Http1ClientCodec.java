@@ -92,11 +92,7 @@ final class Http1ClientCodec implements ClientCodec {
         Slices input = Slices.of(data);
         while (input.length() > 0) {
             if (phase == Phase.IDLE) {
-                phase = Phase.OVER;
-                input.skip(input.length());
-                return new CodecError(
-                        CodecError.Kind.PREMATURE_RESPONSE,
-                        "http/1.1 protocol error: response without a request");
+                return premature(input);
             }
             Violation violation = read(input);
             if (violation != null) {
@@ -104,6 +100,19 @@ final class Http1ClientCodec implements ClientCodec {
             }
         }
         return null;
+    }
+
+    /// Nobody has asked. Some servers say so before they close an idle connection, by their status.
+    private CodecError premature(Slices input) {
+        phase = Phase.OVER;
+        head.startResponse();
+        head.parse(input);
+        int status = head.responseStatus();
+        input.skip(input.length());
+        return new CodecError(
+                CodecError.Kind.PREMATURE_RESPONSE,
+                "http/1.1 protocol error: response without a request",
+                status);
     }
 
     private CodecError fail(Slices input, Violation violation) {

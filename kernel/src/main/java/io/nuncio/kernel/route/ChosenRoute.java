@@ -7,6 +7,7 @@ import io.nuncio.kernel.route.headers.RouteFormatContext;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.host.ResourcePriority;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,11 @@ record ChosenRoute(
     @Override
     public int clusterNotFoundStatus() {
         return route.clusterNotFoundStatus();
+    }
+
+    @Override
+    public ResourcePriority priority() {
+        return route.priority();
     }
 
     @Override

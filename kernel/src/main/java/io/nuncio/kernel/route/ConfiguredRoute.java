@@ -11,6 +11,7 @@ import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.host.ResourcePriority;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ record ConfiguredRoute(
         Metadata metadata,
         String cluster,
         int clusterNotFoundStatus,
+        ResourcePriority priority,
         long timeoutNanos,
         PathMatch path,
         @Nullable PathRewrite pathRewrite,

@@ -18,6 +18,7 @@ import io.nuncio.kernel.route.match.RouteMatcher;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.host.ResourcePriority;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class RouteCompiler {
                 Metadata.getDefaultInstance(),
                 "",
                 503,
+                ResourcePriority.DEFAULT,
                 0,
                 PathMatch.ANY,
                 null,
@@ -90,6 +92,7 @@ final class RouteCompiler {
                         route.getMetadata(),
                         action.getCluster(),
                         clusterNotFoundStatus(action),
+                        priority(action),
                         action.hasTimeout() ? nanos(action.getTimeout()) : DEFAULT_TIMEOUT_NANOS,
                         path,
                         PathRewrite.of(
@@ -263,6 +266,13 @@ final class RouteCompiler {
             case SERVICE_UNAVAILABLE, UNRECOGNIZED -> 503;
             case NOT_FOUND -> 404;
             case INTERNAL_SERVER_ERROR -> 500;
+        };
+    }
+
+    private static ResourcePriority priority(RouteAction action) {
+        return switch (action.getPriority()) {
+            case DEFAULT, UNRECOGNIZED -> ResourcePriority.DEFAULT;
+            case HIGH -> ResourcePriority.HIGH;
         };
     }
 

@@ -16,6 +16,7 @@ import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.nuncio.spi.host.ResourcePriority;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,8 +42,8 @@ public final class ClustersAdmin {
         for (UpstreamCluster cluster : manager.activeClusters()) {
             String name = cluster.info().name();
             line(out, name, "observability_name", cluster.info().observabilityName());
-            limits(out, name, "default", cluster.info().breakers());
-            limits(out, name, "high", cluster.info().highBreakers());
+            limits(out, name, "default", cluster.info().breakers(ResourcePriority.DEFAULT));
+            limits(out, name, "high", cluster.info().breakers(ResourcePriority.HIGH));
             line(out, name, "added_via_api", cluster.addedViaApi());
             String service = cluster.message().getEdsClusterConfig().getServiceName();
             if (!service.isEmpty()) {
@@ -66,8 +67,12 @@ public final class ClustersAdmin {
                             .setAddedViaApi(cluster.addedViaApi())
                             .setObservabilityName(info.observabilityName());
             status.getCircuitBreakersBuilder()
-                    .addThresholds(limits(RoutingPriority.DEFAULT, info.breakers()))
-                    .addThresholds(limits(RoutingPriority.HIGH, info.highBreakers()));
+                    .addThresholds(
+                            limits(
+                                    RoutingPriority.DEFAULT,
+                                    info.breakers(ResourcePriority.DEFAULT)))
+                    .addThresholds(
+                            limits(RoutingPriority.HIGH, info.breakers(ResourcePriority.HIGH)));
             status.setEdsServiceName(cluster.message().getEdsClusterConfig().getServiceName());
             for (UpstreamHost host : cluster.hosts()) {
                 status.addHostStatuses(host(host));

@@ -48,11 +48,12 @@ final class Http1Pool implements HttpPool {
             UpstreamClusterInfo cluster,
             UpstreamHost host,
             HostCounts counts,
+            CircuitBreakers breakers,
             Worker worker,
             UpstreamConnector connector) {
         this.cluster = cluster;
         this.stats = cluster.stats();
-        this.breakers = cluster.breakers();
+        this.breakers = breakers;
         this.host = host;
         this.counts = counts;
         this.worker = worker;

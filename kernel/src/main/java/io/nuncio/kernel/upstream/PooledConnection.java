@@ -31,6 +31,7 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
     }
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final int REQUEST_TIMEOUT = 408; // what servers say to idle connections
 
     State state = State.CONNECTING;
     @Nullable ConnectionList list;
@@ -202,10 +203,14 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
     }
 
     private void onCodecError(CodecError error) {
-        if (error.kind() != CodecError.Kind.PREMATURE_RESPONSE || stream != null) {
+        boolean goodbye =
+                error.kind() == CodecError.Kind.PREMATURE_RESPONSE
+                        && error.status() == REQUEST_TIMEOUT
+                        && stream == null;
+        if (!goodbye) {
             protocolError = true;
+            cluster.stats().cxProtocolError.increment();
         }
-        cluster.stats().cxProtocolError.increment();
         close();
     }
 

@@ -9,6 +9,7 @@ import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.host.ClientCodecTemplate;
 import io.nuncio.spi.host.ClusterInfo;
+import io.nuncio.spi.host.ResourcePriority;
 
 import org.jspecify.annotations.Nullable;
 
@@ -69,8 +70,8 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     }
 
     @Override
-    public boolean canCreateRequest() {
-        return defaultPriority.requests().canCreate();
+    public boolean canCreateRequest(ResourcePriority priority) {
+        return breakers(priority).requests().canCreate();
     }
 
     @Override
@@ -133,13 +134,8 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
         return stats;
     }
 
-    /// The breakers of requests without a priority of their own.
-    CircuitBreakers breakers() {
-        return defaultPriority;
-    }
-
-    CircuitBreakers highBreakers() {
-        return highPriority;
+    CircuitBreakers breakers(ResourcePriority priority) {
+        return priority == ResourcePriority.HIGH ? highPriority : defaultPriority;
     }
 
     ClientCodecTemplate codec() {

@@ -8,6 +8,7 @@ import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Cluster;
 import io.nuncio.spi.host.ClusterInfo;
 import io.nuncio.spi.host.HttpPool;
+import io.nuncio.spi.host.ResourcePriority;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,8 @@ final class WorkerCluster implements Cluster {
     }
 
     @Override
-    public @Nullable HttpPool httpPool(@Nullable Protocol downstream, LoadBalancerContext context) {
+    public @Nullable HttpPool httpPool(
+            ResourcePriority priority, @Nullable Protocol downstream, LoadBalancerContext context) {
         ClusterSnapshot newest = cluster.snapshot();
         if (newest != snapshot) {
             snapshot = newest;
@@ -48,7 +50,7 @@ final class WorkerCluster implements Cluster {
             cluster.info().stats().cxNoneHealthy.increment();
             return null;
         }
-        Http1Pool pool = pool((UpstreamHost) host);
+        Http1Pool pool = pool((UpstreamHost) host, priority);
         if (!pool.mayOpen()) {
             cluster.info().stats().cxPoolOverflow.increment();
             return null;
@@ -60,15 +62,12 @@ final class WorkerCluster implements Cluster {
         return cluster;
     }
 
-    private Http1Pool pool(UpstreamHost host) {
+    private Http1Pool pool(UpstreamHost host, ResourcePriority priority) {
         WorkerHost known = host.slot(slot);
         if (known == null) {
-            var counts = new HostCounts();
-            known =
-                    new WorkerHost(
-                            counts, new Http1Pool(cluster.info(), host, counts, worker, connector));
+            known = new WorkerHost(cluster.info(), host, worker, connector);
             host.slot(slot, known);
         }
-        return known.http1();
+        return known.pool(priority);
     }
 }

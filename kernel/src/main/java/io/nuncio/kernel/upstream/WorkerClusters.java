@@ -63,7 +63,7 @@ final class WorkerClusters {
         for (UpstreamHost host : hosts) {
             WorkerHost known = host.slot(slot);
             if (known != null) {
-                known.http1().drain();
+                known.drain();
             }
         }
     }
@@ -73,7 +73,7 @@ final class WorkerClusters {
         for (UpstreamHost host : hosts) {
             WorkerHost known = host.slot(slot);
             if (known != null) {
-                known.http1().drainExisting();
+                known.drainExisting();
             }
         }
     }

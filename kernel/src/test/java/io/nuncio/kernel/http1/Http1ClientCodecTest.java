@@ -223,6 +223,15 @@ class Http1ClientCodecTest {
     void aResponseWithoutARequestIsAnError() {
         CodecError error = harness.receive("HTTP/1.1 408 Request Timeout\r\n\r\n");
         assertThat(error.kind()).isEqualTo(CodecError.Kind.PREMATURE_RESPONSE);
+        assertThat(error.status()).isEqualTo(408);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP/1.1 408 Request, 408", "HTTP/1.1 40, 0", "garbage, 0"})
+    void aPieceOfAResponseWithoutARequestIsAnErrorToo(String piece, int status) {
+        CodecError error = harness.receive(piece);
+        assertThat(error.kind()).isEqualTo(CodecError.Kind.PREMATURE_RESPONSE);
+        assertThat(error.status()).isEqualTo(status);
     }
 
     @Test

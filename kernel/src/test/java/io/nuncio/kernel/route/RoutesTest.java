@@ -2,6 +2,7 @@ package io.nuncio.kernel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nuncio.spi.host.ResourcePriority;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.junit.jupiter.api.Test;
@@ -351,6 +352,20 @@ class RoutesTest {
                         .formatted(code));
 
         assertThat(fixture.entry("a.com/").clusterNotFoundStatus()).isEqualTo(status);
+    }
+
+    @Test
+    void priorityIsTheRoutes() {
+        fixture.routes(
+                """
+                - {match: {prefix: /high}, route: {cluster: web, priority: HIGH}}
+                - {match: {prefix: /weighted}, route: {priority: HIGH, weighted_clusters: {clusters: [{name: web, weight: 1}]}}}
+                - {match: {prefix: /}, route: {cluster: web}}
+                """);
+
+        assertThat(fixture.entry("a.com/").priority()).isEqualTo(ResourcePriority.DEFAULT);
+        assertThat(fixture.entry("a.com/high").priority()).isEqualTo(ResourcePriority.HIGH);
+        assertThat(fixture.entry("a.com/weighted").priority()).isEqualTo(ResourcePriority.HIGH);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.nuncio.spi.HostPublisher.HostSpec;
 import io.nuncio.spi.LoadBalancerContext;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.host.HttpPool;
+import io.nuncio.spi.host.ResourcePriority;
 
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,7 @@ class ClusterManagerTest {
     }
 
     private static HttpPool pool(io.nuncio.spi.host.Cluster cluster) {
-        return cluster.httpPool(null, LoadBalancerContext.NONE);
+        return cluster.httpPool(ResourcePriority.DEFAULT, null, LoadBalancerContext.NONE);
     }
 
     @Test
@@ -192,7 +193,13 @@ class ClusterManagerTest {
         HttpPool second =
                 FakePlatform.onWorker(
                         1,
-                        () -> platform.manager.get("one").httpPool(null, LoadBalancerContext.NONE));
+                        () ->
+                                platform.manager
+                                        .get("one")
+                                        .httpPool(
+                                                ResourcePriority.DEFAULT,
+                                                null,
+                                                LoadBalancerContext.NONE));
 
         assertThat(first.host()).isSameAs(second.host());
         assertThat(first).isNotSameAs(second);

@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.HostPublisher.HostSpec;
 import io.nuncio.spi.LoadBalancerContext;
+import io.nuncio.spi.host.ResourcePriority;
 
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,9 @@ class ClustersAdminTest {
                                         3,
                                         null,
                                         HealthStatus.DEGRADED)));
-        var pool = platform.get("c").httpPool(null, LoadBalancerContext.NONE);
+        var pool =
+                platform.get("c")
+                        .httpPool(ResourcePriority.DEFAULT, null, LoadBalancerContext.NONE);
         new FakeRequest().sendTo(pool);
         platform.network.last().connected();
         platform.network.last().receive("200");

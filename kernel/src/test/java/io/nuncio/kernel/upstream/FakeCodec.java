@@ -58,7 +58,8 @@ final class FakeCodec implements ClientCodec, RequestSender, StreamControl {
         String text = data.toString(java.nio.charset.StandardCharsets.US_ASCII);
         data.clear();
         if (receiver == null) {
-            return new CodecError(CodecError.Kind.PREMATURE_RESPONSE, "no request");
+            int status = text.equals("408") ? 408 : 0;
+            return new CodecError(CodecError.Kind.PREMATURE_RESPONSE, "no request", status);
         }
         switch (text) {
             case "200", "503" -> complete(Integer.parseInt(text), true);

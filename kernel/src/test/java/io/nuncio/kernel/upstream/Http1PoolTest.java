@@ -9,10 +9,12 @@ import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.nuncio.spi.LoadBalancerContext;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResetReason;
+import io.nuncio.spi.host.ResourcePriority;
 
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +29,8 @@ class Http1PoolTest {
     private final FakeNetwork network = platform.network;
 
     private HttpPool pool(Cluster.Builder cluster) {
-        return platform.ready(cluster.build(), 1001).httpPool(null, LoadBalancerContext.NONE);
+        return platform.ready(cluster.build(), 1001)
+                .httpPool(ResourcePriority.DEFAULT, null, LoadBalancerContext.NONE);
     }
 
     private HttpPool pool() {
@@ -263,6 +266,28 @@ class Http1PoolTest {
     }
 
     @Test
+    void eachPriorityHasItsOwnLimitsAndConnections() {
+        Cluster.Builder limited = FakePlatform.cluster("c");
+        limited.getCircuitBreakersBuilder()
+                .addThresholdsBuilder()
+                .setPriority(RoutingPriority.HIGH)
+                .setMaxPendingRequests(UInt32Value.of(1));
+        io.nuncio.spi.host.Cluster cluster = platform.ready(limited.build(), 1001);
+        HttpPool usual = cluster.httpPool(ResourcePriority.DEFAULT, null, LoadBalancerContext.NONE);
+        HttpPool high = cluster.httpPool(ResourcePriority.HIGH, null, LoadBalancerContext.NONE);
+        answered(usual);
+        var first = new FakeRequest().sendTo(high);
+        var second = new FakeRequest().sendTo(high);
+
+        assertThat(first.ready()).isFalse();
+        assertThat(second.failure).isEqualTo(HttpPool.Failure.OVERFLOW);
+        assertThat(stat("circuit_breakers.high.rq_pending_open")).isEqualTo(1);
+        assertThat(stat("circuit_breakers.default.rq_pending_open")).isZero();
+        assertThat(cluster.info().canCreateRequest(ResourcePriority.HIGH)).isTrue();
+        assertThat(network.connections).hasSize(2);
+    }
+
+    @Test
     void aCancelledRequestHearsNothingMore() {
         HttpPool pool = pool();
         var request = new FakeRequest().sendTo(pool);
@@ -360,6 +385,16 @@ class Http1PoolTest {
 
         assertThat(network.last().closed()).isTrue();
         assertThat(stat("upstream_cx_protocol_error")).isEqualTo(1);
+    }
+
+    @Test
+    void anUpstreamThatSaysGoodbyeToAnIdleConnectionBreaksNoRule() {
+        HttpPool pool = pool();
+        answered(pool);
+        network.last().receive("408");
+
+        assertThat(network.last().closed()).isTrue();
+        assertThat(stat("upstream_cx_protocol_error")).isZero();
     }
 
     @Test

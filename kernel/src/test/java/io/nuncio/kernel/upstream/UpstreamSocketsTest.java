@@ -11,6 +11,7 @@ import io.nuncio.spi.LoadBalancerContext;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResetReason;
+import io.nuncio.spi.host.ResourcePriority;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,7 +152,10 @@ class UpstreamSocketsTest {
                         request.sendTo(
                                 platform.manager
                                         .get("c")
-                                        .httpPool(null, LoadBalancerContext.NONE)));
+                                        .httpPool(
+                                                ResourcePriority.DEFAULT,
+                                                null,
+                                                LoadBalancerContext.NONE)));
         await(over);
         onLoop(0, () -> {}); // the round is over
         return request;

@@ -86,7 +86,7 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext, UpstreamReq
             }
         }
         internal = headers.is(HeaderName.X_ENVOY_INTERNAL, "true");
-        HttpPool found = chosen.httpPool(stream.info().protocol(), this);
+        HttpPool found = chosen.httpPool(entry.priority(), stream.info().protocol(), this);
         if (found == null) {
             chargeCode(503);
             return reply(503)

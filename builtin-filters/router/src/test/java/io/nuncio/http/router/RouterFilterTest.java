@@ -12,6 +12,7 @@ import io.nuncio.spi.StreamInfo.Moment;
 import io.nuncio.spi.Trailers;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResetReason;
+import io.nuncio.spi.host.ResourcePriority;
 import io.nuncio.testkit.FakeCluster;
 import io.nuncio.testkit.FakeFactoryContext;
 import io.nuncio.testkit.FakePool;
@@ -53,6 +54,14 @@ class RouterFilterTest {
         Trailers trailers = new Trailers();
         trailers.set(HeaderName.of("x-sum"), "1");
         return trailers;
+    }
+
+    @Test
+    void theRoutesPriorityPicksTheConnections() {
+        route.priority(ResourcePriority.HIGH);
+        stream().get("/");
+        assertThat(pool.streams()).isEqualTo(1);
+        assertThat(cluster.priority()).isEqualTo(ResourcePriority.HIGH);
     }
 
     @Test
