@@ -10,8 +10,10 @@ import io.nuncio.testkit.RawClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 
 /// The front proxy of Envoy's documentation (examples/front-proxy/envoy.yaml), message for message
@@ -195,6 +197,17 @@ class FrontProxyIT {
             assertThat(get(admin, "/server_info").bodyText()).contains("\"state\": \"LIVE\"");
             assertThat(get(admin, "/quitquitquit").status()).as("only by POST").isEqualTo(405);
         }
+    }
+
+    @Test
+    void theAdminServersLogMayBeGivenByItsPathAlone(@TempDir Path folder) throws Exception {
+        Path log = folder.resolve("admin.log");
+        String yaml = REST.replace("admin:\n", "admin:\n  access_log_path: " + log + "\n");
+        try (NuncioServer own = start(yaml);
+                RawClient admin = RawClient.connect(own.admin())) {
+            get(admin, "/ready");
+        }
+        assertThat(log).content().contains("\"GET /ready HTTP/1.1\" 200 ");
     }
 
     @Test

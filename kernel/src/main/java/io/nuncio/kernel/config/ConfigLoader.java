@@ -90,6 +90,9 @@ public final class ConfigLoader {
 
         private int deprecatedUses;
 
+        /// Errors about what is rightly written but cannot be used here.
+        private int unusable;
+
         Load(M prototype, List<ConfigSource> sources, ExtensionIndex index, LoadOptions options) {
             this.prototype = prototype;
             this.type = prototype.getDescriptorForType();
@@ -128,11 +131,11 @@ public final class ConfigLoader {
             if (merged != null) {
                 check(merged);
             }
-            M message =
-                    merged == null || problems.hasErrors()
+            M written =
+                    merged == null || problems.errors() > unusable
                             ? null
                             : generated(merged.toByteString());
-            return new LoadResult<>(message, sorted(), deprecatedUses, positions);
+            return new LoadResult<>(written, unusable == 0, sorted(), deprecatedUses, positions);
         }
 
         private DynamicMessage bind(ConfigSource source, YamlNode root) {
@@ -255,11 +258,13 @@ public final class ConfigLoader {
                     boolean reported =
                             broken.contains(path) || broken.contains(path + ".typed_config");
                     if (options.checkSupport() && !reported) {
+                        unusable++;
                         problem(true, path, text);
                     }
                 }
                 case UNSUPPORTED -> {
                     if (options.checkSupport()) {
+                        unusable++;
                         problem(true, path, text);
                     }
                 }

@@ -7,6 +7,7 @@ import io.nuncio.spi.Problems;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /// What became of a configuration: the message if it may be used, and everything a person should
@@ -14,17 +15,22 @@ import java.util.List;
 ///
 /// @param <M> the message, such as `Bootstrap`
 public final class LoadResult<M extends Message> {
-    private final @Nullable M message;
+    private final @Nullable M written;
+    private final boolean usable;
     private final List<ConfigProblem> problems;
     private final int deprecatedUses;
     private final Positions positions;
 
+    /// @param written null if the text has errors
+    /// @param usable false if the message has something in it that cannot be used here
     LoadResult(
-            @Nullable M message,
+            @Nullable M written,
+            boolean usable,
             List<ConfigProblem> problems,
             int deprecatedUses,
             Positions positions) {
-        this.message = message;
+        this.written = written;
+        this.usable = usable;
         this.problems = List.copyOf(problems);
         this.deprecatedUses = deprecatedUses;
         this.positions = positions;
@@ -32,17 +38,23 @@ public final class LoadResult<M extends Message> {
 
     /// True if there is no error.
     public boolean ok() {
-        return message != null;
+        return written != null && usable;
     }
 
     /// The message.
     ///
     /// @throws IllegalStateException if there were errors
     public M message() {
-        if (message == null) {
+        if (written == null || !usable) {
             throw new IllegalStateException("the configuration has errors:\n" + text());
         }
-        return message;
+        return written;
+    }
+
+    /// The message as it is written, also if it has something in it that cannot be used here; null
+    /// if the text has errors. Not to be served, but what else is wrong with it can be found.
+    public @Nullable M written() {
+        return written;
     }
 
     /// Errors and warnings in the order of the text.
@@ -82,6 +94,52 @@ public final class LoadResult<M extends Message> {
             located.add(locate(problem));
         }
         return located;
+    }
+
+    /// The problems, and what compiling [#written] found besides; in the order of the text.
+    public List<ConfigProblem> problemsAnd(Problems found) {
+        List<ConfigProblem> all = new ArrayList<>(problems);
+        for (ConfigProblem problem : locate(found)) {
+            if (!followsFromErrors(problem)) {
+                all.add(problem);
+            }
+        }
+        all.sort(
+                Comparator.comparing(ConfigProblem::file)
+                        .thenComparingInt(ConfigProblem::line)
+                        .thenComparingInt(ConfigProblem::column));
+        return all;
+    }
+
+    /// True for a problem at, in or around a place that has an error already, and for a field that
+    /// is not in the text beside one that cannot be used.
+    private boolean followsFromErrors(ConfigProblem problem) {
+        String place = place(problem);
+        boolean absent = !positions.locate(problem.path()).exact();
+        for (ConfigProblem error : errors()) {
+            String wrong = place(error);
+            if (isIn(place, wrong)
+                    || isIn(wrong, place)
+                    || (absent && owner(place).equals(owner(wrong)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String owner(String place) {
+        return place.substring(0, Math.max(0, place.lastIndexOf('.')));
+    }
+
+    private static boolean isIn(String inner, String outer) {
+        return inner.startsWith(outer)
+                && (inner.length() == outer.length()
+                        || ".[<".indexOf(inner.charAt(outer.length())) >= 0);
+    }
+
+    private static String place(ConfigProblem problem) {
+        String path = problem.path();
+        return path.endsWith(".@type") ? path.substring(0, path.length() - 6) : path;
     }
 
     /// Adds file, line and column to one finding, by its path from this message.

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Goes through everything that is set in a message, into the configurations of its extensions, and
 /// says what cannot be used: extensions that nobody provides, fields that Nuncio does not support
@@ -21,6 +22,13 @@ import java.util.Map;
 /// Immutable but for tables read on first use; main thread.
 public final class MessageCheck {
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
+
+    /// Options of clusters that the kernel reads itself, since it has the pools that they are
+    /// about; no bundle provides them.
+    private static final Set<String> OWN =
+            Set.of("envoy.extensions.upstreams.http.v3.HttpProtocolOptions");
+
+    private static final String OWN_CATEGORY = "envoy.upstream_options";
 
     private final ExtensionIndex index;
     private final FieldTable kernel;
@@ -202,6 +210,12 @@ public final class MessageCheck {
             }
             if (inner != null && TypedStructs.isTypedStruct(inner.getDescriptorForType())) {
                 typedStruct(inner, place, path);
+                return;
+            }
+            if (OWN.contains(type) && place.categories().contains(OWN_CATEGORY)) {
+                if (inner != null) {
+                    message(inner, new Place(path, kernel, List.of(), "", false));
+                }
                 return;
             }
             ExtensionIndex.Provider provider = provider(place.categories(), type);

@@ -29,8 +29,8 @@ final class ProblemList {
         }
     }
 
-    boolean hasErrors() {
-        return errors > 0;
+    int errors() {
+        return errors;
     }
 
     /// In the order found; the last one says how many were left out, if any.

@@ -10,6 +10,7 @@ final class UnknownTypes {
     private final MessageTypes types;
     private final ExtensionIndex index;
     private final AbsentExtensions absent = new AbsentExtensions();
+    private final KnownExtensions known = new KnownExtensions();
 
     UnknownTypes(MessageTypes types, ExtensionIndex index) {
         this.types = types;
@@ -45,11 +46,12 @@ final class UnknownTypes {
                         : hint);
     }
 
-    /// For a message of the API that configures an extension which no installed bundle provides.
-    String notProvided(String type) {
-        String bundle = index.shippedBy(type);
+    /// For a message of the API that configures an extension which no installed bundle provides, or
+    /// the name of such an extension.
+    String notProvided(String typeOrName) {
+        String bundle = index.shippedBy(typeOrName);
         return "`"
-                + type
+                + typeOrName
                 + "` is part of Envoy's API, but no installed bundle provides it"
                 + (bundle == null
                         ? ", and Nuncio ships none that does"
@@ -63,6 +65,9 @@ final class UnknownTypes {
         String elsewhere = absent.message(name);
         if (elsewhere != null) {
             return elsewhere;
+        }
+        if (known.contains(name)) {
+            return notProvided(name);
         }
         String bundle = index.shippedBy(name);
         if (bundle != null) {

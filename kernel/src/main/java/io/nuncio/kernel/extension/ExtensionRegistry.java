@@ -142,7 +142,16 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
                         + objection;
             }
         }
-        return "no installed bundle provides `" + wanted + "` in " + category.envoyName();
+        String bundle = shipped.bundleOf(wanted);
+        return "no installed bundle provides `"
+                + wanted
+                + "` in "
+                + category.envoyName()
+                + (bundle == null
+                        ? ", and Nuncio ships none that does"
+                        : "; it comes with Nuncio's bundle `"
+                                + bundle
+                                + "`, which is not installed");
     }
 
     /// Finds an extension by its name alone, and loads it if it is new.

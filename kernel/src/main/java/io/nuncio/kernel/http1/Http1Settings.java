@@ -64,16 +64,17 @@ record Http1Settings(
                         server && underscores != HeadersWithUnderscoresAction.ALLOW,
                         underscores == HeadersWithUnderscoresAction.DROP_HEADER,
                         stats.droppedHeadersWithUnderscores());
+        Problems fields = problems.in("http_protocol_options");
         HeaderKeyFormat format = http1.getHeaderKeyFormat();
         if (format.hasStatefulFormatter()) {
-            problems.add("header_key_format.stateful_formatter", "is not supported yet");
+            fields.add("header_key_format.stateful_formatter", "is not supported yet");
         }
         if (http1.getIgnoreHttp11UpgradeCount() > 0) {
-            problems.add("ignore_http_11_upgrade", "is not supported yet");
+            fields.add("ignore_http_11_upgrade", "is not supported yet");
         }
         if (http1.hasOverrideStreamErrorOnInvalidHttpMessage()
                 && http1.getOverrideStreamErrorOnInvalidHttpMessage().getValue()) {
-            problems.add(
+            fields.add(
                     "override_stream_error_on_invalid_http_message", "true is not supported yet");
         }
         return new Http1Settings(

@@ -96,7 +96,7 @@ record ListenerConfig(
 
     private static @Nullable Address ip(SocketAddress message, Problems problems) {
         if (message.getProtocol() != SocketAddress.Protocol.TCP) {
-            problems.at("protocol").expected("TCP").found(message.getProtocol());
+            problems.at("protocol").because("UDP listeners are not supported yet");
             return null;
         }
         InetAddress address = Addresses.parseIp(message.getAddress());

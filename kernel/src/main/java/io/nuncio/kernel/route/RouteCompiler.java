@@ -18,12 +18,14 @@ import io.nuncio.kernel.route.match.RouteMatcher;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.host.ResourcePriority;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /// Compiles single routes.
 final class RouteCompiler {
@@ -176,7 +178,23 @@ final class RouteCompiler {
                 config.getHeaderName().isEmpty()
                         ? null
                         : name(config.getHeaderName(), "header_name", context.problems());
-        return new RouteRule.Weighted(matcher, sums, entries, headers, random);
+        var rule = new RouteRule.Weighted(matcher, sums, entries, headers, random);
+        return config.getRuntimeKeyPrefix().isEmpty()
+                ? rule
+                : new RouteRule.WeightedByRuntime(weights(config, context.runtime()), rule);
+    }
+
+    /// Each cluster's weight by the key `prefix.cluster`, else as configured.
+    private static LongSupplier[] weights(WeightedCluster config, RuntimeValues runtime) {
+        var weights = new LongSupplier[config.getClustersCount()];
+        for (int i = 0; i < weights.length; i++) {
+            ClusterWeight cluster = config.getClusters(i);
+            weights[i] =
+                    runtime.integer(
+                            config.getRuntimeKeyPrefix() + "." + cluster.getName(),
+                            Integer.toUnsignedLong(cluster.getWeight().getValue()));
+        }
+        return weights;
     }
 
     private @Nullable HeaderName clusterHeader(ClusterWeight cluster, FactoryContext context) {

@@ -9,6 +9,8 @@ import io.nuncio.spi.Route;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.LongSupplier;
+
 /// One route of a virtual host: when it applies, and which entry it then gives.
 sealed interface RouteRule {
     RouteMatcher matcher();
@@ -35,6 +37,28 @@ sealed interface RouteRule {
         }
     }
 
+    /// One of several clusters, by weights that may change at any time.
+    ///
+    /// @param weights at this moment, one per cluster
+    /// @param rule the rule for the weights as they are configured
+    record WeightedByRuntime(LongSupplier[] weights, Weighted rule) implements RouteRule {
+        @Override
+        public RouteMatcher matcher() {
+            return rule.matcher();
+        }
+
+        @Override
+        public Route entry(RequestHeaders headers, long random) {
+            long[] limits = new long[weights.length];
+            long sum = 0;
+            for (int index = 0; index < limits.length; index++) {
+                sum += weights[index].getAsLong();
+                limits[index] = sum;
+            }
+            return sum == 0 ? Route.NONE : rule.entry(limits, headers, random);
+        }
+    }
+
     /// One of several clusters, by weight.
     ///
     /// @param limits the sums of the weights, as [ClusterChoice#byWeight] wants them
@@ -49,7 +73,11 @@ sealed interface RouteRule {
             implements RouteRule {
         @Override
         public Route entry(RequestHeaders headers, long random) {
-            int index = ClusterChoice.byWeight(limits, randomHeader, headers, random);
+            return entry(limits, headers, random);
+        }
+
+        private Route entry(long[] sums, RequestHeaders headers, long random) {
+            int index = ClusterChoice.byWeight(sums, randomHeader, headers, random);
             ChosenRoute entry = entries[index];
             HeaderName clusterHeader = clusterHeaders[index];
             if (clusterHeader == null) {

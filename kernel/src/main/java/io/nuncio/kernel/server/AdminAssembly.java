@@ -2,12 +2,15 @@ package io.nuncio.kernel.server;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.Value;
 
 import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
 import io.envoyproxy.envoy.admin.v3.CommandLineOptions;
 import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
 import io.envoyproxy.envoy.admin.v3.ServerInfo;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.nuncio.kernel.admin.AdminEndpoints;
@@ -33,6 +36,7 @@ import io.nuncio.spi.host.ServerCodecTemplate;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -74,7 +78,24 @@ final class AdminAssembly {
         return new AdminAssembly(
                 address,
                 assembly.codecs.server(codec, context, ""),
-                assembly.accessLogs.compile(admin.getAccessLogList(), context, "access_log"));
+                assembly.accessLogs.compile(accessLogs(admin), context, "access_log"));
+    }
+
+    /// A path alone stands for the file access logger, as in Envoy; it logs in the default format.
+    @SuppressWarnings("deprecation") // Envoy still reads it.
+    private static List<AccessLog> accessLogs(Admin admin) {
+        if (admin.getAccessLogPath().isEmpty()) {
+            return admin.getAccessLogList();
+        }
+        List<AccessLog> all = new ArrayList<>(admin.getAccessLogList());
+        Value path = Value.newBuilder().setStringValue(admin.getAccessLogPath()).build();
+        all.add(
+                AccessLog.newBuilder()
+                        .setName("envoy.access_loggers.file")
+                        .setTypedConfig(
+                                Any.pack(Struct.newBuilder().putFields("path", path).build()))
+                        .build());
+        return all;
     }
 
     private static @Nullable Address address(

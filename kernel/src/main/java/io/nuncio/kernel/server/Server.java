@@ -20,7 +20,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -59,7 +58,7 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
     public static Server start(Options options, ExtensionRegistry registry, LogControl logs)
             throws StartFailure {
         LoadResult<Bootstrap> loaded = Configuration.load(options, registry);
-        report(loaded.problems(), options);
+        report(loaded.ok() ? loaded.problems() : problems(loaded, options, registry), options);
         WorkerLoops loops = WorkerLoops.create(options.concurrency(), engine(options));
         try {
             Bootstrap bootstrap = loaded.message();
@@ -86,20 +85,25 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
     }
 
     /// Everything that is wrong with a configuration, found by the very code that serves it.
-    static List<ConfigProblem> problems(Options options, ExtensionRegistry registry)
+    public static List<ConfigProblem> problems(Options options, ExtensionRegistry registry)
             throws StartFailure {
-        LoadResult<Bootstrap> loaded = Configuration.load(options, registry);
-        if (!loaded.ok()) {
+        return problems(Configuration.load(options, registry), options, registry);
+    }
+
+    private static List<ConfigProblem> problems(
+            LoadResult<Bootstrap> loaded, Options options, ExtensionRegistry registry)
+            throws StartFailure {
+        Bootstrap bootstrap = loaded.written();
+        if (bootstrap == null) {
             return loaded.problems();
         }
-        List<ConfigProblem> all = new ArrayList<>(loaded.problems());
+        Problems problems = new Problems();
         try (WorkerLoops loops = WorkerLoops.create(1, engine(options))) {
-            Problems problems = new Problems();
             onMain(
                     loops,
                     () -> {
                         new Assembly(
-                                        loaded.message(),
+                                        bootstrap,
                                         loaded.deprecatedUses(),
                                         options,
                                         registry,
@@ -108,9 +112,8 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
                                 .close();
                         return true;
                     });
-            all.addAll(loaded.locate(problems));
         }
-        return all;
+        return loaded.problemsAnd(problems);
     }
 
     private static void report(List<ConfigProblem> problems, Options options) throws StartFailure {

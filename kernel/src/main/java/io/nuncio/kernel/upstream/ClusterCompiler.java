@@ -56,13 +56,11 @@ final class ClusterCompiler {
                                     TransportSocketTemplate.class,
                                     context,
                                     "transport_socket");
-            if (socket == null) {
-                return null;
-            }
         }
         ClusterTemplate template = discovery(cluster, context);
         LoadBalancerPolicy policy = loadBalancer(cluster, scope, context);
-        if (template == null || policy == null) {
+        boolean noSocket = cluster.hasTransportSocket() && socket == null;
+        if (noSocket || template == null || policy == null) {
             return null;
         }
         ClusterDiscovery discovery =

@@ -160,7 +160,7 @@ record ClusterConfig(
             HttpProtocolOptions options = null;
             for (Map.Entry<String, Any> entry :
                     cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
-                String field = "typed_extension_protocol_options[" + entry.getKey() + "]";
+                String field = "typed_extension_protocol_options[\"" + entry.getKey() + "\"]";
                 if (!entry.getKey().equals(HTTP_PROTOCOL_OPTIONS)) {
                     problems.at(field)
                             .expected(HTTP_PROTOCOL_OPTIONS)
@@ -189,7 +189,7 @@ record ClusterConfig(
         private static HttpOptions of(HttpProtocolOptions options, Problems problems) {
             Http1ProtocolOptions http1 = options.getExplicitHttpConfig().getHttpProtocolOptions();
             if (!options.getExplicitHttpConfig().hasHttpProtocolOptions()) {
-                problems.at("typed_extension_protocol_options[" + HTTP_PROTOCOL_OPTIONS + "]")
+                problems.at("typed_extension_protocol_options[\"" + HTTP_PROTOCOL_OPTIONS + "\"]")
                         .expected("explicit_http_config.http_protocol_options")
                         .because("only HTTP/1.1 is spoken to upstreams so far");
             }

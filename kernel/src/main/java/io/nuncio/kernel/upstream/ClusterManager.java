@@ -39,6 +39,11 @@ public final class ClusterManager implements Clusters {
     private final ClusterCompiler compiler;
     private final Map<String, UpstreamCluster> active = new ConcurrentHashMap<>();
     private final Map<String, UpstreamCluster> warming = new LinkedHashMap<>();
+
+    /// The names of the bootstrap's clusters, also of those that are wrong: who names one of those
+    /// makes no mistake.
+    private final Set<String> statics = new HashSet<>();
+
     private final ClusterInitialization initialization = new ClusterInitialization();
     private final List<Worker> loops; // the main thread, then the workers: as LoopThread's cells
     private final List<WorkerClusters> views = new ArrayList<>();
@@ -120,18 +125,17 @@ public final class ClusterManager implements Clusters {
 
     @Override
     public boolean exists(String name) {
-        return active.containsKey(name) || warming.containsKey(name);
+        return active.containsKey(name) || warming.containsKey(name) || statics.contains(name);
     }
 
     /// Compiles the clusters of the bootstrap. They start with [#initialize].
     ///
     /// @param problems at the list; each cluster's own are below its position
     public void load(List<Cluster> clusters, Problems problems) {
-        Set<String> names = new HashSet<>();
         for (int i = 0; i < clusters.size(); i++) {
             Cluster cluster = clusters.get(i);
             Problems here = problems.in("[" + i + "]");
-            if (!names.add(cluster.getName())) {
+            if (!statics.add(cluster.getName())) {
                 here.at("name")
                         .expected("each name once")
                         .because("duplicate cluster `" + cluster.getName() + "`");
@@ -162,6 +166,7 @@ public final class ClusterManager implements Clusters {
 
     /// @return false if there is no such cluster
     public boolean remove(String name) {
+        statics.remove(name);
         UpstreamCluster waiting = warming.remove(name);
         UpstreamCluster serving = active.remove(name);
         if (waiting != null) {

@@ -109,7 +109,7 @@ class ExtensionRegistryTest {
         assertThat(problems.all().getFirst().message())
                 .isEqualTo(
                         "no installed bundle provides `envoy.extensions.filters.http.cors.v3.Cors`"
-                                + " in envoy.filters.http");
+                                + " in envoy.filters.http, and Nuncio ships none that does");
     }
 
     @Test
@@ -152,7 +152,9 @@ class ExtensionRegistryTest {
 
         assertThat(registry().findByName(Category.NETWORK_FILTER, "acme", problems)).isNull();
         assertThat(problems.all().getFirst().message())
-                .isEqualTo("no installed bundle provides `acme` in envoy.filters.network");
+                .isEqualTo(
+                        "no installed bundle provides `acme` in envoy.filters.network, and Nuncio"
+                                + " ships none that does");
     }
 
     @Test

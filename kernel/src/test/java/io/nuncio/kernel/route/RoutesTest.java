@@ -217,6 +217,25 @@ class RoutesTest {
         assertThat(fixture.cluster("a.com/")).isEqualTo(cluster);
     }
 
+    @Test
+    void weightsMayComeFromTheRuntime() {
+        fixture.random = 50;
+        fixture.routes(
+                """
+                - match: {prefix: /}
+                  route:
+                    weighted_clusters:
+                      runtime_key_prefix: split
+                      clusters: [ {name: web, weight: 33}, {name: api, weight: 67} ]
+                """);
+        assertThat(fixture.cluster("a.com/")).isEqualTo("api");
+
+        fixture.context.runtime.override(Map.of("split.web", "67", "split.api", "33"));
+        assertThat(fixture.cluster("a.com/")).isEqualTo("web");
+        fixture.context.runtime.override(Map.of("split.web", "0", "split.api", "0"));
+        assertThat(fixture.route("a.com/")).isSameAs(io.nuncio.spi.Route.NONE);
+    }
+
     @ParameterizedTest
     @CsvSource({"5, web", "15, api", "x, web", "'', web"})
     void headerMayTakeThePlaceOfTheRandomNumber(String value, String cluster) {
