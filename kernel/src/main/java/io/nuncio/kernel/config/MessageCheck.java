@@ -368,10 +368,12 @@ public final class MessageCheck {
         return "envoy.deprecated_features:" + fullName;
     }
 
+    /// A message of a bundle's own has only fields that its bundle knows.
     private boolean supported(FieldDescriptor field, FieldTable table) {
         String message = field.getContainingType().getFullName();
         return table.supports(message, field.getName())
-                || kernel.supports(message, field.getName());
+                || kernel.supports(message, field.getName())
+                || !MessageTypes.isOfApi(message);
     }
 
     /// True for the Any of a message that is only the envelope of an extension: what is expected is

@@ -4,9 +4,22 @@ import com.google.protobuf.Message;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// Finds protobuf messages by their full name.
 @FunctionalInterface
 public interface MessageTypes {
+    /// What the names of the API's messages begin with.
+    List<String> API =
+            List.of(
+                    "envoy.",
+                    "xds.",
+                    "udpa.",
+                    "google.",
+                    "cel.",
+                    "opentelemetry.",
+                    "io.prometheus.");
+
     /// The default instance of the message, or null if nobody has it.
     ///
     /// @param fullName such as `envoy.config.listener.v3.Listener`, without a type URL's prefix
@@ -26,5 +39,10 @@ public interface MessageTypes {
                         || fullName.contains(".v2alpha")
                         || fullName.contains(".v1")
                         || fullName.startsWith("envoy.api."));
+    }
+
+    /// True for a message that Envoy's API has or might have, false for one of a bundle's own.
+    static boolean isOfApi(String fullName) {
+        return API.stream().anyMatch(fullName::startsWith);
     }
 }

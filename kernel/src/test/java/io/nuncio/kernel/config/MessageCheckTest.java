@@ -3,6 +3,12 @@ package io.nuncio.kernel.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.DescriptorProtos.DescriptorProto;
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.Descriptors.DescriptorValidationException;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.UnknownFieldSet;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
@@ -30,6 +36,16 @@ class MessageCheckTest {
                             + "  stat_prefix T\n"
                             + "  cluster T\n",
                     "test");
+
+    private static final String WAY_TO_FILTERS =
+            """
+            envoy.config.listener.v3.Listener
+              filter_chains T
+            envoy.config.listener.v3.FilterChain
+              filters T
+            envoy.config.listener.v3.Filter
+              typed_config T
+            """;
 
     private final FakeExtensions index =
             new FakeExtensions()
@@ -67,17 +83,7 @@ class MessageCheckTest {
 
     @Test
     void fieldsInsideAnExtensionAreLookedUpInItsOwnTableFirst() {
-        FieldTable kernel =
-                FieldTable.parse(
-                        """
-                        envoy.config.listener.v3.Listener
-                          filter_chains T
-                        envoy.config.listener.v3.FilterChain
-                          filters T
-                        envoy.config.listener.v3.Filter
-                          typed_config T
-                        """,
-                        "kernel");
+        FieldTable kernel = FieldTable.parse(WAY_TO_FILTERS, "kernel");
         TcpProxy proxy =
                 TcpProxy.newBuilder()
                         .setStatPrefix("s")
@@ -100,6 +106,45 @@ class MessageCheckTest {
                             + " `max_connect_attempts` of"
                             + " envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy is part of"
                             + " Envoy's API but not supported by Nuncio yet");
+    }
+
+    @Test
+    void aMessageOfABundlesOwnNeedsNoTableOfFields() throws Exception {
+        DynamicMessage thing = thing("a value");
+        MessageTypes types =
+                name ->
+                        name.equals("com.acme.Thing")
+                                ? thing.getDefaultInstanceForType()
+                                : new Types().find(name);
+        List<String> found = new ArrayList<>();
+
+        new MessageCheck(types, index, FieldTable.parse(WAY_TO_FILTERS, "kernel"))
+                .check(
+                        listener(Filter.newBuilder().setTypedConfig(Any.pack(thing))),
+                        (_, path, text) -> found.add(path + ": " + text));
+
+        assertThat(found).isEmpty();
+    }
+
+    private static DynamicMessage thing(String value) throws DescriptorValidationException {
+        var field =
+                FieldDescriptorProto.newBuilder()
+                        .setName("own_field")
+                        .setNumber(1)
+                        .setType(FieldDescriptorProto.Type.TYPE_STRING);
+        var file =
+                FileDescriptorProto.newBuilder()
+                        .setName("thing.proto")
+                        .setPackage("com.acme")
+                        .addMessageType(
+                                DescriptorProto.newBuilder().setName("Thing").addField(field))
+                        .build();
+        var type =
+                FileDescriptor.buildFrom(file, new FileDescriptor[0])
+                        .findMessageTypeByName("Thing");
+        return DynamicMessage.newBuilder(type)
+                .setField(type.findFieldByName("own_field"), value)
+                .build();
     }
 
     @Test
