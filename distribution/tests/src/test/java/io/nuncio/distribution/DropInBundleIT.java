@@ -58,7 +58,7 @@ class DropInBundleIT {
         assertThat(before.exitCode()).isEqualTo(1);
         assertThat(before.output()).contains("com.example.HeaderStamp");
 
-        Path jar = new StrangersBuild(folder).build();
+        Path jar = new StrangersBuild(folder, "header-stamp").build();
         assertThat(Distribution.run("bundles", "check", jar.toString()).exitCode()).isZero();
         Files.copy(jar, bundles.resolve("header-stamp.jar"));
 

@@ -6,21 +6,25 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
 
-/// Builds header-stamp as its author would: a copy of its folder alone, a Maven repository that has
-/// the artifacts of a release, no network.
+/// Builds an example bundle as its author would: a copy of its folder alone, a Maven repository
+/// that has the artifacts of a release, no network.
 final class StrangersBuild {
     private static final Path REPOSITORY = Path.of(System.getProperty("maven.repository"));
 
     private final Path folder;
+    private final String example;
 
-    StrangersBuild(Path folder) {
+    /// @param folder an empty one, to work in
+    /// @param example its folder under `distribution/examples`
+    StrangersBuild(Path folder, String example) {
         this.folder = folder;
+        this.example = example;
     }
 
     /// @return the jar
     Path build() throws IOException, InterruptedException {
-        Path project = folder.resolve("header-stamp");
-        copyTree(Distribution.ROOT.resolve("distribution/examples/header-stamp"), project);
+        Path project = folder.resolve(example);
+        copyTree(Distribution.ROOT.resolve("distribution/examples").resolve(example), project);
         Path local = folder.resolve("repository");
         release(local, "nuncio", "pom.xml", ".pom");
         release(local, "filter-parent", "filter-spi/parent/pom.xml", ".pom");
@@ -49,7 +53,7 @@ final class StrangersBuild {
         if (finished.exitCode() != 0) {
             throw new IllegalStateException("the stranger's build failed:\n" + finished.output());
         }
-        return project.resolve("target/header-stamp-1.0.0.jar");
+        return project.resolve("target/" + example + "-1.0.0.jar");
     }
 
     private static void release(Path repository, String artifact, String source, String ending)

@@ -120,10 +120,14 @@ public final class NuncioServer implements AutoCloseable {
         return server.awaitEnd();
     }
 
+    /// A second call does nothing.
     @Override
     public void close() {
         server.close();
         registry.close();
+        if (!Files.exists(store)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(store)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
