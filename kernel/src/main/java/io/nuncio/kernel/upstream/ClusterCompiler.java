@@ -21,7 +21,7 @@ import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.ClientCodecTemplate;
-import io.nuncio.spi.host.Codecs;
+import io.nuncio.spi.host.CodecConfig;
 import io.nuncio.spi.host.Extensions;
 
 import org.jspecify.annotations.Nullable;
@@ -42,9 +42,6 @@ final class ClusterCompiler {
     UpstreamCluster.@Nullable Parts compile(Cluster cluster, StatsScope scope, Problems problems) {
         FactoryContext context = services.contexts().create(cluster.getName(), scope, problems);
         ClusterConfig config = ClusterConfig.from(cluster, bindDefault, problems);
-        Codecs codecs = services.codecs();
-        ClientCodecTemplate codec =
-                codecs.client(config.codec(), context, "typed_extension_protocol_options");
         TransportSocketTemplate socket = null;
         if (cluster.hasTransportSocket()) {
             socket =
@@ -57,6 +54,8 @@ final class ClusterCompiler {
                                     context,
                                     "transport_socket");
         }
+        UpstreamCodecs codecs = codecs(config.http(), context);
+        checkAlpn(cluster, config.http(), socket, problems);
         ClusterTemplate template = discovery(cluster, context);
         LoadBalancerPolicy policy = loadBalancer(cluster, scope, context);
         boolean noSocket = cluster.hasTransportSocket() && socket == null;
@@ -69,10 +68,42 @@ final class ClusterCompiler {
                                 cluster, problems, services.resolver(), services.mainThread()));
         return new UpstreamCluster.Parts(
                 cluster,
-                new UpstreamClusterInfo(config, scope, codec, socket),
+                new UpstreamClusterInfo(config, scope, codecs, socket),
                 scope,
                 discovery,
                 policy);
+    }
+
+    private UpstreamCodecs codecs(HttpOptions http, FactoryContext context) {
+        HttpOptions.Choice choice = http.choice();
+        return new UpstreamCodecs(
+                choice == HttpOptions.Choice.HTTP2
+                        ? null
+                        : codec(http, CodecConfig.Type.HTTP1, context),
+                choice == HttpOptions.Choice.HTTP1
+                        ? null
+                        : codec(http, CodecConfig.Type.HTTP2, context));
+    }
+
+    private ClientCodecTemplate codec(
+            HttpOptions http, CodecConfig.Type type, FactoryContext context) {
+        return services.codecs().client(http.codec(type), context, http.field(type));
+    }
+
+    private static void checkAlpn(
+            Cluster cluster,
+            HttpOptions http,
+            @Nullable TransportSocketTemplate socket,
+            Problems problems) {
+        if (http.choice() == HttpOptions.Choice.ALPN
+                && (socket == null || !socket.supportsAlpn())) {
+            problems.at(http.field())
+                    .expected("a transport socket that negotiates protocols, such as TLS")
+                    .because(
+                            "ALPN configured for cluster "
+                                    + cluster.getName()
+                                    + " which has a non-ALPN transport socket");
+        }
     }
 
     private @Nullable ClusterTemplate discovery(Cluster cluster, FactoryContext context) {

@@ -1,31 +1,24 @@
 package io.nuncio.kernel.upstream;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Durations;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
-import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
-import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.netty.util.NetUtil;
 import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Problems;
-import io.nuncio.spi.host.CodecConfig;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Map;
 
 /// What a cluster does, in the terms of the data path; all defaults of the cluster live here.
 ///
@@ -56,11 +49,7 @@ record ClusterConfig(
         long idleTimeoutNanos,
         long maxConnectionDurationNanos,
         ConnectOptions connectOptions,
-        CodecConfig codec) {
-    /// The key of `typed_extension_protocol_options` that a cluster's HTTP options stand under.
-    static final String HTTP_PROTOCOL_OPTIONS =
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
-
+        HttpOptions http) {
     private static final long DEFAULT_CONNECT_TIMEOUT = 5_000_000_000L;
     private static final long DEFAULT_IDLE_TIMEOUT = 3_600_000_000_000L;
     private static final int DEFAULT_BUFFER_LIMIT = 1024 * 1024;
@@ -99,7 +88,7 @@ record ClusterConfig(
                 common.hasIdleTimeout() ? nanos(common.getIdleTimeout()) : DEFAULT_IDLE_TIMEOUT,
                 common.hasMaxConnectionDuration() ? nanos(common.getMaxConnectionDuration()) : 0,
                 connectOptions(cluster, bindDefault, bufferLimit, problems),
-                http.codec());
+                http);
     }
 
     private static int panicThreshold(Cluster cluster) {
@@ -148,66 +137,5 @@ record ClusterConfig(
 
     private static long nanos(Duration duration) {
         return Durations.toNanos(duration);
-    }
-
-    /// The HTTP options of a cluster: from the extension options, or from the cluster's own
-    /// deprecated fields.
-    private record HttpOptions(
-            io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common,
-            CodecConfig codec,
-            int maxRequestsPerConnection) {
-        static HttpOptions from(Cluster cluster, Problems problems) {
-            HttpProtocolOptions options = null;
-            for (Map.Entry<String, Any> entry :
-                    cluster.getTypedExtensionProtocolOptionsMap().entrySet()) {
-                String field = "typed_extension_protocol_options[\"" + entry.getKey() + "\"]";
-                if (!entry.getKey().equals(HTTP_PROTOCOL_OPTIONS)) {
-                    problems.at(field)
-                            .expected(HTTP_PROTOCOL_OPTIONS)
-                            .because("no extension has options of this name");
-                    continue;
-                }
-                try {
-                    options = entry.getValue().unpack(HttpProtocolOptions.class);
-                } catch (InvalidProtocolBufferException wrong) {
-                    problems.at(field)
-                            .expected("a " + HTTP_PROTOCOL_OPTIONS)
-                            .found(entry.getValue().getTypeUrl());
-                }
-            }
-            return options == null ? ofCluster(cluster) : of(options, problems);
-        }
-
-        @SuppressWarnings("deprecation") // Envoy still reads these fields
-        private static HttpOptions ofCluster(Cluster cluster) {
-            return new HttpOptions(
-                    cluster.getCommonHttpProtocolOptions(),
-                    codec(cluster.getCommonHttpProtocolOptions(), cluster.getHttpProtocolOptions()),
-                    cluster.getMaxRequestsPerConnection().getValue());
-        }
-
-        private static HttpOptions of(HttpProtocolOptions options, Problems problems) {
-            Http1ProtocolOptions http1 = options.getExplicitHttpConfig().getHttpProtocolOptions();
-            if (!options.getExplicitHttpConfig().hasHttpProtocolOptions()) {
-                problems.at("typed_extension_protocol_options[\"" + HTTP_PROTOCOL_OPTIONS + "\"]")
-                        .expected("explicit_http_config.http_protocol_options")
-                        .because("only HTTP/1.1 is spoken to upstreams so far");
-            }
-            return new HttpOptions(
-                    options.getCommonHttpProtocolOptions(),
-                    codec(options.getCommonHttpProtocolOptions(), http1),
-                    0);
-        }
-
-        private static CodecConfig codec(
-                io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common,
-                Http1ProtocolOptions http1) {
-            return new CodecConfig(
-                    CodecConfig.Type.HTTP1,
-                    common,
-                    http1,
-                    Http2ProtocolOptions.getDefaultInstance(),
-                    common.getMaxResponseHeadersKb().getValue());
-        }
     }
 }

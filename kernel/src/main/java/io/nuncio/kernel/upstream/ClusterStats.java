@@ -17,7 +17,6 @@ final class ClusterStats {
         "retry_or_shadow_abandoned",
         "upstream_cx_connect_attempts_exceeded",
         "upstream_cx_connect_with_0_rtt",
-        "upstream_cx_http2_total",
         "upstream_cx_http3_total",
         "upstream_internal_redirect_failed_total",
         "upstream_internal_redirect_succeeded_total",
@@ -64,6 +63,7 @@ final class ClusterStats {
     final Counter cxDestroyRemoteWithActiveRequest;
     final Counter cxDestroyWithActiveRequest;
     final Counter cxHttp1Total;
+    final Counter cxHttp2Total;
     final Counter cxIdleTimeout;
     final Counter cxMaxDurationReached;
     final Counter cxMaxRequests;
@@ -120,6 +120,7 @@ final class ClusterStats {
                 scope.counter("upstream_cx_destroy_remote_with_active_rq");
         cxDestroyWithActiveRequest = scope.counter("upstream_cx_destroy_with_active_rq");
         cxHttp1Total = scope.counter("upstream_cx_http1_total");
+        cxHttp2Total = scope.counter("upstream_cx_http2_total");
         cxIdleTimeout = scope.counter("upstream_cx_idle_timeout");
         cxMaxDurationReached = scope.counter("upstream_cx_max_duration_reached");
         cxMaxRequests = scope.counter("upstream_cx_max_requests");

@@ -12,9 +12,9 @@ final class PendingStream implements HttpPool.Wait {
     @Nullable PendingStream previous;
     @Nullable PendingStream next;
     @Nullable PendingQueue queue;
-    private final Http1Pool pool;
+    private final ConnectionPool pool;
 
-    PendingStream(Http1Pool pool, ResponseReceiver receiver, HttpPool.Callbacks callbacks) {
+    PendingStream(ConnectionPool pool, ResponseReceiver receiver, HttpPool.Callbacks callbacks) {
         this.pool = pool;
         this.receiver = receiver;
         this.callbacks = callbacks;

@@ -17,15 +17,16 @@ import io.nuncio.spi.host.ResetReason;
 
 import org.jspecify.annotations.Nullable;
 
-/// One HTTP/1 connection of a pool, from the first SYN to its end (Envoy: ActiveClient with its
-/// CodecClient). It carries one stream at a time. Thread: the pool's worker.
+/// One connection of a pool, from the first SYN to its end (Envoy: ActiveClient with its
+/// CodecClient). Thread: the pool's worker.
 final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
     enum State {
         CONNECTING,
-        /// Free for the next stream.
+        /// Has room for a stream.
         READY,
+        /// Has room when a stream ends.
         BUSY,
-        /// Closes after its stream.
+        /// Takes no more streams, and closes after those that it has.
         DRAINING,
         CLOSED
     }
@@ -38,94 +39,123 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
     @Nullable PooledConnection previous;
     @Nullable PooledConnection next;
 
-    private final Http1Pool pool;
+    private final ConnectionPool pool;
     private final UpstreamClusterInfo cluster;
     private final Worker worker;
     private final Connection connection;
-    private final ClientCodec codec;
     private final Timer timer; // connect timeout first, then idle timeout
-    private final @Nullable Timer durationTimer;
     private final long startNanos;
-    private @Nullable PooledStream stream;
-    private long streams;
+    private final StreamList streams = new StreamList();
+    private UpstreamProtocol.@Nullable Spoken spoken; // once it stands
+    private @Nullable ClientCodec codec;
+    private @Nullable Timer durationTimer;
+    private long begunStreams;
+    private long remainingStreams; // that it may still carry in its life
+    private long concurrentStreams; // that it may carry at once
     private long idleSinceNanos;
-    private boolean connected;
     private boolean timedOut;
     private boolean remoteClosed;
     private boolean protocolError;
 
     /// @throws RuntimeException if there is no socket to be had
-    PooledConnection(Http1Pool pool) {
+    PooledConnection(ConnectionPool pool) {
         this.pool = pool;
         cluster = pool.cluster();
         worker = pool.worker();
         startNanos = worker.nanoTime();
+        long maxRequests = cluster.config().maxRequestsPerConnection();
+        remainingStreams = maxRequests == 0 ? Long.MAX_VALUE : maxRequests;
+        concurrentStreams = pool.protocol().concurrentStreams();
         connection =
                 pool.connector()
                         .connect(worker, pool.host().address(), cluster.connectOptions(), this);
-        codec = cluster.codec().create(connection, this);
+        if (pool.protocol() instanceof UpstreamProtocol.Spoken known) {
+            known.connections().increment();
+        }
         timer = worker.timer(this::onTimer);
         timer.arm(cluster.config().connectTimeoutNanos());
-        long maxDuration = cluster.config().maxConnectionDurationNanos();
-        durationTimer = maxDuration == 0 ? null : worker.timer(this::onMaxDuration);
-        if (durationTimer != null) {
-            durationTimer.arm(maxDuration);
-        }
     }
 
     ConnectionInfo info() {
         return connection.info();
     }
 
-    Protocol protocol() {
-        return codec.protocol();
+    @Nullable Protocol protocol() {
+        return codec == null ? null : codec.protocol();
     }
 
-    /// How many streams it has carried, the current one included.
-    long streams() {
-        return streams;
+    /// How many streams it has carried, those under way included.
+    long begunStreams() {
+        return begunStreams;
     }
 
-    boolean active() {
-        return stream != null;
+    /// How many more streams it may carry now; less than none if the host allows fewer than before.
+    long unusedCapacity() {
+        return Math.min(remainingStreams, concurrentStreams - streams.size());
+    }
+
+    /// True if it has carried as many streams as it may.
+    boolean worn() {
+        return remainingStreams == 0;
+    }
+
+    /// True if it carries no stream.
+    boolean idle() {
+        return streams.isEmpty();
+    }
+
+    /// True if its streams may end alone.
+    boolean multiplexed() {
+        return spoken != null && spoken.multiplexed();
     }
 
     boolean timedOut() {
         return timedOut;
     }
 
-    /// True if it may carry no stream after the next one.
-    boolean lastStreamIsNext() {
-        long max = cluster.config().maxRequestsPerConnection();
-        return max != 0 && streams + 1 >= max;
+    /// A stream is about to begin.
+    void add(PooledStream stream) {
+        streams.push(stream);
+        begunStreams++;
+        remainingStreams--;
     }
 
     /// Begins a stream and hands it to the caller.
     void begin(PooledStream begun, HttpPool.Callbacks callbacks) {
-        stream = begun;
-        streams++;
-        RequestSender sender = codec.newStream(begun);
+        RequestSender sender = codec().newStream(begun);
         begun.start(sender);
         callbacks.onReady(begun, begun);
     }
 
     /// Ends the connection; the pool has forgotten it when this returns.
     void close() {
-        if (state != State.CLOSED) {
+        if (state != State.CLOSED && !remoteClosed) {
             connection.close(Connection.Close.NO_FLUSH, "");
             onEvent(ConnectionEvent.LOCAL_CLOSE);
         }
     }
 
-    /// The stream's user gave it up: an HTTP/1 connection is of no use without it.
-    void onStreamReset() {
-        close();
+    /// Request and response are complete, on a connection with many streams.
+    void onStreamComplete(PooledStream stream) {
+        forget(stream);
+        pool.onStreamEnd(this);
+    }
+
+    /// A stream ends before its time, by its user or by the codec.
+    void onStreamReset(PooledStream stream, ResetReason reason) {
+        if (!multiplexed()) {
+            close();
+            return;
+        }
+        countReset(reason);
+        forget(stream);
+        pool.onStreamEnd(this);
     }
 
     @Override
     public NetworkOutcome onData(Buffer data, boolean endStream) {
         int length = data.length();
-        CodecError error = codec.dispatch(data);
+        CodecError error = codec().dispatch(data);
         cluster.stats().cxRxBytesTotal.add(length - data.length());
         if (error != null && state != State.CLOSED) {
             onCodecError(error);
@@ -141,28 +171,34 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
 
     @Override
     public void onResponseComplete(boolean reusable) {
-        PooledStream ended = stream;
-        if (ended == null) {
+        PooledStream ended = streams.first();
+        if (ended == null || multiplexed()) {
             return;
         }
-        stream = null;
-        boolean requestComplete = ended.requestComplete();
-        ended.end();
         if (!reusable && !remoteClosed) {
             cluster.stats().cxCloseNotify.increment();
         }
-        if (!requestComplete || !reusable || remoteClosed || state == State.DRAINING) {
+        if (!ended.requestComplete() || !reusable || remoteClosed) {
             state = State.DRAINING;
-            pool.onStreamEnd();
-            if (!remoteClosed) {
-                close();
-            }
-            return;
         }
-        idleSinceNanos = worker.nanoTime();
-        armIdle(cluster.config().idleTimeoutNanos());
-        pool.onStreamEnd();
-        pool.onReady(this);
+        forget(ended);
+        pool.onStreamEnd(this);
+    }
+
+    @Override
+    public void onGoAway() {
+        cluster.stats().cxCloseNotify.increment();
+        if (state != State.DRAINING && state != State.CLOSED) {
+            pool.retire(this);
+        }
+    }
+
+    @Override
+    public void onMaxConcurrentStreams(long allowed) {
+        if (spoken != null) {
+            concurrentStreams = Math.min(allowed, spoken.concurrentStreams());
+            pool.onCapacityChanged(this);
+        }
     }
 
     @Override
@@ -176,7 +212,7 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         }
         if (event == ConnectionEvent.REMOTE_CLOSE) {
             remoteClosed = true;
-            if (stream != null) {
+            if (codec != null && !streams.isEmpty()) {
                 codec.onEndOfStream(); // may complete the response
             }
         }
@@ -185,20 +221,44 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
 
     @Override
     public void onAboveWriteBufferHighWatermark() {
-        codec.onAboveWriteBufferHighWatermark();
+        if (codec != null) {
+            codec.onAboveWriteBufferHighWatermark();
+        }
     }
 
     @Override
     public void onBelowWriteBufferLowWatermark() {
-        codec.onBelowWriteBufferLowWatermark();
+        if (codec != null) {
+            codec.onBelowWriteBufferLowWatermark();
+        }
+    }
+
+    private ClientCodec codec() {
+        ClientCodec made = codec;
+        if (made == null) {
+            throw new IllegalStateException("the connection does not stand yet");
+        }
+        return made;
     }
 
     private void onConnected() {
-        connected = true;
         timer.disarm();
-        idleSinceNanos = worker.nanoTime();
+        pool.onConnectingEnded(this);
+        UpstreamProtocol.Spoken agreed = pool.protocol().of(connection.info());
+        if (agreed != pool.protocol()) {
+            agreed.connections().increment();
+            concurrentStreams = agreed.concurrentStreams();
+        }
+        spoken = agreed;
+        codec = agreed.codec().create(connection, this);
         cluster.stats().cxConnectMillis.record((worker.nanoTime() - startNanos) / NANOS_PER_MILLI);
+        idleSinceNanos = worker.nanoTime();
         armIdle(cluster.config().idleTimeoutNanos());
+        long maxDuration = cluster.config().maxConnectionDurationNanos();
+        if (maxDuration > 0) {
+            durationTimer = worker.timer(this::onMaxDuration);
+            durationTimer.arm(maxDuration);
+        }
         pool.onConnected(this);
     }
 
@@ -206,7 +266,7 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         boolean goodbye =
                 error.kind() == CodecError.Kind.PREMATURE_RESPONSE
                         && error.status() == REQUEST_TIMEOUT
-                        && stream == null;
+                        && idle();
         if (!goodbye) {
             protocolError = true;
             cluster.stats().cxProtocolError.increment();
@@ -220,29 +280,56 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         if (durationTimer != null) {
             durationTimer.disarm();
         }
-        PooledStream cut = stream;
-        stream = null;
-        countEnd(remote, cut != null);
-        boolean connecting = !connected;
-        pool.onClosed(this, connecting, remote);
-        if (cut != null) {
+        boolean stood = codec != null;
+        countEnd(remote);
+        pool.onClosed(this, !stood, remote);
+        ResetReason reason =
+                protocolError ? ResetReason.PROTOCOL_ERROR : ResetReason.CONNECTION_TERMINATION;
+        for (PooledStream cut = streams.first(); cut != null; cut = streams.first()) {
             boolean reset = cut.wasReset();
-            cut.end();
-            pool.onStreamEnd();
+            if (multiplexed()) {
+                countReset(reason);
+            }
+            forget(cut);
+            pool.counts().streamEnded();
             if (!reset) {
-                cut.notifyReset(
-                        protocolError
-                                ? ResetReason.PROTOCOL_ERROR
-                                : ResetReason.CONNECTION_TERMINATION);
+                cut.notifyReset(reason, "");
             }
         }
     }
 
-    private void countEnd(boolean remote, boolean withRequest) {
+    private void forget(PooledStream stream) {
+        stream.end();
+        streams.remove(stream);
+        if (streams.isEmpty() && state != State.CLOSED) {
+            idleSinceNanos = worker.nanoTime();
+            armIdle(cluster.config().idleTimeoutNanos());
+        }
+    }
+
+    private void countReset(ResetReason reason) {
+        ClusterStats stats = cluster.stats();
+        switch (reason) {
+            case CONNECTION_TERMINATION,
+                    CONNECTION_TIMEOUT,
+                    LOCAL_CONNECTION_FAILURE,
+                    REMOTE_CONNECTION_FAILURE ->
+                    stats.rqPendingFailureEject.increment();
+            case LOCAL_RESET, PROTOCOL_ERROR, OVERLOAD_MANAGER -> stats.rqTxReset.increment();
+            case REMOTE_RESET -> stats.rqRxReset.increment();
+            case LOCAL_REFUSED_STREAM_RESET,
+                    REMOTE_REFUSED_STREAM_RESET,
+                    OVERFLOW,
+                    CONNECT_ERROR,
+                    HTTP1_PREMATURE_UPSTREAM_HALF_CLOSE -> {}
+        }
+    }
+
+    private void countEnd(boolean remote) {
         ClusterStats stats = cluster.stats();
         stats.cxDestroy.increment();
         (remote ? stats.cxDestroyRemote : stats.cxDestroyLocal).increment();
-        if (withRequest) {
+        if (!streams.isEmpty() && !(multiplexed() && protocolError)) {
             stats.cxDestroyWithActiveRequest.increment();
             (remote
                             ? stats.cxDestroyRemoteWithActiveRequest
@@ -250,7 +337,7 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
                     .increment();
         }
         stats.cxLengthMillis.record((worker.nanoTime() - startNanos) / NANOS_PER_MILLI);
-        stats.rqPerCx.record(streams);
+        stats.rqPerCx.record(begunStreams);
     }
 
     /// The timer is not disarmed when a stream begins: it looks when it fires.
@@ -261,14 +348,14 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
     }
 
     private void onTimer() {
-        if (!connected) {
+        if (codec == null) {
             timedOut = true;
             cluster.stats().cxConnectTimeout.increment();
             close();
             return;
         }
-        if (stream != null || state != State.READY) {
-            return; // armed again when the stream ends
+        if (!idle()) {
+            return; // armed again when the last stream ends
         }
         long left = idleSinceNanos + cluster.config().idleTimeoutNanos() - worker.nanoTime();
         if (left > 0) {
@@ -280,14 +367,9 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
     }
 
     private void onMaxDuration() {
-        if (state == State.CLOSED || !connected) {
-            return;
-        }
-        cluster.stats().cxMaxDurationReached.increment();
-        if (stream == null) {
-            close();
-        } else {
-            state = State.DRAINING;
+        if (state == State.READY || state == State.BUSY) {
+            cluster.stats().cxMaxDurationReached.increment();
+            pool.retire(this);
         }
     }
 }

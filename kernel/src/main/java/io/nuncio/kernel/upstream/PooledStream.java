@@ -24,22 +24,25 @@ final class PooledStream
                 StreamControl,
                 StreamControl.Callbacks,
                 UpstreamInfo {
+    @Nullable PooledStream previous; // in the connection's list
+    @Nullable PooledStream next;
     private final PooledConnection connection;
-    private final Http1Pool pool;
+    private final ConnectionPool pool;
     private final ResponseReceiver receiver;
     private final long connectionRequests;
     private @Nullable RequestSender sender;
     private @Nullable StreamControl control;
     private StreamControl.@Nullable Callbacks callbacks;
     private boolean requestComplete;
+    private boolean responseComplete;
     private boolean ended;
     private boolean reset;
 
-    PooledStream(PooledConnection connection, Http1Pool pool, ResponseReceiver receiver) {
+    PooledStream(PooledConnection connection, ConnectionPool pool, ResponseReceiver receiver) {
         this.connection = connection;
         this.pool = pool;
         this.receiver = receiver;
-        this.connectionRequests = connection.streams();
+        this.connectionRequests = connection.begunStreams();
     }
 
     void start(RequestSender codecSender) {
@@ -63,9 +66,11 @@ final class PooledStream
         }
     }
 
-    void notifyReset(ResetReason reason) {
-        if (callbacks != null) {
-            callbacks.onReset(reason, "");
+    void notifyReset(ResetReason reason, String transportFailure) {
+        StreamControl.Callbacks user = callbacks;
+        if (user != null) {
+            callbacks = null;
+            user.onReset(reason, transportFailure);
         }
     }
 
@@ -76,6 +81,7 @@ final class PooledStream
         if (!ended && sender != null) {
             requestComplete = endStream;
             sender.headers(headers, endStream);
+            endIfComplete();
         }
     }
 
@@ -84,6 +90,7 @@ final class PooledStream
         if (!ended && sender != null) {
             requestComplete = endStream;
             sender.data(data, endStream);
+            endIfComplete();
         } else {
             data.drain(data.length());
         }
@@ -94,6 +101,7 @@ final class PooledStream
         if (!ended && sender != null) {
             requestComplete = true;
             sender.trailers(trailers);
+            endIfComplete();
         }
     }
 
@@ -114,8 +122,10 @@ final class PooledStream
     @Override
     public void onHeaders(ResponseHeaders headers, boolean endStream) {
         if (!ended && !reset) {
-            pool.onResponse(headers.status());
+            pool.counts().responded(headers.status());
             receiver.onHeaders(headers, endStream);
+            responseComplete = endStream;
+            endIfComplete();
         }
     }
 
@@ -123,6 +133,8 @@ final class PooledStream
     public void onData(Buffer data, boolean endStream) {
         if (!ended && !reset) {
             receiver.onData(data, endStream);
+            responseComplete = endStream;
+            endIfComplete();
         }
     }
 
@@ -130,6 +142,16 @@ final class PooledStream
     public void onTrailers(Trailers trailers) {
         if (!ended && !reset) {
             receiver.onTrailers(trailers);
+            responseComplete = true;
+            endIfComplete();
+        }
+    }
+
+    /// On a connection with many streams nobody else says that this one is over; on any other the
+    /// codec does.
+    private void endIfComplete() {
+        if (requestComplete && responseComplete && connection.multiplexed() && !ended && !reset) {
+            connection.onStreamComplete(this);
         }
     }
 
@@ -144,7 +166,11 @@ final class PooledStream
     public void reset(ResetReason reason) {
         if (!ended && !reset) {
             reset = true;
-            connection.onStreamReset();
+            if (control != null && connection.multiplexed()) {
+                control.callbacks(null);
+                control.reset(reason);
+            }
+            connection.onStreamReset(this, reason);
         }
     }
 
@@ -181,10 +207,8 @@ final class PooledStream
     public void onReset(ResetReason reason, String transportFailure) {
         if (!ended && !reset) {
             reset = true;
-            if (callbacks != null) {
-                callbacks.onReset(reason, transportFailure);
-            }
-            connection.onStreamReset();
+            connection.onStreamReset(this, reason);
+            notifyReset(reason, transportFailure);
         }
     }
 

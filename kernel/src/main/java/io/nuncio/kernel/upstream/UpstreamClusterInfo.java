@@ -5,9 +5,9 @@ import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.Histogram;
+import io.nuncio.spi.Protocol;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TransportSocketTemplate;
-import io.nuncio.spi.host.ClientCodecTemplate;
 import io.nuncio.spi.host.ClusterInfo;
 import io.nuncio.spi.host.ResourcePriority;
 
@@ -20,7 +20,7 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     private final ClusterStats stats;
     private final CircuitBreakers defaultPriority;
     private final CircuitBreakers highPriority;
-    private final ClientCodecTemplate codec;
+    private final UpstreamProtocol.Choice protocols;
     private final ConnectOptions connectOptions;
     private final ResponseStats responses;
     private final ResponseStats internalResponses;
@@ -31,12 +31,12 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     UpstreamClusterInfo(
             ClusterConfig config,
             StatsScope scope,
-            ClientCodecTemplate codec,
+            UpstreamCodecs codecs,
             @Nullable TransportSocketTemplate transportSocket) {
         this.config = config;
-        this.codec = codec;
         connectOptions = connectOptions(config.connectOptions(), transportSocket);
         stats = new ClusterStats(scope);
+        protocols = codecs.protocols(config.http(), stats);
         defaultPriority = CircuitBreakers.ofDefaultPriority(config.defaultBreakers(), scope);
         highPriority = CircuitBreakers.ofHighPriority(config.highBreakers(), scope);
         responses = new ResponseStats(scope, "");
@@ -138,8 +138,11 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
         return priority == ResourcePriority.HIGH ? highPriority : defaultPriority;
     }
 
-    ClientCodecTemplate codec() {
-        return codec;
+    /// What a request is sent by.
+    ///
+    /// @param downstream what it came by, null if it did not
+    UpstreamProtocol protocol(@Nullable Protocol downstream) {
+        return protocols.of(downstream);
     }
 
     /// How connections to the cluster's hosts are opened.

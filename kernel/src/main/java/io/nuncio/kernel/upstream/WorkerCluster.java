@@ -50,7 +50,7 @@ final class WorkerCluster implements Cluster {
             cluster.info().stats().cxNoneHealthy.increment();
             return null;
         }
-        Http1Pool pool = pool((UpstreamHost) host, priority);
+        ConnectionPool pool = pool((UpstreamHost) host, priority, downstream);
         if (!pool.mayOpen()) {
             cluster.info().stats().cxPoolOverflow.increment();
             return null;
@@ -62,12 +62,13 @@ final class WorkerCluster implements Cluster {
         return cluster;
     }
 
-    private Http1Pool pool(UpstreamHost host, ResourcePriority priority) {
+    private ConnectionPool pool(
+            UpstreamHost host, ResourcePriority priority, @Nullable Protocol downstream) {
         WorkerHost known = host.slot(slot);
         if (known == null) {
             known = new WorkerHost(cluster.info(), host, worker, connector);
             host.slot(slot, known);
         }
-        return known.pool(priority);
+        return known.pool(cluster.info().protocol(downstream), priority);
     }
 }

@@ -3,18 +3,19 @@ package io.nuncio.kernel.upstream;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.ResourcePriority;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 
 /// What one worker has for one host: its counts and its connections. Thread: that worker; the
 /// counts may be read by any.
 final class WorkerHost {
+    private static final ConnectionPool[] NONE = {};
+
     private final UpstreamClusterInfo cluster;
     private final UpstreamHost host;
     private final Worker worker;
     private final UpstreamConnector connector;
     private final HostCounts counts = new HostCounts();
-    private @Nullable Http1Pool defaultPriority;
-    private @Nullable Http1Pool highPriority;
+    private ConnectionPool[] pools = NONE; // by protocol and priority, the first used first
 
     WorkerHost(
             UpstreamClusterInfo cluster,
@@ -27,43 +28,49 @@ final class WorkerHost {
         this.connector = connector;
     }
 
+    UpstreamClusterInfo cluster() {
+        return cluster;
+    }
+
+    UpstreamHost host() {
+        return host;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    UpstreamConnector connector() {
+        return connector;
+    }
+
     HostCounts counts() {
         return counts;
     }
 
-    Http1Pool pool(ResourcePriority priority) {
-        boolean high = priority == ResourcePriority.HIGH;
-        Http1Pool pool = high ? highPriority : defaultPriority;
-        if (pool == null) {
-            pool =
-                    new Http1Pool(
-                            cluster, host, counts, cluster.breakers(priority), worker, connector);
-            if (high) {
-                highPriority = pool;
-            } else {
-                defaultPriority = pool;
+    ConnectionPool pool(UpstreamProtocol protocol, ResourcePriority priority) {
+        for (ConnectionPool pool : pools) {
+            if (pool.serves(protocol, priority)) {
+                return pool;
             }
         }
-        return pool;
+        var made = new ConnectionPool(this, protocol, priority);
+        pools = Arrays.copyOf(pools, pools.length + 1);
+        pools[pools.length - 1] = made;
+        return made;
     }
 
     /// The host is gone: idle connections close, the others after their streams.
     void drain() {
-        if (defaultPriority != null) {
-            defaultPriority.drain();
-        }
-        if (highPriority != null) {
-            highPriority.drain();
+        for (ConnectionPool pool : pools) {
+            pool.drain();
         }
     }
 
     /// The same for a host that stays.
     void drainExisting() {
-        if (defaultPriority != null) {
-            defaultPriority.drainExisting();
-        }
-        if (highPriority != null) {
-            highPriority.drainExisting();
+        for (ConnectionPool pool : pools) {
+            pool.drainExisting();
         }
     }
 }

@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.L
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.host.CodecConfig;
 
 import org.junit.jupiter.api.Test;
 
@@ -28,8 +29,7 @@ class ClusterConfigTest {
     }
 
     private ClusterConfig config(HttpProtocolOptions.Builder options) {
-        cluster.putTypedExtensionProtocolOptions(
-                ClusterConfig.HTTP_PROTOCOL_OPTIONS, Any.pack(options.build()));
+        cluster.putTypedExtensionProtocolOptions(HttpOptions.KEY, Any.pack(options.build()));
         return config();
     }
 
@@ -106,7 +106,7 @@ class ClusterConfigTest {
         assertThat(config.idleTimeoutNanos()).isZero();
         assertThat(config.maxConnectionDurationNanos()).isEqualTo(9 * SECOND);
         assertThat(config.maxRequestsPerConnection()).isEqualTo(3);
-        assertThat(config.codec().http1().getEnableTrailers()).isTrue();
+        assertThat(config.http().http1().getEnableTrailers()).isTrue();
         assertThat(problems.none()).isTrue();
     }
 
@@ -119,23 +119,82 @@ class ClusterConfigTest {
 
         assertThat(config.maxRequestsPerConnection()).isEqualTo(4);
         assertThat(config.idleTimeoutNanos()).isEqualTo(2 * SECOND);
-        assertThat(config.codec().http1().getEnableTrailers()).isTrue();
+        assertThat(config.http().http1().getEnableTrailers()).isTrue();
     }
 
     @Test
-    void http2IsRefused() {
+    void theProtocolIsTheOneWithOptions() {
+        HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder();
+        options.getExplicitHttpConfigBuilder()
+                .getHttp2ProtocolOptionsBuilder()
+                .setMaxConcurrentStreams(UInt32Value.of(7));
+        HttpOptions http = config(options).http();
+
+        assertThat(http.choice()).isEqualTo(HttpOptions.Choice.HTTP2);
+        assertThat(http.maxConcurrentStreams()).isEqualTo(7);
+        assertThat(http.field(CodecConfig.Type.HTTP2))
+                .isEqualTo(
+                        "typed_extension_protocol_options[\""
+                                + HttpOptions.KEY
+                                + "\"].explicit_http_config.http2_protocol_options");
+        assertThat(problems.none()).isTrue();
+    }
+
+    @Test
+    void anHttp2ConnectionCarries1024StreamsByDefault() {
         HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder();
         options.getExplicitHttpConfigBuilder().getHttp2ProtocolOptionsBuilder();
+        assertThat(config(options).http().maxConcurrentStreams()).isEqualTo(1024);
+    }
+
+    @Test
+    void theDeprecatedFieldsPickTheProtocolToo() {
+        assertThat(config().http().choice()).isEqualTo(HttpOptions.Choice.HTTP1);
+        cluster.getHttp2ProtocolOptionsBuilder().setMaxConcurrentStreams(UInt32Value.of(7));
+        assertThat(config().http().choice()).isEqualTo(HttpOptions.Choice.HTTP2);
+        assertThat(config().http().maxConcurrentStreams()).isEqualTo(7);
+        assertThat(config().http().field(CodecConfig.Type.HTTP2))
+                .isEqualTo("http2_protocol_options");
+        cluster.setProtocolSelection(Cluster.ClusterProtocolSelection.USE_DOWNSTREAM_PROTOCOL);
+        cluster.getHttpProtocolOptionsBuilder();
+        assertThat(config().http().choice()).isEqualTo(HttpOptions.Choice.DOWNSTREAM);
+        assertThat(problems.none()).isTrue();
+    }
+
+    @Test
+    void twoProtocolsNeedASelection() {
+        cluster.getHttp2ProtocolOptionsBuilder();
+        cluster.getHttpProtocolOptionsBuilder();
+        config();
+        assertThat(problems.all())
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.message())
+                                .contains(
+                                        "Both HTTP1 and HTTP2 options may only be configured with"
+                                                + " non-default 'protocol_selection' values"));
+    }
+
+    @Test
+    void theLimitOfRequestsStandsInOnePlace() {
+        cluster.setMaxRequestsPerConnection(UInt32Value.of(4));
+        HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder();
+        options.getExplicitHttpConfigBuilder().getHttpProtocolOptionsBuilder();
+        assertThat(config(options).maxRequestsPerConnection()).isEqualTo(4);
+        assertThat(problems.none()).isTrue();
+        options.getCommonHttpProtocolOptionsBuilder()
+                .setMaxRequestsPerConnection(UInt32Value.of(3));
         config(options);
         assertThat(problems.all())
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.message()).contains("HTTP/1.1"));
+                .satisfies(problem ->
+                        assertThat(problem.path()).isEqualTo("max_requests_per_connection"));
     }
 
     @Test
     void optionsOfTheWrongTypeAreRefused() {
         cluster.putTypedExtensionProtocolOptions(
-                ClusterConfig.HTTP_PROTOCOL_OPTIONS, Any.pack(Struct.getDefaultInstance()));
+                HttpOptions.KEY, Any.pack(Struct.getDefaultInstance()));
         config();
         assertThat(problems.none()).isFalse();
     }

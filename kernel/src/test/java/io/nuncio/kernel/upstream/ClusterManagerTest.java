@@ -464,4 +464,25 @@ class ClusterManagerTest {
         assertThat(platform.stat("cluster.one.external.upstream_rq_2xx")).isEqualTo(1);
         assertThat(platform.store.findCounter("cluster.one.upstream_rq_500")).isNull();
     }
+
+    @Test
+    void protocolsAreNegotiatedOnlyByASocketThatCan() {
+        var options =
+                io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder();
+        options.getAutoConfigBuilder();
+        load(
+                FakePlatform.cluster("c")
+                        .putTypedExtensionProtocolOptions(
+                                HttpOptions.KEY, Any.pack(options.build())));
+
+        assertThat(problems.all())
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.path()).endsWith(".auto_config");
+                    assertThat(problem.message())
+                            .contains(
+                                    "ALPN configured for cluster c which has a non-ALPN transport"
+                                            + " socket");
+                });
+    }
 }

@@ -44,6 +44,13 @@ final class FakeCodec implements ClientCodec, RequestSender, StreamControl {
             @Override
             public ClientCodecTemplate client(
                     CodecConfig config, FactoryContext context, String field) {
+                if (config.type() == CodecConfig.Type.HTTP2) {
+                    return (connection, callbacks) -> {
+                        var codec = new FakeHttp2Codec(callbacks);
+                        ((FakeConnection) connection).http2 = codec;
+                        return codec;
+                    };
+                }
                 return (connection, callbacks) -> {
                     var codec = new FakeCodec(callbacks);
                     ((FakeConnection) connection).codec = codec;

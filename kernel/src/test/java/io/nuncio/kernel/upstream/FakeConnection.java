@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class FakeConnection implements Connection, ConnectionInfo {
     final ConnectOptions options;
     FakeCodec codec;
+    FakeHttp2Codec http2;
+    @Nullable String applicationProtocol;
     private final Worker worker;
     private final Address address;
     private final NetworkFilter handler;
@@ -160,7 +162,7 @@ final class FakeConnection implements Connection, ConnectionInfo {
 
     @Override
     public @Nullable String applicationProtocol() {
-        return null;
+        return applicationProtocol;
     }
 
     @Override

@@ -191,6 +191,18 @@ final class FakePlatform {
         }
     }
 
+    private static final class NegotiatingSocket implements TransportSocketTemplate {
+        @Override
+        public io.nuncio.spi.TransportSocket create(io.nuncio.spi.TransportSocketContext context) {
+            throw new AssertionError("not needed here");
+        }
+
+        @Override
+        public boolean supportsAlpn() {
+            return true;
+        }
+    }
+
     private final class FakeExtensions implements Extensions {
         @Override
         public <T> T compile(
@@ -222,6 +234,7 @@ final class FakePlatform {
                                             return discovery;
                                         };
                         case "plain" -> (TransportSocketTemplate) in -> null;
+                        case "negotiating" -> new NegotiatingSocket();
                         case "envoy.load_balancing_policies.round_robin" ->
                                 (LoadBalancerPolicy) priorities -> rotation(priorities, context);
                         default -> null;

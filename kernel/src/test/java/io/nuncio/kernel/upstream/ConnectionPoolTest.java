@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-class Http1PoolTest {
+class ConnectionPoolTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final FakePlatform platform = new FakePlatform();
@@ -50,8 +50,7 @@ class Http1PoolTest {
                 .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance());
         change.accept(options.getCommonHttpProtocolOptionsBuilder());
         return FakePlatform.cluster("c")
-                .putTypedExtensionProtocolOptions(
-                        ClusterConfig.HTTP_PROTOCOL_OPTIONS, Any.pack(options.build()));
+                .putTypedExtensionProtocolOptions(HttpOptions.KEY, Any.pack(options.build()));
     }
 
     private long stat(String name) {
