@@ -193,7 +193,24 @@ class FrontProxyIT {
             assertThat(get(admin, "/listeners").bodyText())
                     .matches("([0-9a-f-]{36}::127\\.0\\.0\\.1:\\d+\n){2}");
             assertThat(get(admin, "/config_dump").bodyText())
-                    .contains("BootstrapConfigDump", "\"local_route\"");
+                    .containsSubsequence(
+                            "BootstrapConfigDump",
+                            "ClustersConfigDump",
+                            "ListenersConfigDump",
+                            "ScopedRoutesConfigDump",
+                            "RoutesConfigDump",
+                            "SecretsConfigDump");
+            assertThat(
+                            get(
+                                            admin,
+                                            "/config_dump?resource=static_route_configs"
+                                                    + "&mask=route_config.name")
+                                    .bodyText())
+                    .containsSubsequence("\"local_route\"", "\"local_route\"")
+                    .doesNotContain("virtual_hosts", "last_updated");
+            assertThat(get(admin, "/config_dump?name_regex=no.*").bodyText())
+                    .contains("RoutesConfigDump")
+                    .doesNotContain("static_route_configs");
             assertThat(get(admin, "/server_info").bodyText()).contains("\"state\": \"LIVE\"");
             assertThat(get(admin, "/quitquitquit").status()).as("only by POST").isEqualTo(405);
         }

@@ -18,6 +18,9 @@ public interface RouteTable {
     /// removes them from all others.
     List<HeaderName> internalOnlyHeaders();
 
+    /// Nobody will ask this table any more. Thread: main.
+    default void close() {}
+
     /// The route of a request, [Route#NONE] if nothing matches. Anything else is a [RouteEntry].
     ///
     /// @param random drawn once per stream, for fractions and weights

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 
 /// `/config_dump`: the configuration as it is in force. `resource` picks one repeated field of one
@@ -76,10 +77,10 @@ final class ConfigDumpEndpoint {
             String resource = request.parameter("resource");
             List<Message> messages = dump(request.has("include_eds"), name);
             List<Message> shown = new ArrayList<>();
-            if (resource == null) {
-                for (Message message : messages) {
-                    shown.add(mask == null ? message : trimmed(message, mask));
-                }
+            if (resource == null && mask == null) {
+                shown.addAll(messages);
+            } else if (resource == null) {
+                masked(messages, mask, shown);
             } else {
                 for (Message element : elements(messages, resource)) {
                     shown.add(mask == null ? element : trimmedResource(element, mask));
@@ -188,35 +189,60 @@ final class ConfigDumpEndpoint {
         return elements;
     }
 
-    private static Message trimmed(Message message, FieldMask mask) throws Refused {
-        FieldMask.Builder known = FieldMask.newBuilder();
-        for (String path : mask.getPathsList()) {
-            check(message.getDescriptorForType(), path, mask);
-            if (FieldMaskUtil.isValid(message.getDescriptorForType(), path)) {
-                known.addPaths(path);
+    /// Shows those parts that have all fields of the mask.
+    private static void masked(List<Message> messages, FieldMask mask, List<Message> shown)
+            throws Refused {
+        for (Message message : messages) {
+            if (fits(mask, message)) {
+                shown.add(FieldMaskUtil.trim(mask, message));
             }
         }
-        return FieldMaskUtil.trim(known.build(), message);
+        if (shown.isEmpty()) {
+            throw new Refused(
+                    400,
+                    "FieldMask "
+                            + text(mask)
+                            + " could not be successfully applied to any configs.");
+        }
+    }
+
+    private static Message trimmed(Message message, FieldMask mask) throws Refused {
+        if (!fits(mask, message)) {
+            throw new Refused(400, "FieldMask " + text(mask) + " could not be successfully used.");
+        }
+        return FieldMaskUtil.trim(mask, message);
+    }
+
+    /// The mask as the request has it.
+    private static String text(FieldMask mask) {
+        return String.join(",", mask.getPathsList());
     }
 
     /// A mask cannot reach into the elements of a repeated field.
-    private static void check(Descriptor type, String path, FieldMask mask) throws Refused {
-        Descriptor at = type;
-        String[] names = path.split("\\.");
-        for (int index = 0; index < names.length - 1; index++) {
-            FieldDescriptor field = at.findFieldByName(names[index]);
-            if (field == null) {
-                return;
+    private static boolean fits(FieldMask mask, Message message) {
+        for (String path : mask.getPathsList()) {
+            if (!fits(message.getDescriptorForType(), path)) {
+                return false;
             }
-            if (field.isRepeated() || field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
-                throw new Refused(
-                        400,
-                        "FieldMask "
-                                + FieldMaskUtil.toString(mask)
-                                + " could not be successfully used.");
-            }
-            at = field.getMessageType();
         }
+        return true;
+    }
+
+    private static boolean fits(Descriptor type, String path) {
+        Descriptor at = type;
+        for (Iterator<String> names = List.of(path.split("\\.")).iterator(); names.hasNext(); ) {
+            FieldDescriptor field = at.findFieldByName(names.next());
+            if (field == null) {
+                return false;
+            }
+            if (names.hasNext()) {
+                if (field.isRepeated() || field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
+                    return false;
+                }
+                at = field.getMessageType();
+            }
+        }
+        return true;
     }
 
     /// Applies a mask that may reach into the resource which the element carries in its Any.

@@ -14,12 +14,18 @@ import java.util.List;
 /// routes.
 ///
 /// @param ignorePort true if the port of the request's host is not looked at
+/// @param whenClosed run when nobody asks the table any more
 record CompiledRouteTable(
         String name,
         DomainTable<CompiledVirtualHost> domains,
         boolean ignorePort,
-        List<HeaderName> internalOnlyHeaders)
+        List<HeaderName> internalOnlyHeaders,
+        Runnable whenClosed)
         implements RouteTable {
+    @Override
+    public void close() {
+        whenClosed.run();
+    }
 
     @Override
     public Route route(RequestHeaders headers, StreamInfo info, long random) {

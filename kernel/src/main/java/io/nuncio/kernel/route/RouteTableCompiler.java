@@ -18,9 +18,15 @@ public final class RouteTableCompiler implements RouteTables {
     private static final long DEFAULT_MAX_DIRECT_RESPONSE_BYTES = 4096;
 
     private final RouteFilterCompiler filterCompiler;
+    private final RouteConfigs configs = new RouteConfigs();
 
     public RouteTableCompiler(RouteFilterCompiler filterCompiler) {
         this.filterCompiler = filterCompiler;
+    }
+
+    /// The configurations whose tables are in use.
+    public RouteConfigs configs() {
+        return configs;
     }
 
     @Override
@@ -66,7 +72,8 @@ public final class RouteTableCompiler implements RouteTables {
                 config.getName(),
                 domains.build(),
                 config.getIgnorePortInHostMatching(),
-                internalOnlyHeaders(config, below.problems()));
+                internalOnlyHeaders(config, below.problems()),
+                configs.add(config));
     }
 
     private record TableScope(

@@ -3,12 +3,9 @@ package io.nuncio.kernel.server;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Struct;
-import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
 
-import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
 import io.envoyproxy.envoy.admin.v3.CommandLineOptions;
-import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
 import io.envoyproxy.envoy.admin.v3.ServerInfo;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
@@ -16,7 +13,6 @@ import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.nuncio.kernel.admin.AdminEndpoints;
 import io.nuncio.kernel.admin.AdminServer;
 import io.nuncio.kernel.admin.ClustersView;
-import io.nuncio.kernel.admin.ConfigSection;
 import io.nuncio.kernel.admin.ListenerView;
 import io.nuncio.kernel.admin.ServerActions;
 import io.nuncio.kernel.admin.ServerFacts;
@@ -147,7 +143,7 @@ final class AdminAssembly {
                                                 new ListenerView(
                                                         status.name(), List.of(status.address())))
                                         .toList(),
-                        sections(bootstrap, assembly),
+                        ConfigSections.of(bootstrap, assembly),
                         new StatsPages(assembly.stats),
                         server::refreshStats,
                         logs,
@@ -170,38 +166,6 @@ final class AdminAssembly {
         } catch (BindFailure failure) {
             throw new StartFailure("admin: " + failure.getMessage());
         }
-    }
-
-    private static List<ConfigSection> sections(Bootstrap bootstrap, Assembly assembly) {
-        Timestamp loaded =
-                Timestamp.newBuilder().setSeconds(System.currentTimeMillis() / 1000).build();
-        Bootstrap shown = bootstrap.toBuilder().setNode(assembly.node).build();
-        return List.of(
-                new ConfigSection(
-                        "bootstrap",
-                        () ->
-                                BootstrapConfigDump.newBuilder()
-                                        .setBootstrap(shown)
-                                        .setLastUpdated(loaded)
-                                        .build()),
-                new ConfigSection("clusters", () -> ClustersAdmin.configDump(assembly.clusters)),
-                new ConfigSection("listeners", () -> listeners(assembly)));
-    }
-
-    private static ListenersConfigDump listeners(Assembly assembly) {
-        ListenersConfigDump.Builder dump = ListenersConfigDump.newBuilder();
-        for (var status : assembly.listeners.listeners()) {
-            dump.addStaticListeners(
-                    ListenersConfigDump.StaticListener.newBuilder()
-                            .setListener(Any.pack(status.message()))
-                            .setLastUpdated(
-                                    Timestamp.newBuilder()
-                                            .setSeconds(status.lastUpdatedMillis() / 1000)
-                                            .setNanos(
-                                                    (int) (status.lastUpdatedMillis() % 1000)
-                                                            * 1_000_000)));
-        }
-        return dump.build();
     }
 
     private static ServerInfo.State state(LifeCycle.State state) {

@@ -17,6 +17,7 @@ import io.nuncio.kernel.http1.Http1Codecs;
 import io.nuncio.kernel.listener.DrainSettings;
 import io.nuncio.kernel.listener.ListenerManager;
 import io.nuncio.kernel.network.WorkerLoops;
+import io.nuncio.kernel.route.RouteConfigs;
 import io.nuncio.kernel.route.RouteTableCompiler;
 import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsSettings;
@@ -49,6 +50,7 @@ final class Assembly implements AutoCloseable {
     final FileWatcher files;
     final LogFiles logFiles;
     final ClusterManager clusters;
+    final RouteConfigs routeConfigs;
     final ListenerManager listeners;
     final ContextFactory contexts = new ContextFactory();
     final Http1Codecs codecs = new Http1Codecs();
@@ -112,11 +114,13 @@ final class Assembly implements AutoCloseable {
                                 root),
                         bootstrap.getClusterManager().getUpstreamBindConfig());
         accessLogs = new AccessLogCompiler(extensions, System::nanoTime);
+        RouteTableCompiler routes = new RouteTableCompiler(extensions::compileRoute);
+        routeConfigs = routes.configs();
         Platform platform =
                 new KernelPlatform(
                         codecs,
                         new FilterChains(extensions),
-                        new RouteTableCompiler(extensions::compileRoute),
+                        routes,
                         clusters,
                         extensions,
                         accessLogs,

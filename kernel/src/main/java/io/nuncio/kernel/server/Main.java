@@ -53,7 +53,7 @@ public final class Main {
             out.println("    curl -v http://127.0.0.1:10000/service/1");
             out.println("    curl -v http://127.0.0.1:10000/service/2");
             out.println("    curl -v http://127.0.0.1:10000/old");
-            out.println("    curl http://127.0.0.1:9901/stats?usedonly");
+            out.println("    curl 'http://127.0.0.1:9901/stats?usedonly'");
             out.println("Ctrl-C ends it.");
             return serve(all);
         }

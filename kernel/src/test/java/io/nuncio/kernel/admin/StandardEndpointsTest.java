@@ -262,8 +262,23 @@ class StandardEndpointsTest {
     void configDumpShowsOnlyMaskedFields() {
         String dump = get("/config_dump?resource=static_clusters&mask=cluster.name").text();
         assertThat(dump).contains("\"name\": \"a\"").doesNotContain("alt_stat_name");
-        assertThat(get("/config_dump?mask=static_clusters").text()).contains("alt_stat_name");
-        assertThat(get("/config_dump?mask=static_clusters.cluster").status()).isEqualTo(400);
+        assertThat(get("/config_dump?resource=static_clusters&mask=cluster.nothing"))
+                .isEqualTo(
+                        AdminResponse.text(
+                                400, "FieldMask nothing could not be successfully used."));
+    }
+
+    @Test
+    void configDumpShowsThePartsThatHaveTheMaskedFields() {
+        String dump = get("/config_dump?mask=static_clusters").text();
+        assertThat(types(dump)).containsExactly("ClustersConfigDump");
+        assertThat(dump).contains("alt_stat_name");
+        assertThat(get("/config_dump?mask=static_clusters.cluster"))
+                .isEqualTo(
+                        AdminResponse.text(
+                                400,
+                                "FieldMask static_clusters.cluster could not be successfully"
+                                        + " applied to any configs."));
     }
 
     @Test

@@ -19,5 +19,6 @@ record ConnectionManagerTemplate(ConnectionManagerConfig config) implements Netw
     @Override
     public void close() {
         config.accessLog().close();
+        config.routes().close();
     }
 }
