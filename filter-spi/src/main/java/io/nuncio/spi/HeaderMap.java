@@ -46,7 +46,11 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
     /// In a key: around the entry lies `name: value\r\n`, ready to be copied to HTTP/1.
     private static final int WIRE = 0x80;
 
-    private static final int KEY_MASK = ~WIRE;
+    /// In a key: the value must not enter a table of compression (RFC 7541, 6.2.3), on any
+    /// connection.
+    private static final int NEVER_INDEXED = 0x8000_0000;
+
+    private static final int KEY_MASK = ~(WIRE | NEVER_INDEXED);
 
     /// In `firstOfSlot`: this entry or a later one.
     private static final int FAR = 255;
@@ -475,6 +479,9 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         int existing = name.pseudo() ? find(name) : -1;
         int place = newValue(existing, name, length);
         System.arraycopy(other.bytes, other.valueStart(entry), bytes, place, length);
+        if (existing < 0 && !name.pseudo() && other.neverIndexed(entry)) {
+            entries[(entryCount - 1) * STRIDE + KEY] |= NEVER_INDEXED;
+        }
     }
 
     /// Removes everything, and keeps the memory for the next use.
@@ -679,9 +686,38 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         enter(-1, nameStart, nameLength, valueStart, valueLength, wire ? nameKey | WIRE : nameKey);
     }
 
+    /// Adds an entry that lies in the reserved block as `name: value\r\n`, and ends the block
+    /// there.
+    ///
+    /// @param nameKey of [HeaderName#keyOf]
+    /// @param neverIndexed what [#neverIndexed] will say
+    public final void adoptLine(
+            Internal key,
+            int nameKey,
+            int nameStart,
+            int nameLength,
+            int valueLength,
+            boolean neverIndexed) {
+        int value = nameStart + nameLength + 2;
+        int marks = neverIndexed ? WIRE | NEVER_INDEXED : WIRE;
+        end = value + valueLength + 2;
+        enter(pseudoEntry(nameKey), nameStart, nameLength, value, valueLength, nameKey | marks);
+    }
+
     /// Adds a pseudo-header whose value lies in the reserved block.
     public final void adoptPseudo(Internal key, HeaderName name, int valueStart, int valueLength) {
         enter(pseudoEntry(name.slot()), -1, name.length(), valueStart, valueLength, name.slot());
+    }
+
+    /// What [HeaderName#keyOf] says of an entry's name, without looking at it.
+    public final int nameKey(Internal key, int entry) {
+        return keyAt(entry);
+    }
+
+    /// True if the peer that sent an entry wants it kept out of the tables of compression, here and
+    /// on later hops.
+    public final boolean neverIndexed(int entry) {
+        return entries[entry * STRIDE + KEY] < 0;
     }
 
     /// True if the bytes from [#nameStart] to two bytes after the value are `name: value\r\n`.

@@ -1,9 +1,12 @@
 package io.nuncio.spi;
 
+import io.nuncio.spi.internal.Internal;
+
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 
 /// The name of a header: lower case, immutable, equal by name. Any thread.
 ///
@@ -334,6 +337,16 @@ public final class HeaderName {
                 return candidate.key;
             }
         }
+    }
+
+    /// By what a codec enters a name with [HeaderMap#adoptLine]: the slot of a name that has one, a
+    /// number of 64 or more otherwise.
+    ///
+    /// @param key the kernel's
+    /// @param source has the name, in lower case
+    public static int keyOf(Internal key, byte[] source, int start, int length) {
+        Objects.requireNonNull(key);
+        return keyOf(source, start, length);
     }
 
     @SuppressWarnings("NullAway") // empty while the constants without a slot are made
