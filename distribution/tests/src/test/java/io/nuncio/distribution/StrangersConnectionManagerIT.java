@@ -57,9 +57,9 @@ class StrangersConnectionManagerIT {
             HttpMessage second =
                     client.exchange(
                             "POST /service/2 HTTP/1.1\r\n"
-                                + "host: example\r\n"
-                                + "content-length: 4\r\n\r\n"
-                                + "body");
+                                    + "host: example\r\n"
+                                    + "content-length: 4\r\n\r\n"
+                                    + "body");
 
             assertThat(first.status()).isEqualTo(200);
             assertThat(first.bodyText()).isEqualTo("from upstream");
@@ -93,8 +93,8 @@ class StrangersConnectionManagerIT {
             HttpMessage response =
                     client.exchange(
                             "GET /service/1 HTTP/1.1\r\n"
-                                + "host: example\r\n"
-                                + "connection: close\r\n\r\n");
+                                    + "host: example\r\n"
+                                    + "connection: close\r\n\r\n");
 
             assertThat(response.status()).isEqualTo(200);
             assertThat(response.header("connection")).isEqualTo("close");

@@ -77,14 +77,14 @@ final class ConfigDumpEndpoint {
             String resource = request.parameter("resource");
             List<Message> messages = dump(request.has("include_eds"), name);
             List<Message> shown = new ArrayList<>();
-            if (resource == null && mask == null) {
-                shown.addAll(messages);
-            } else if (resource == null) {
-                masked(messages, mask, shown);
-            } else {
+            if (resource != null) {
                 for (Message element : elements(messages, resource)) {
                     shown.add(mask == null ? element : trimmedResource(element, mask));
                 }
+            } else if (mask != null) {
+                masked(messages, mask, shown);
+            } else {
+                shown.addAll(messages);
             }
             ConfigDump.Builder dump = ConfigDump.newBuilder();
             shown.forEach(message -> dump.addConfigs(Any.pack(message)));
