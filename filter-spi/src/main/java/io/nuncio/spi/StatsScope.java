@@ -28,6 +28,13 @@ public interface StatsScope extends AutoCloseable {
     /// A statistic whose value is text, such as a version.
     TextReadout textReadout(String name);
 
+    /// Shows statistics of these names, at 0, as if each had been made, at next to no cost. One
+    /// that is needed is made as any other. For what exists in thousands and is mostly idle.
+    ///
+    /// Those that another scope of this prefix has made are this scope's from now on, too, and stay
+    /// when the other is closed; a second call takes those that were made since.
+    void declare(DeclaredStats names);
+
     /// A scope whose prefix is this one's followed by `prefix` (a dot is added if it lacks one;
     /// what Envoy does not want in a name, such as a colon, becomes an underscore). It is closed
     /// with this one, if not before.

@@ -1,6 +1,7 @@
 package io.nuncio.kernel.stats;
 
 import io.nuncio.spi.Counter;
+import io.nuncio.spi.DeclaredStats;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.Histogram;
 import io.nuncio.spi.StatsScope;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 
 /// All statistics of one server.
@@ -28,6 +30,7 @@ public final class StatsStore {
     private final PrometheusNames prometheusNames;
     private final Set<String> customNamespaces = ConcurrentHashMap.newKeySet();
     private final StoreScope root;
+    private final DeclaredNames declared;
     private final StatisticTable<Counter> counters = new StatisticTable<>(Counter::name);
     private final StatisticTable<Gauge> gauges = new StatisticTable<>(Gauge::name);
     private final StatisticTable<StoreHistogram> histograms =
@@ -50,6 +53,7 @@ public final class StatsStore {
         cellCount = FOREIGN_AND_MAIN + workerCount;
         prometheusNames = new PrometheusNames(settings);
         root = new StoreScope(this, null, "", new ScopeCells(cellCount));
+        declared = new DeclaredNames(root);
     }
 
     /// A store with default settings.
@@ -67,24 +71,44 @@ public final class StatsStore {
         return root;
     }
 
-    /// The counter of that whole name, if any scope holds it.
+    /// The counter of that whole name, if any scope holds or declares it.
     public @Nullable Counter findCounter(String name) {
         synchronized (lock) {
-            return counters.find(name);
+            Counter counter = counters.find(name);
+            if (counter == null) {
+                var found = declared.find(name, DeclaredStats::counters, Function.identity());
+                return found == null ? null : found.scope().counter(found.entry());
+            }
+            return counter;
         }
     }
 
-    /// The gauge of that whole name, if any scope holds it.
+    /// The gauge of that whole name, if any scope holds or declares it.
     public @Nullable Gauge findGauge(String name) {
         synchronized (lock) {
-            return gauges.find(name);
+            Gauge gauge = gauges.find(name);
+            if (gauge == null) {
+                var found = declared.find(name, DeclaredStats::gauges, Function.identity());
+                return found == null ? null : found.scope().gauge(found.entry());
+            }
+            return gauge;
         }
     }
 
-    /// The histogram of that whole name, if any scope holds it.
+    /// The histogram of that whole name, if any scope holds or declares it.
     public @Nullable StoreHistogram findHistogram(String name) {
         synchronized (lock) {
-            return histograms.find(name);
+            StoreHistogram histogram = histograms.find(name);
+            if (histogram == null) {
+                var found =
+                        declared.find(
+                                name, DeclaredStats::histograms, DeclaredStats.HistogramName::name);
+                if (found != null) {
+                    found.scope().histogram(found.entry().name(), found.entry().unit());
+                    return histograms.find(name);
+                }
+            }
+            return histogram;
         }
     }
 
@@ -97,33 +121,71 @@ public final class StatsStore {
 
     /// The value of a counter or a gauge; 0 if there is none of that name.
     public long value(String name) {
-        Counter counter = findCounter(name);
-        if (counter != null) {
-            return counter.value();
+        synchronized (lock) {
+            Counter counter = counters.find(name);
+            if (counter != null) {
+                return counter.value();
+            }
+            Gauge gauge = gauges.find(name);
+            return gauge == null ? 0 : gauge.value();
         }
-        Gauge gauge = findGauge(name);
-        return gauge == null ? 0 : gauge.value();
     }
 
-    /// A copy, in no order.
+    /// A copy, in no order, with a stand-in for each that was declared and not made.
     public List<Counter> counters() {
         synchronized (lock) {
-            return counters.all();
+            List<Counter> all = counters.all();
+            declared.forEach(
+                    DeclaredStats::counters,
+                    (scope, name) -> {
+                        if (unmade(counters, scope, name)) {
+                            all.add(new Counter(scope.prefix(), name, null));
+                        }
+                    });
+            return all;
         }
     }
 
-    /// A copy, in no order.
+    /// A copy, in no order, with a stand-in for each that was declared and not made.
     public List<Gauge> gauges() {
         synchronized (lock) {
-            return gauges.all();
+            List<Gauge> all = gauges.all();
+            declared.forEach(
+                    DeclaredStats::gauges,
+                    (scope, name) -> {
+                        if (unmade(gauges, scope, name)) {
+                            all.add(new Gauge(scope.prefix(), name, null));
+                        }
+                    });
+            return all;
         }
     }
 
-    /// A copy, in no order.
+    /// A copy, in no order, with a stand-in for each that was declared and not made.
     public List<StoreHistogram> histograms() {
         synchronized (lock) {
-            return histograms.all();
+            List<StoreHistogram> all = histograms.all();
+            declared.forEach(
+                    DeclaredStats::histograms,
+                    (scope, histogram) -> {
+                        if (unmade(histograms, scope, histogram.name())) {
+                            String fullName = scope.prefix().concat(histogram.name());
+                            all.add(
+                                    new StoreHistogram(
+                                            scope.prefix(),
+                                            histogram.name(),
+                                            histogram.unit(),
+                                            0,
+                                            settings.buckets().boundsFor(fullName)));
+                        }
+                    });
+            return all;
         }
+    }
+
+    private boolean unmade(StatisticTable<?> table, StoreScope scope, String name) {
+        String fullName = scope.prefix().concat(name);
+        return table.find(fullName) == null && !settings.rejects(fullName);
     }
 
     /// A copy, in no order.
@@ -137,7 +199,11 @@ public final class StatsStore {
     /// totals. Main thread, at each flush.
     public void mergeHistograms() {
         long[] scratch = new long[Buckets.COUNT];
-        for (StoreHistogram histogram : histograms()) {
+        List<StoreHistogram> made;
+        synchronized (lock) {
+            made = histograms.all();
+        }
+        for (StoreHistogram histogram : made) {
             histogram.merge(scratch);
         }
     }
@@ -272,6 +338,30 @@ public final class StatsStore {
             textReadouts.add(fullName, textReadout);
             scope.nameNew(textReadout);
             return textReadout;
+        }
+    }
+
+    void declare(StoreScope scope, DeclaredStats names) {
+        synchronized (lock) {
+            if (!scope.closed()) {
+                scope.addDeclared(names);
+                for (String name : names.counters()) {
+                    holdIfMade(scope, counters, name);
+                }
+                for (String name : names.gauges()) {
+                    holdIfMade(scope, gauges, name);
+                }
+                for (DeclaredStats.HistogramName histogram : names.histograms()) {
+                    holdIfMade(scope, histograms, histogram.name());
+                }
+            }
+        }
+    }
+
+    private <T> void holdIfMade(StoreScope scope, StatisticTable<T> table, String name) {
+        T made = table.find(scope.prefix().concat(name));
+        if (made != null) {
+            hold(scope, table, made);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.nuncio.kernel.stats;
 
 import io.nuncio.spi.Counter;
+import io.nuncio.spi.DeclaredStats;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.Histogram;
 import io.nuncio.spi.StatsScope;
@@ -9,6 +10,7 @@ import io.nuncio.spi.TextReadout;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,11 +18,14 @@ import java.util.Set;
 /// A scope of a [StatsStore]: a prefix, the statistics it named and the scopes made from it. All
 /// fields are guarded by the store's lock.
 final class StoreScope implements StatsScope {
+    private static final DeclaredStats[] NONE = {};
+
     private final StatsStore store;
     private final @Nullable StoreScope parent;
     private final String prefix;
     private final ScopeCells cells;
     private final List<Object> named = new ArrayList<>(0);
+    private DeclaredStats[] declared = NONE;
     private @Nullable Set<StoreScope> children;
     private boolean closed;
 
@@ -55,6 +60,11 @@ final class StoreScope implements StatsScope {
     @Override
     public TextReadout textReadout(String name) {
         return store.textReadout(this, name);
+    }
+
+    @Override
+    public void declare(DeclaredStats names) {
+        store.declare(this, names);
     }
 
     @Override
@@ -100,6 +110,20 @@ final class StoreScope implements StatsScope {
         named.add(statistic);
     }
 
+    void addDeclared(DeclaredStats names) {
+        for (DeclaredStats known : declared) {
+            if (known == names) {
+                return;
+            }
+        }
+        declared = Arrays.copyOf(declared, declared.length + 1);
+        declared[declared.length - 1] = names;
+    }
+
+    DeclaredStats[] declared() {
+        return declared;
+    }
+
     void adopt(StoreScope child) {
         if (children == null) {
             children = new LinkedHashSet<>(4);
@@ -120,6 +144,7 @@ final class StoreScope implements StatsScope {
     /// Marks the scope closed and hands out what it named.
     List<Object> end() {
         closed = true;
+        declared = NONE;
         List<Object> all = List.copyOf(named);
         named.clear();
         return all;

@@ -25,15 +25,18 @@ record CircuitBreakerConfig(
         long maxConnectionPools,
         boolean trackRemaining) {
     private static final long UNLIMITED = Long.MAX_VALUE;
+    private static final CircuitBreakerConfig USUAL = of(Thresholds.getDefaultInstance());
 
     static CircuitBreakerConfig from(Cluster cluster, RoutingPriority priority) {
-        Thresholds found = Thresholds.getDefaultInstance();
         for (Thresholds thresholds : cluster.getCircuitBreakers().getThresholdsList()) {
             if (thresholds.getPriority() == priority) {
-                found = thresholds;
-                break;
+                return of(thresholds);
             }
         }
+        return USUAL;
+    }
+
+    private static CircuitBreakerConfig of(Thresholds found) {
         return new CircuitBreakerConfig(
                 found.hasMaxConnections() ? value(found.getMaxConnections()) : 1024,
                 found.hasMaxPendingRequests() ? value(found.getMaxPendingRequests()) : 1024,

@@ -1,5 +1,6 @@
 package io.nuncio.kernel.upstream;
 
+import io.nuncio.spi.DeclaredStats;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.StatsScope;
 
@@ -14,6 +15,10 @@ record CircuitBreakers(
         ResourceLimit connectionPools) {
     private static final Names DEFAULT = Names.of("default");
     private static final Names HIGH = Names.of("high");
+
+    /// What every cluster shows, also those that nobody uses.
+    static final DeclaredStats DECLARED =
+            DeclaredStats.NONE.withGauges(DEFAULT.open()).withGauges(HIGH.open());
 
     /// The names of the gauges below a cluster, made once for all clusters; by limit, in the order
     /// of the components.

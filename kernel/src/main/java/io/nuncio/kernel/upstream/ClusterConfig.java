@@ -13,6 +13,7 @@ import io.netty.util.NetUtil;
 import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.host.ResourcePriority;
 
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,10 @@ record ClusterConfig(
                 common.hasMaxConnectionDuration() ? nanos(common.getMaxConnectionDuration()) : 0,
                 connectOptions(cluster, bindDefault, bufferLimit, problems),
                 http);
+    }
+
+    CircuitBreakerConfig breakers(ResourcePriority priority) {
+        return priority == ResourcePriority.HIGH ? highBreakers : defaultBreakers;
     }
 
     private static int panicThreshold(Cluster cluster) {

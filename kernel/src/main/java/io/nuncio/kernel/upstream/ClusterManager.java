@@ -257,6 +257,7 @@ public final class ClusterManager implements Clusters {
             warming.remove(name, cluster);
             UpstreamCluster before = active.put(name, cluster);
             if (before != null) {
+                cluster.info().declareStats();
                 retire(before);
             }
             showCounts();

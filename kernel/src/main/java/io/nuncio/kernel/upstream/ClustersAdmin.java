@@ -16,7 +16,6 @@ import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import io.nuncio.spi.host.ResourcePriority;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,8 +41,8 @@ public final class ClustersAdmin {
         for (UpstreamCluster cluster : manager.activeClusters()) {
             String name = cluster.info().name();
             line(out, name, "observability_name", cluster.info().observabilityName());
-            limits(out, name, "default", cluster.info().breakers(ResourcePriority.DEFAULT));
-            limits(out, name, "high", cluster.info().breakers(ResourcePriority.HIGH));
+            limits(out, name, "default", cluster.info().config().defaultBreakers());
+            limits(out, name, "high", cluster.info().config().highBreakers());
             line(out, name, "added_via_api", cluster.addedViaApi());
             String service = cluster.message().getEdsClusterConfig().getServiceName();
             if (!service.isEmpty()) {
@@ -67,12 +66,8 @@ public final class ClustersAdmin {
                             .setAddedViaApi(cluster.addedViaApi())
                             .setObservabilityName(info.observabilityName());
             status.getCircuitBreakersBuilder()
-                    .addThresholds(
-                            limits(
-                                    RoutingPriority.DEFAULT,
-                                    info.breakers(ResourcePriority.DEFAULT)))
-                    .addThresholds(
-                            limits(RoutingPriority.HIGH, info.breakers(ResourcePriority.HIGH)));
+                    .addThresholds(limits(RoutingPriority.DEFAULT, info.config().defaultBreakers()))
+                    .addThresholds(limits(RoutingPriority.HIGH, info.config().highBreakers()));
             status.setEdsServiceName(cluster.message().getEdsClusterConfig().getServiceName());
             for (UpstreamHost host : cluster.hosts()) {
                 status.addHostStatuses(host(host));
@@ -104,12 +99,12 @@ public final class ClustersAdmin {
     }
 
     private static void limits(
-            StringBuilder out, String cluster, String priority, CircuitBreakers breakers) {
+            StringBuilder out, String cluster, String priority, CircuitBreakerConfig breakers) {
         String prefix = cluster + "::" + priority + "_priority";
-        line(out, prefix, "max_connections", breakers.connections().max());
-        line(out, prefix, "max_pending_requests", breakers.pendingRequests().max());
-        line(out, prefix, "max_requests", breakers.requests().max());
-        line(out, prefix, "max_retries", breakers.retries().max());
+        line(out, prefix, "max_connections", breakers.maxConnections());
+        line(out, prefix, "max_pending_requests", breakers.maxPendingRequests());
+        line(out, prefix, "max_requests", breakers.maxRequests());
+        line(out, prefix, "max_retries", breakers.maxRetries());
     }
 
     private static void host(StringBuilder out, String prefix, UpstreamHost host) {
@@ -139,13 +134,13 @@ public final class ClustersAdmin {
         return counts;
     }
 
-    private static Thresholds limits(RoutingPriority priority, CircuitBreakers breakers) {
+    private static Thresholds limits(RoutingPriority priority, CircuitBreakerConfig breakers) {
         return Thresholds.newBuilder()
                 .setPriority(priority)
-                .setMaxConnections(wrap(breakers.connections().max()))
-                .setMaxPendingRequests(wrap(breakers.pendingRequests().max()))
-                .setMaxRequests(wrap(breakers.requests().max()))
-                .setMaxRetries(wrap(breakers.retries().max()))
+                .setMaxConnections(wrap(breakers.maxConnections()))
+                .setMaxPendingRequests(wrap(breakers.maxPendingRequests()))
+                .setMaxRequests(wrap(breakers.maxRequests()))
+                .setMaxRetries(wrap(breakers.maxRetries()))
                 .build();
     }
 

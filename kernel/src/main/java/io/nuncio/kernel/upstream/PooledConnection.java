@@ -70,7 +70,7 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
                 pool.connector()
                         .connect(worker, pool.host().address(), cluster.connectOptions(), this);
         if (pool.protocol() instanceof UpstreamProtocol.Spoken known) {
-            known.connections().increment();
+            countMade(known);
         }
         timer = worker.timer(this::onTimer);
         timer.arm(cluster.config().connectTimeoutNanos());
@@ -246,7 +246,7 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         pool.onConnectingEnded(this);
         UpstreamProtocol.Spoken agreed = pool.protocol().of(connection.info());
         if (agreed != pool.protocol()) {
-            agreed.connections().increment();
+            countMade(agreed);
             concurrentStreams = agreed.concurrentStreams();
         }
         spoken = agreed;
@@ -296,6 +296,11 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
                 cut.notifyReset(reason, "");
             }
         }
+    }
+
+    private void countMade(UpstreamProtocol.Spoken version) {
+        ClusterStats stats = cluster.stats();
+        (version.multiplexed() ? stats.cxHttp2Total : stats.cxHttp1Total).increment();
     }
 
     private void forget(PooledStream stream) {

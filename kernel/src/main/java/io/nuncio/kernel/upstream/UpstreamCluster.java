@@ -19,7 +19,7 @@ import java.util.Map;
 final class UpstreamCluster implements HostPublisher {
     private final Cluster message;
     private final UpstreamClusterInfo info;
-    private final StatsScope scope;
+    private final MembershipStats stats;
     private final ClusterDiscovery discovery;
     private final LoadBalancerPolicy policy;
     private final boolean addedViaApi;
@@ -51,7 +51,7 @@ final class UpstreamCluster implements HostPublisher {
     UpstreamCluster(Parts parts, boolean addedViaApi, int slotCount, Watcher watcher) {
         this.message = parts.message();
         this.info = parts.info();
-        this.scope = parts.scope();
+        this.stats = new MembershipStats(parts.scope());
         this.discovery = parts.discovery();
         this.policy = parts.policy();
         this.addedViaApi = addedViaApi;
@@ -59,7 +59,7 @@ final class UpstreamCluster implements HostPublisher {
         this.watcher = watcher;
         priorities.add(List.of());
         snapshot = build();
-        info.stats().warmingState.set(1);
+        stats.warming(true);
     }
 
     UpstreamClusterInfo info() {
@@ -106,7 +106,7 @@ final class UpstreamCluster implements HostPublisher {
         closed = true;
         discovery.close();
         policy.close();
-        scope.close();
+        stats.scope().close();
     }
 
     /// A host's health changed.
@@ -165,7 +165,7 @@ final class UpstreamCluster implements HostPublisher {
         int removedBefore = removed.size();
         known.values().forEach(removed::addAll);
         if (added || removed.size() > removedBefore) {
-            info.stats().membershipChange.increment();
+            stats.change().increment();
         }
         priorities.set(priority, List.copyOf(hosts));
         return changed || !hosts.equals(before);
@@ -178,28 +178,28 @@ final class UpstreamCluster implements HostPublisher {
                 watcher.onHostsChanged(this, removed);
             }
         } else if (initialized) {
-            info.stats().updateNoRebuild.increment();
+            stats.updateNoRebuild().increment();
         }
         if (!initialized) {
             initialized = true;
-            info.stats().warmingState.set(0);
+            stats.warming(false);
             watcher.onInitialized(this);
         }
     }
 
     @Override
     public void attempted() {
-        info.stats().updateAttempt.increment();
+        stats.updateAttempt().increment();
     }
 
     @Override
     public void succeeded() {
-        info.stats().updateSuccess.increment();
+        stats.updateSuccess().increment();
     }
 
     @Override
     public void failed() {
-        info.stats().updateFailure.increment();
+        stats.updateFailure().increment();
     }
 
     private ClusterSnapshot build() {
@@ -259,12 +259,7 @@ final class UpstreamCluster implements HostPublisher {
                 maxWeight = Math.max(maxWeight, host.weight());
             }
         }
-        ClusterStats stats = info.stats();
-        stats.membershipTotal.set(total);
-        stats.membershipHealthy.set(healthy);
-        stats.membershipDegraded.set(degraded);
-        stats.membershipExcluded.set(0);
-        stats.maxHostWeight.set(maxWeight);
+        stats.members(total, healthy, degraded, maxWeight);
     }
 
     private static PriorityLoads.Counts counts(

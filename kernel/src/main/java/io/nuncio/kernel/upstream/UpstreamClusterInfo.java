@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 /// thread.
 final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats {
     private final ClusterConfig config;
-    private final ClusterStats stats;
-    private final CircuitBreakers defaultPriority;
-    private final CircuitBreakers highPriority;
+    private final StatsScope scope;
     private final UpstreamProtocol.Choice protocols;
     private final ConnectOptions connectOptions;
-    private final ResponseStats responses;
-    private final ResponseStats internalResponses;
-    private final ResponseStats externalResponses;
+
+    // Made at first use, once: most clusters of a large configuration are idle.
+    private @Nullable ClusterStats stats;
+    private @Nullable CircuitBreakers defaultPriority;
+    private @Nullable CircuitBreakers highPriority;
 
     /// @param scope the cluster's: `cluster.<name>.`
     /// @param transportSocket null for plaintext
@@ -35,13 +35,14 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
             @Nullable TransportSocketTemplate transportSocket) {
         this.config = config;
         connectOptions = connectOptions(config.connectOptions(), transportSocket);
-        stats = new ClusterStats(scope);
-        protocols = codecs.protocols(config.http(), stats);
-        defaultPriority = CircuitBreakers.ofDefaultPriority(config.defaultBreakers(), scope);
-        highPriority = CircuitBreakers.ofHighPriority(config.highBreakers(), scope);
-        responses = new ResponseStats(scope, "");
-        internalResponses = new ResponseStats(scope, "internal.");
-        externalResponses = new ResponseStats(scope, "external.");
+        this.scope = scope;
+        protocols = codecs.protocols(config.http());
+        declareStats();
+        for (ResourcePriority priority : ResourcePriority.values()) {
+            if (config.breakers(priority).trackRemaining()) {
+                breakers(priority); // shows what remains from the beginning
+            }
+        }
     }
 
     @Override
@@ -76,54 +77,56 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
 
     @Override
     public void response(int status, boolean internal) {
-        responses.response(status);
-        (internal ? internalResponses : externalResponses).response(status);
+        ClusterStats counted = stats();
+        counted.responses.response(status);
+        (internal ? counted.internalResponses : counted.externalResponses).response(status);
     }
 
     @Override
     public void time(long millis, boolean internal) {
-        responses.time(millis);
-        (internal ? internalResponses : externalResponses).time(millis);
+        ClusterStats counted = stats();
+        counted.responses.time(millis);
+        (internal ? counted.internalResponses : counted.externalResponses).time(millis);
     }
 
     @Override
     public Counter timeout() {
-        return stats.rqTimeout;
+        return stats().rqTimeout;
     }
 
     @Override
     public Counter pendingFailureEject() {
-        return stats.rqPendingFailureEject;
+        return stats().rqPendingFailureEject;
     }
 
     @Override
     public Counter maintenanceMode() {
-        return stats.rqMaintenanceMode;
+        return stats().rqMaintenanceMode;
     }
 
     @Override
     public Counter rxReset() {
-        return stats.rqRxReset;
+        return stats().rqRxReset;
     }
 
     @Override
     public Counter txReset() {
-        return stats.rqTxReset;
+        return stats().rqTxReset;
     }
 
     @Override
     public Counter cancelled() {
-        return stats.rqCancelled;
+        return stats().rqCancelled;
     }
 
     @Override
     public Gauge active() {
-        return stats.rqActive;
+        return stats().rqActive;
     }
 
     @Override
     public Histogram connectMillis() {
-        return stats.cxConnectMillis;
+        return stats().cxConnectMillis;
     }
 
     ClusterConfig config() {
@@ -131,11 +134,45 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     }
 
     ClusterStats stats() {
-        return stats;
+        ClusterStats made = stats; // all its fields are final, so a plain read will do
+        return made == null ? makeStats() : made;
     }
 
     CircuitBreakers breakers(ResourcePriority priority) {
-        return priority == ResourcePriority.HIGH ? highPriority : defaultPriority;
+        CircuitBreakers made = priority == ResourcePriority.HIGH ? highPriority : defaultPriority;
+        return made == null ? makeBreakers(priority) : made;
+    }
+
+    /// Shows all statistics of the cluster, and goes on with those that a cluster of the same name
+    /// has made before it.
+    void declareStats() {
+        scope.declare(ClusterStats.DECLARED);
+        scope.declare(CircuitBreakers.DECLARED);
+    }
+
+    private synchronized ClusterStats makeStats() {
+        ClusterStats made = stats;
+        if (made == null) {
+            made = new ClusterStats(scope);
+            stats = made;
+        }
+        return made;
+    }
+
+    private synchronized CircuitBreakers makeBreakers(ResourcePriority priority) {
+        boolean high = priority == ResourcePriority.HIGH;
+        CircuitBreakers made = high ? highPriority : defaultPriority;
+        if (made == null) {
+            CircuitBreakerConfig limits = config.breakers(priority);
+            if (high) {
+                made = CircuitBreakers.ofHighPriority(limits, scope);
+                highPriority = made;
+            } else {
+                made = CircuitBreakers.ofDefaultPriority(limits, scope);
+                defaultPriority = made;
+            }
+        }
+        return made;
     }
 
     /// What a request is sent by.

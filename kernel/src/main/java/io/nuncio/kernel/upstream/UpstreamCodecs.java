@@ -10,12 +10,9 @@ import java.util.Objects;
 
 /// The compiled codecs of the protocols that a cluster speaks, one at least; null for others.
 record UpstreamCodecs(@Nullable ClientCodecTemplate http1, @Nullable ClientCodecTemplate http2) {
-    UpstreamProtocol.Choice protocols(HttpOptions http, ClusterStats stats) {
-        Spoken one = http1 == null ? null : new Spoken(http1, false, 1, stats.cxHttp1Total);
-        Spoken two =
-                http2 == null
-                        ? null
-                        : new Spoken(http2, true, http.maxConcurrentStreams(), stats.cxHttp2Total);
+    UpstreamProtocol.Choice protocols(HttpOptions http) {
+        Spoken one = http1 == null ? null : new Spoken(http1, false, 1);
+        Spoken two = http2 == null ? null : new Spoken(http2, true, http.maxConcurrentStreams());
         if (one == null || two == null) {
             Spoken only = Objects.requireNonNull(one == null ? two : one);
             return new UpstreamProtocol.Choice(only, null, null);

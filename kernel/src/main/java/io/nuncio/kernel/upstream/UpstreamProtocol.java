@@ -1,7 +1,6 @@
 package io.nuncio.kernel.upstream;
 
 import io.nuncio.spi.ConnectionInfo;
-import io.nuncio.spi.Counter;
 import io.nuncio.spi.Protocol;
 import io.nuncio.spi.host.ClientCodecTemplate;
 
@@ -20,12 +19,7 @@ sealed interface UpstreamProtocol {
     /// @param multiplexed true if a connection carries several streams, of which each may end
     ///   alone; false if the connection ends with a stream that does not end well
     /// @param concurrentStreams the most, whatever the host allows
-    /// @param connections how many were made
-    record Spoken(
-            ClientCodecTemplate codec,
-            boolean multiplexed,
-            long concurrentStreams,
-            Counter connections)
+    record Spoken(ClientCodecTemplate codec, boolean multiplexed, long concurrentStreams)
             implements UpstreamProtocol {
         @Override
         public Spoken of(ConnectionInfo connection) {

@@ -3,6 +3,7 @@ package io.nuncio.kernel.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nuncio.spi.Counter;
+import io.nuncio.spi.DeclaredStats;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.Histogram.Unit;
 import io.nuncio.spi.StatsScope;
@@ -249,6 +250,80 @@ class StatsStoreTest {
             assertThat(store.value("cluster.c" + i + ".upstream_cx_total")).isEqualTo(i);
         }
         assertThat(store.findCounter("cluster.c5.upstream_cx_total")).isNull();
+    }
+
+    // Declared names.
+
+    private static final DeclaredStats DECLARED =
+            DeclaredStats.NONE
+                    .withCounters("c", "d")
+                    .withGauges("g")
+                    .withHistograms(Unit.MILLISECONDS, "h");
+
+    @Test
+    void whatIsDeclaredIsShownAsIfItWereMade() {
+        StatsScope scope = root.scope("cluster.x");
+        scope.declare(DECLARED);
+        scope.counter("d").increment();
+
+        assertThat(store.counters())
+                .extracting(Counter::name)
+                .containsExactlyInAnyOrder("cluster.x.c", "cluster.x.d");
+        assertThat(store.gauges()).extracting(Gauge::name).containsExactly("cluster.x.g");
+        assertThat(store.histograms())
+                .extracting(StoreHistogram::name)
+                .containsExactly("cluster.x.h");
+        assertThat(store.counters()).filteredOn(Counter::used).hasSize(1);
+        assertThat(store.value("cluster.x.d")).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsDeclaredIsMadeWhenItIsLookedFor() {
+        StatsScope scope = root.scope("cluster.x");
+        scope.declare(DECLARED);
+
+        assertThat(store.findCounter("cluster.x.c")).isSameAs(scope.counter("c"));
+        assertThat(store.findGauge("cluster.x.g")).isSameAs(scope.gauge("g"));
+        assertThat(store.findHistogram("cluster.x.h"))
+                .isSameAs(scope.histogram("h", Unit.UNSPECIFIED));
+        assertThat(store.findCounter("cluster.x.g")).isNull();
+        assertThat(store.findCounter("cluster.y.c")).isNull();
+    }
+
+    @Test
+    void scopesOfOnePrefixShowWhatTheyDeclareOnce() {
+        StatsScope first = root.scope("cluster.x");
+        StatsScope second = root.scope("cluster.x");
+        first.declare(DECLARED);
+        second.declare(DECLARED);
+        assertThat(store.counters()).hasSize(2);
+
+        first.close();
+        assertThat(store.counters()).hasSize(2);
+        second.close();
+        assertThat(store.counters()).isEmpty();
+        second.declare(DECLARED);
+        assertThat(store.counters()).isEmpty();
+    }
+
+    @Test
+    void whatAScopeOfTheSamePrefixMadeStaysWithTheNextThatDeclaresIt() {
+        StatsScope first = root.scope("cluster.x");
+        first.counter("c").increment();
+        StatsScope second = root.scope("cluster.x");
+        second.declare(DECLARED);
+        first.counter("d").increment();
+        first.gauge("g").set(3);
+        first.counter("other").increment();
+        second.declare(DECLARED);
+        first.close();
+
+        assertThat(store.value("cluster.x.c")).isEqualTo(1);
+        assertThat(store.value("cluster.x.d")).isEqualTo(1);
+        assertThat(store.value("cluster.x.g")).isEqualTo(3);
+        assertThat(store.counters()).hasSize(2);
+        second.close();
+        assertThat(store.counters()).isEmpty();
     }
 
     private Map<String, Long> latched() {

@@ -83,7 +83,10 @@ class ResourceLimitTest {
         CircuitBreakers.ofHighPriority(new CircuitBreakerConfig(1, 2, 3, 4, 5, true), store.root());
 
         assertThat(store.findGauge("circuit_breakers.default.remaining_cx")).isNull();
-        assertThat(store.findGauge("circuit_breakers.default.cx_open")).isNotNull();
+        assertThat(store.gauges())
+                .extracting(Gauge::name)
+                .contains("circuit_breakers.high.remaining_cx")
+                .doesNotContain("circuit_breakers.default.remaining_cx");
         assertThat(store.value("circuit_breakers.high.remaining_cx")).isEqualTo(1);
         assertThat(store.value("circuit_breakers.high.remaining_pending")).isEqualTo(2);
         assertThat(store.value("circuit_breakers.high.remaining_rq")).isEqualTo(3);
