@@ -91,6 +91,10 @@ public final class HpackEncoder {
         names = NO_PLACES;
     }
 
+    DynamicTable table() {
+        return table;
+    }
+
     /// Begins a block, in place of what `block` had.
     public void start(HeaderBlock block) {
         block.clear();
