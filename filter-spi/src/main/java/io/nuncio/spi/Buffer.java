@@ -16,8 +16,8 @@ import java.util.Objects;
 ///
 /// Ownership: a buffer belongs to its stream or connection, which frees what is left in it at the
 /// end. Bytes that you want to keep for longer, move or copy to a buffer of your own. A buffer of
-/// your own needs freeing ([#clear]) only for bytes that were moved to it; those that you append
-/// are ordinary memory.
+/// your own needs freeing ([#clear]) only for bytes that came from other buffers; arrays and texts
+/// that you append are ordinary memory.
 ///
 /// Thread: the worker that owns the stream or connection.
 public final class Buffer {
@@ -94,9 +94,14 @@ public final class Buffer {
         append(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Appends a copy of what `source` holds; `source` may be this buffer.
+    /// Appends what `source` holds, which keeps it, too; `source` may be this buffer. Large pieces
+    /// are shared, not copied. A buffer of your own needs freeing ([#clear]) afterwards.
     public void appendCopyOf(Buffer source) {
-        append(source.toByteArray());
+        if (source == this) {
+            append(toByteArray());
+        } else {
+            slices.appendCopyOf(source.slices);
+        }
     }
 
     /// Puts a copy of these bytes in front.

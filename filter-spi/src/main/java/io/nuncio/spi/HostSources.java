@@ -17,6 +17,7 @@ public final class HostSources {
     private final List<HostSet> priorities;
     private final List<List<Host>> sources;
     private final Counter healthyPanic;
+    private final PriorityLoad load;
     private final boolean onlyFirst; // all picks go to the first priority's healthy hosts
 
     /// @param healthyPanic counts picks made in panic: `lb_healthy_panic` of the cluster
@@ -30,6 +31,7 @@ public final class HostSources {
             lists.add(set.degradedHosts());
         }
         sources = List.copyOf(lists);
+        load = loadOf(this.priorities);
         HostSet first = this.priorities.getFirst();
         onlyFirst = first.healthyLoad() == 100 && !first.panic();
     }
@@ -44,23 +46,42 @@ public final class HostSources {
         return sources.get(source);
     }
 
+    private static PriorityLoad loadOf(List<HostSet> priorities) {
+        int[] healthy = new int[priorities.size()];
+        int[] degraded = new int[priorities.size()];
+        for (int i = 0; i < healthy.length; i++) {
+            healthy[i] = priorities.get(i).healthyLoad();
+            degraded[i] = priorities.get(i).degradedLoad();
+        }
+        return new PriorityLoad(healthy, degraded);
+    }
+
+    /// How picks are shared by the health of the hosts.
+    ///
+    /// @param context may share this pick in another way
+    public PriorityLoad load(LoadBalancerContext context) {
+        return context.priorityLoad(priorities, load);
+    }
+
     /// Chooses the source of one pick. Thread: any worker.
     ///
     /// @param random 64 random bits, or the request's hash
     public int choose(long random) {
-        if (onlyFirst) {
-            return HEALTHY;
-        }
+        return onlyFirst ? HEALTHY : choose(random, load);
+    }
+
+    /// The same for a pick with a load of its own.
+    public int choose(long random, PriorityLoad shared) {
         int percent = (int) Long.remainderUnsigned(random, 100) + 1;
         int sum = 0;
         for (int priority = 0; priority < priorities.size(); priority++) {
-            sum += priorities.get(priority).healthyLoad();
+            sum += shared.healthy()[priority];
             if (percent <= sum) {
                 return source(priority, HEALTHY);
             }
         }
         for (int priority = 0; priority < priorities.size(); priority++) {
-            sum += priorities.get(priority).degradedLoad();
+            sum += shared.degraded()[priority];
             if (percent <= sum) {
                 return source(priority, DEGRADED);
             }
@@ -68,9 +89,10 @@ public final class HostSources {
         return source(0, HEALTHY);
     }
 
-    /// True if [#choose] may be given anything: the choice does not depend on it.
-    public boolean single() {
-        return onlyFirst;
+    /// True if the choice does not depend on what is given to [#choose(long)], for a pick with this
+    /// load.
+    public boolean single(PriorityLoad shared) {
+        return onlyFirst && shared == load;
     }
 
     private int source(int priority, int kind) {

@@ -3,6 +3,8 @@ package io.nuncio.spi;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
+import java.util.List;
+
 /// What a pick may depend on. Thread: the worker. All defaults mean 'nothing special'.
 @ConsumerType
 public interface LoadBalancerContext {
@@ -40,5 +42,13 @@ public interface LoadBalancerContext {
     /// The host that must or should be used, as `address:port`; null for free choice.
     default @Nullable String overrideHost() {
         return null;
+    }
+
+    /// How this pick is shared between the priorities.
+    ///
+    /// @param priorities the cluster's hosts; index is the priority
+    /// @param original how picks are shared by the health of the hosts
+    default PriorityLoad priorityLoad(List<HostSet> priorities, PriorityLoad original) {
+        return original;
     }
 }

@@ -145,6 +145,26 @@ class BufferTest {
     }
 
     @Test
+    void aCopyLeavesTheSourceAsItIs() {
+        ByteBuf large = ByteBufAllocator.DEFAULT.buffer(4096);
+        large.writeBytes("x".repeat(4000).getBytes(UTF_8));
+        Slices.of(buffer).take(large);
+        buffer.append("small");
+        var copy = new Buffer();
+        copy.append("a");
+        copy.appendCopyOf(buffer);
+        buffer.drain(10);
+        buffer.append("!");
+        copy.append("?");
+        assertThat(copy.toString(UTF_8)).isEqualTo("a" + "x".repeat(4000) + "small?");
+        assertThat(buffer.toString(UTF_8)).isEqualTo("x".repeat(3990) + "small!");
+        buffer.clear();
+        assertThat(large.refCnt()).as("the copy keeps what it shares").isEqualTo(1);
+        copy.clear();
+        assertThat(large.refCnt()).isZero();
+    }
+
+    @Test
     void whatIsOutsideIsRefused() {
         buffer.append("ab");
         assertThatThrownBy(() -> buffer.drain(3)).isInstanceOf(IndexOutOfBoundsException.class);

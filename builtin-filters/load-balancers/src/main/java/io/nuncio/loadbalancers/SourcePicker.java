@@ -4,6 +4,7 @@ import io.nuncio.spi.Host;
 import io.nuncio.spi.HostPicker;
 import io.nuncio.spi.HostSources;
 import io.nuncio.spi.LoadBalancerContext;
+import io.nuncio.spi.PriorityLoad;
 import io.nuncio.spi.Worker;
 
 import org.jspecify.annotations.Nullable;
@@ -42,18 +43,20 @@ final class SourcePicker implements HostPicker {
 
     @Override
     public @Nullable Host pick(LoadBalancerContext context) {
-        Host host = pickOnce();
+        Host host = pickOnce(context);
         for (int left = context.retryCount(); left > 0; left--) {
             if (host == null || !context.refuses(host)) {
                 return host;
             }
-            host = pickOnce();
+            host = pickOnce(context);
         }
         return host;
     }
 
-    private @Nullable Host pickOnce() {
-        int source = sources.single() ? sources.choose(0) : sources.choose(worker.random());
+    private @Nullable Host pickOnce(LoadBalancerContext context) {
+        PriorityLoad load = sources.load(context);
+        int source =
+                sources.single(load) ? sources.choose(0) : sources.choose(worker.random(), load);
         List<Host> hosts = sources.hosts(source);
         if (hosts.isEmpty()) {
             return null;

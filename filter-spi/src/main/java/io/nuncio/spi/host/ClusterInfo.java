@@ -26,6 +26,9 @@ public interface ClusterInfo {
     /// counts.
     boolean canCreateRequest(ResourcePriority priority);
 
+    /// The circuit breaker of retries (`max_retries`, `retry_budget`).
+    RetryBreaker retryBreaker(ResourcePriority priority);
+
     /// Counters of responses and times (Envoy: code stats and upstream_rq_*).
     @ProviderType
     interface RequestStats {
@@ -37,6 +40,28 @@ public interface ClusterInfo {
         void time(long millis, boolean internal);
 
         Counter timeout();
+
+        /// Counts a response that is not passed on, since the request is tried again:
+        /// `retry.upstream_rq_completed`, `retry.upstream_rq_<n>xx`, `retry.upstream_rq_<code>`.
+        void retriedResponse(int status);
+
+        Counter retry();
+
+        Counter retrySuccess();
+
+        Counter retryLimitExceeded();
+
+        Counter retryOverflow();
+
+        Counter retryBackOffExponential();
+
+        Counter retryBackOffRateLimited();
+
+        Counter retryOrShadowAbandoned();
+
+        Counter perTryTimeout();
+
+        Counter perTryIdleTimeout();
 
         Counter pendingFailureEject();
 
@@ -51,5 +76,17 @@ public interface ClusterInfo {
         Gauge active();
 
         Histogram connectMillis();
+    }
+
+    /// How many retries a cluster may have under way at once. Any thread.
+    @ProviderType
+    interface RetryBreaker {
+        /// Begins a retry.
+        ///
+        /// @return false if there are as many as may be, counted nothing; otherwise call [#release]
+        ///   when the retry's outcome is known
+        boolean tryAcquire();
+
+        void release();
     }
 }

@@ -28,12 +28,30 @@ public interface RouteEntry extends Route {
     /// nanoseconds; 0 for no limit. 15 s by default.
     long timeoutNanos();
 
+    /// When and how the request is tried again.
+    default RetryPolicy retryPolicy() {
+        return RetryPolicy.NONE;
+    }
+
+    /// How many bytes of a request's body may be kept for another attempt; the stream's own limit
+    /// holds besides.
+    default long requestBufferLimit() {
+        return Long.MAX_VALUE;
+    }
+
     /// Changes the request headers as the route says: headers to add and remove, then host and path
     /// rewrite.
     ///
     /// @param keepOriginal true to keep what is rewritten in `x-envoy-original-path` and
     ///   `x-envoy-original-host`
     void finalizeRequestHeaders(RequestHeaders headers, StreamInfo info, boolean keepOriginal);
+
+    /// Changes the request headers for a further attempt: `x-envoy-attempt-count` and
+    /// `x-envoy-is-timeout-retry`, if they are wanted.
+    ///
+    /// @param attempt 2 for the first retry
+    /// @param afterTimeout true if the attempt before took too long
+    default void finalizeRetryHeaders(RequestHeaders headers, int attempt, boolean afterTimeout) {}
 
     /// Changes the response headers as the route, its virtual host and the table say.
     ///

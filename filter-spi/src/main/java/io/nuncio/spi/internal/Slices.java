@@ -210,6 +210,22 @@ public final class Slices {
         push(chunk, count);
     }
 
+    /// Appends what another queue holds, which keeps it: small slices are copied, large ones
+    /// shared.
+    public void appendCopyOf(Slices source) {
+        int count = source.count();
+        for (int index = 0; index < count; index++) {
+            ByteBuf slice = source.get(index);
+            int readable = slice.readableBytes();
+            if (readable <= COPY_LIMIT) {
+                writable(readable).writeBytes(slice, slice.readerIndex(), readable);
+                wrote(readable);
+            } else {
+                push(slice.retainedSlice(), readable);
+            }
+        }
+    }
+
     /// Puts a copy in front, in memory that the garbage collector frees.
     public void prepend(byte[] source) {
         if (source.length > 0) {

@@ -23,10 +23,14 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     private final StatsScope stats;
     private final FakePool pool;
     private final List<String> charged = new ArrayList<>();
+    private final List<Integer> retried = new ArrayList<>();
     private final List<Long> times = new ArrayList<>();
     private boolean hostsUsable = true;
     private int bufferLimit = 1024 * 1024;
     private ResourcePriority lastPriority = ResourcePriority.DEFAULT;
+    private @Nullable LoadBalancerContext lastPick;
+    private int maxRetries = Integer.MAX_VALUE;
+    private int retriesActive;
 
     FakeCluster(String name, StatsScope root) {
         this.name = name;
@@ -53,6 +57,30 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
         return charged;
     }
 
+    /// The responses that were not passed on, since their requests were tried again.
+    public List<Integer> retried() {
+        return retried;
+    }
+
+    /// How many retries may be under way at once; any number by default.
+    public FakeCluster maxRetries(int limit) {
+        maxRetries = limit;
+        return this;
+    }
+
+    /// How many retries are under way.
+    public int retriesActive() {
+        return retriesActive;
+    }
+
+    /// The context of the latest pick.
+    public LoadBalancerContext pick() {
+        if (lastPick == null) {
+            throw new AssertionError("no host was asked for");
+        }
+        return lastPick;
+    }
+
     /// The response times that were recorded, in milliseconds.
     public List<Long> times() {
         return times;
@@ -67,6 +95,7 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     public @Nullable HttpPool httpPool(
             ResourcePriority priority, @Nullable Protocol downstream, LoadBalancerContext context) {
         lastPriority = priority;
+        lastPick = context;
         return hostsUsable ? pool : null;
     }
 
@@ -101,6 +130,28 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     }
 
     @Override
+    public RetryBreaker retryBreaker(ResourcePriority priority) {
+        return new RetryBreaker() {
+            @Override
+            public boolean tryAcquire() {
+                if (retriesActive >= maxRetries) {
+                    return false;
+                }
+                retriesActive++;
+                return true;
+            }
+
+            @Override
+            public void release() {
+                retriesActive--;
+                if (retriesActive < 0) {
+                    throw new AssertionError("more retries ended than began");
+                }
+            }
+        };
+    }
+
+    @Override
     public void response(int status, boolean internal) {
         charged.add(status + (internal ? " internal" : ""));
     }
@@ -113,6 +164,56 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     @Override
     public Counter timeout() {
         return stats.counter("upstream_rq_timeout");
+    }
+
+    @Override
+    public void retriedResponse(int status) {
+        retried.add(status);
+    }
+
+    @Override
+    public Counter retry() {
+        return stats.counter("upstream_rq_retry");
+    }
+
+    @Override
+    public Counter retrySuccess() {
+        return stats.counter("upstream_rq_retry_success");
+    }
+
+    @Override
+    public Counter retryLimitExceeded() {
+        return stats.counter("upstream_rq_retry_limit_exceeded");
+    }
+
+    @Override
+    public Counter retryOverflow() {
+        return stats.counter("upstream_rq_retry_overflow");
+    }
+
+    @Override
+    public Counter retryBackOffExponential() {
+        return stats.counter("upstream_rq_retry_backoff_exponential");
+    }
+
+    @Override
+    public Counter retryBackOffRateLimited() {
+        return stats.counter("upstream_rq_retry_backoff_ratelimited");
+    }
+
+    @Override
+    public Counter retryOrShadowAbandoned() {
+        return stats.counter("retry_or_shadow_abandoned");
+    }
+
+    @Override
+    public Counter perTryTimeout() {
+        return stats.counter("upstream_rq_per_try_timeout");
+    }
+
+    @Override
+    public Counter perTryIdleTimeout() {
+        return stats.counter("upstream_rq_per_try_idle_timeout");
     }
 
     @Override

@@ -11,6 +11,8 @@ import io.nuncio.spi.ListenerFilterFactory;
 import io.nuncio.spi.LoadBalancerFactory;
 import io.nuncio.spi.NetworkFilterFactory;
 import io.nuncio.spi.RequestIdFactory;
+import io.nuncio.spi.RetryHostPredicateFactory;
+import io.nuncio.spi.RetryPriorityFactory;
 import io.nuncio.spi.TransportSocketFactory;
 
 /// Which interface of the SPI the factories of a category implement.
@@ -30,6 +32,8 @@ final class FactoryInterfaces {
             case ACCESS_LOGGER -> AccessLoggerFactory.class;
             case FORMATTER -> FormatterFactory.class;
             case REQUEST_ID -> RequestIdFactory.class;
+            case RETRY_HOST_PREDICATE -> RetryHostPredicateFactory.class;
+            case RETRY_PRIORITY -> RetryPriorityFactory.class;
             // Categories without an interface of their own yet.
             default -> ExtensionFactory.class;
         };

@@ -8,6 +8,7 @@ import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.host.ResourcePriority;
+import io.nuncio.spi.host.RetryPolicy;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,16 @@ record ChosenRoute(
     }
 
     @Override
+    public RetryPolicy retryPolicy() {
+        return route.retryPolicy();
+    }
+
+    @Override
+    public long requestBufferLimit() {
+        return route.requestBufferLimit();
+    }
+
+    @Override
     public void finalizeRequestHeaders(
             RequestHeaders headers, StreamInfo info, boolean keepOriginal) {
         if (!requestRules.isEmpty()) {
@@ -80,6 +91,11 @@ record ChosenRoute(
             hostRewrite.apply(headers, false, false);
         }
         route.finalizeRequestHeaders(headers, info, keepOriginal);
+    }
+
+    @Override
+    public void finalizeRetryHeaders(RequestHeaders headers, int attempt, boolean afterTimeout) {
+        route.finalizeRetryHeaders(headers, attempt, afterTimeout);
     }
 
     @Override

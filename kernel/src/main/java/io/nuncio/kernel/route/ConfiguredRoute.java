@@ -12,6 +12,7 @@ import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.host.ResourcePriority;
+import io.nuncio.spi.host.RetryPolicy;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// A route as it stands in the configuration.
 ///
 /// @param cluster empty if the cluster is chosen per request, or for a direct response
+/// @param policies what becomes of the request when it fails
 /// @param path what a prefix rewrite replaces
 /// @param filters what this route and the levels above say of the filters
 record ConfiguredRoute(
@@ -29,6 +31,7 @@ record ConfiguredRoute(
         int clusterNotFoundStatus,
         ResourcePriority priority,
         long timeoutNanos,
+        RoutePolicies policies,
         PathMatch path,
         @Nullable PathRewrite pathRewrite,
         @Nullable HostRewrite hostRewrite,
@@ -52,6 +55,16 @@ record ConfiguredRoute(
     @Override
     public boolean filterEnabled(String filterName, boolean byDefault) {
         return filters.enabled(filterName, byDefault);
+    }
+
+    @Override
+    public RetryPolicy retryPolicy() {
+        return policies.retry();
+    }
+
+    @Override
+    public long requestBufferLimit() {
+        return policies.bufferLimit();
     }
 
     @Override
@@ -88,6 +101,16 @@ record ConfiguredRoute(
             headers.set(HeaderName.X_ENVOY_ORIGINAL_PATH, old);
         }
         headers.path(changed);
+    }
+
+    @Override
+    public void finalizeRetryHeaders(RequestHeaders headers, int attempt, boolean afterTimeout) {
+        if (scope.attemptCountInRequest()) {
+            headers.setLong(HeaderName.X_ENVOY_ATTEMPT_COUNT, attempt);
+        }
+        if (scope.timeoutRetryInRequest()) {
+            headers.set(HeaderName.X_ENVOY_IS_TIMEOUT_RETRY, afterTimeout ? "true" : "false");
+        }
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.nuncio.kernel.route;
 
-import com.google.protobuf.Duration;
-
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -15,6 +13,7 @@ import io.nuncio.kernel.route.action.TlsRedirect;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.kernel.route.match.PathMatch;
 import io.nuncio.kernel.route.match.RouteMatcher;
+import io.nuncio.kernel.route.policy.WholeMillis;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.Problems;
@@ -55,6 +54,7 @@ final class RouteCompiler {
                 503,
                 ResourcePriority.DEFAULT,
                 0,
+                RoutePolicies.NONE,
                 PathMatch.ANY,
                 null,
                 null,
@@ -95,7 +95,10 @@ final class RouteCompiler {
                         action.getCluster(),
                         clusterNotFoundStatus(action),
                         priority(action),
-                        action.hasTimeout() ? nanos(action.getTimeout()) : DEFAULT_TIMEOUT_NANOS,
+                        action.hasTimeout()
+                                ? WholeMillis.nanos(action.getTimeout())
+                                : DEFAULT_TIMEOUT_NANOS,
+                        RoutePolicies.ofRoute(route, scope.policies(), context),
                         path,
                         PathRewrite.of(
                                 action.getPrefixRewrite(),
@@ -292,12 +295,5 @@ final class RouteCompiler {
             case DEFAULT, UNRECOGNIZED -> ResourcePriority.DEFAULT;
             case HIGH -> ResourcePriority.HIGH;
         };
-    }
-
-    /// In whole milliseconds, as Envoy takes it.
-    private static long nanos(Duration duration) {
-        long millis =
-                TimeUnit.SECONDS.toMillis(duration.getSeconds()) + duration.getNanos() / 1_000_000;
-        return TimeUnit.MILLISECONDS.toNanos(millis);
     }
 }

@@ -8,6 +8,8 @@ import io.nuncio.kernel.route.headers.HeaderRules;
 /// @param mostSpecificWins true if the table's header rules are applied first and the route's last
 /// @param attemptCountInRequest true to send `x-envoy-attempt-count` to the upstream
 /// @param attemptCountInResponse true to send it to the downstream
+/// @param timeoutRetryInRequest true to send `x-envoy-is-timeout-retry` to the upstream
+/// @param policies what holds for routes that do not say otherwise
 /// @param filters what the virtual host and the table say of the filters
 record RouteScope(
         String virtualHost,
@@ -18,4 +20,6 @@ record RouteScope(
         boolean mostSpecificWins,
         boolean attemptCountInRequest,
         boolean attemptCountInResponse,
+        boolean timeoutRetryInRequest,
+        RoutePolicies policies,
         RouteFilters filters) {}

@@ -106,6 +106,8 @@ public final class RouteTableCompiler implements RouteTables {
                         table.config().getMostSpecificHeaderMutationsWins(),
                         host.getIncludeRequestAttemptCount(),
                         host.getIncludeAttemptCountInResponse(),
+                        host.getIncludeIsTimeoutRetryHeader(),
+                        RoutePolicies.ofHost(host, context),
                         filters.compile(
                                 host.getTypedPerFilterConfigMap(), table.filters(), context));
         var rules = new ArrayList<RouteRule>(host.getRoutesCount());

@@ -11,7 +11,7 @@ record CircuitBreakers(
         ResourceLimit connections,
         ResourceLimit pendingRequests,
         ResourceLimit requests,
-        ResourceLimit retries,
+        RetryLimit retries,
         ResourceLimit connectionPools) {
     private static final Names DEFAULT = Names.of("default");
     private static final Names HIGH = Names.of("high");
@@ -57,12 +57,36 @@ record CircuitBreakers(
     private static CircuitBreakers create(
             CircuitBreakerConfig config, StatsScope scope, Names names) {
         boolean track = config.trackRemaining();
+        ResourceLimit pendingRequests = limit(scope, names, 1, config.maxPendingRequests(), track);
+        ResourceLimit requests = limit(scope, names, 2, config.maxRequests(), track);
         return new CircuitBreakers(
                 limit(scope, names, 0, config.maxConnections(), track),
-                limit(scope, names, 1, config.maxPendingRequests(), track),
-                limit(scope, names, 2, config.maxRequests(), track),
-                limit(scope, names, 3, config.maxRetries(), track),
+                pendingRequests,
+                requests,
+                retries(config, scope, names, requests, pendingRequests),
                 limit(scope, names, 4, config.maxConnectionPools(), track));
+    }
+
+    private static RetryLimit retries(
+            CircuitBreakerConfig config,
+            StatsScope scope,
+            Names names,
+            ResourceLimit requests,
+            ResourceLimit pendingRequests) {
+        RetryLimit.Budget budget = config.retryBudget();
+        if (budget != null && config.trackRemaining()) {
+            scope.gauge(names.remaining()[3]); // stays 0: what remains is not known beforehand
+        }
+        return new RetryLimit(
+                limit(
+                        scope,
+                        names,
+                        3,
+                        config.maxRetries(),
+                        config.trackRemaining() && budget == null),
+                budget,
+                requests,
+                pendingRequests);
     }
 
     private static ResourceLimit limit(

@@ -114,6 +114,7 @@ final class ClusterStats {
     final ResponseStats responses;
     final ResponseStats internalResponses;
     final ResponseStats externalResponses;
+    final ResponseStats retriedResponses;
     final Counter cxCloseNotify;
     final Counter cxConnectFail;
     final Counter cxConnectTimeout;
@@ -144,6 +145,15 @@ final class ClusterStats {
     final Counter rqPendingFailureEject;
     final Counter rqPendingOverflow;
     final Counter rqPendingTotal;
+    final Counter rqRetry;
+    final Counter rqRetrySuccess;
+    final Counter rqRetryLimitExceeded;
+    final Counter rqRetryOverflow;
+    final Counter rqRetryBackOffExponential;
+    final Counter rqRetryBackOffRateLimited;
+    final Counter retryOrShadowAbandoned;
+    final Counter rqPerTryTimeout;
+    final Counter rqPerTryIdleTimeout;
     final Counter rqRxReset;
     final Counter rqTimeout;
     final Counter rqTotal;
@@ -162,6 +172,7 @@ final class ClusterStats {
         responses = new ResponseStats(scope, "");
         internalResponses = new ResponseStats(scope, "internal.");
         externalResponses = new ResponseStats(scope, "external.");
+        retriedResponses = new ResponseStats(scope, "retry.");
         cxCloseNotify = scope.counter("upstream_cx_close_notify");
         cxConnectFail = scope.counter("upstream_cx_connect_fail");
         cxConnectTimeout = scope.counter("upstream_cx_connect_timeout");
@@ -193,6 +204,15 @@ final class ClusterStats {
         rqPendingFailureEject = scope.counter("upstream_rq_pending_failure_eject");
         rqPendingOverflow = scope.counter("upstream_rq_pending_overflow");
         rqPendingTotal = scope.counter("upstream_rq_pending_total");
+        rqRetry = scope.counter("upstream_rq_retry");
+        rqRetrySuccess = scope.counter("upstream_rq_retry_success");
+        rqRetryLimitExceeded = scope.counter("upstream_rq_retry_limit_exceeded");
+        rqRetryOverflow = scope.counter("upstream_rq_retry_overflow");
+        rqRetryBackOffExponential = scope.counter("upstream_rq_retry_backoff_exponential");
+        rqRetryBackOffRateLimited = scope.counter("upstream_rq_retry_backoff_ratelimited");
+        retryOrShadowAbandoned = scope.counter("retry_or_shadow_abandoned");
+        rqPerTryTimeout = scope.counter("upstream_rq_per_try_timeout");
+        rqPerTryIdleTimeout = scope.counter("upstream_rq_per_try_idle_timeout");
         rqRxReset = scope.counter("upstream_rq_rx_reset");
         rqTimeout = scope.counter("upstream_rq_timeout");
         rqTotal = scope.counter("upstream_rq_total");

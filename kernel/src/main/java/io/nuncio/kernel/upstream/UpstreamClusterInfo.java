@@ -76,6 +76,11 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     }
 
     @Override
+    public RetryBreaker retryBreaker(ResourcePriority priority) {
+        return breakers(priority).retries();
+    }
+
+    @Override
     public void response(int status, boolean internal) {
         ClusterStats counted = stats();
         counted.responses.response(status);
@@ -92,6 +97,56 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     @Override
     public Counter timeout() {
         return stats().rqTimeout;
+    }
+
+    @Override
+    public void retriedResponse(int status) {
+        stats().retriedResponses.response(status);
+    }
+
+    @Override
+    public Counter retry() {
+        return stats().rqRetry;
+    }
+
+    @Override
+    public Counter retrySuccess() {
+        return stats().rqRetrySuccess;
+    }
+
+    @Override
+    public Counter retryLimitExceeded() {
+        return stats().rqRetryLimitExceeded;
+    }
+
+    @Override
+    public Counter retryOverflow() {
+        return stats().rqRetryOverflow;
+    }
+
+    @Override
+    public Counter retryBackOffExponential() {
+        return stats().rqRetryBackOffExponential;
+    }
+
+    @Override
+    public Counter retryBackOffRateLimited() {
+        return stats().rqRetryBackOffRateLimited;
+    }
+
+    @Override
+    public Counter retryOrShadowAbandoned() {
+        return stats().retryOrShadowAbandoned;
+    }
+
+    @Override
+    public Counter perTryTimeout() {
+        return stats().rqPerTryTimeout;
+    }
+
+    @Override
+    public Counter perTryIdleTimeout() {
+        return stats().rqPerTryIdleTimeout;
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.FactoryContext;
@@ -15,6 +16,7 @@ import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Clusters;
+import io.nuncio.spi.host.Extensions;
 import io.nuncio.spi.host.Platform;
 
 import org.slf4j.Logger;
@@ -39,6 +41,9 @@ public final class FakeFactoryContext implements FactoryContext {
 
     /// The clusters that exist.
     public List<String> clusters = List.of();
+
+    /// Templates of extensions by the name in the configuration; others are not found.
+    public final Map<String, Object> extensions = new HashMap<>();
 
     public FakeFactoryContext() {
         this(
@@ -81,6 +86,7 @@ public final class FakeFactoryContext implements FactoryContext {
         var below = new FakeFactoryContext(problems.in(field), runtime);
         below.operators.putAll(operators);
         below.clusters = clusters;
+        below.extensions.putAll(extensions);
         return below;
     }
 
@@ -166,6 +172,30 @@ public final class FakeFactoryContext implements FactoryContext {
                         Platform.class.getClassLoader(),
                         new Class<?>[] {Platform.class},
                         (proxy, method, arguments) ->
-                                method.getName().equals("clusters") ? all : null);
+                                switch (method.getName()) {
+                                    case "clusters" -> all;
+                                    case "extensions" -> named();
+                                    default -> null;
+                                });
+    }
+
+    private Extensions named() {
+        return (Extensions)
+                Proxy.newProxyInstance(
+                        Extensions.class.getClassLoader(),
+                        new Class<?>[] {Extensions.class},
+                        (proxy, method, arguments) -> {
+                            Object name =
+                                    arguments[1] instanceof TypedExtensionConfig config
+                                            ? config.getName()
+                                            : arguments[1];
+                            Object found = extensions.get(name);
+                            if (found == null) {
+                                problems.add(
+                                        (String) arguments[arguments.length - 1],
+                                        "no extension " + name);
+                            }
+                            return found;
+                        });
     }
 }

@@ -56,7 +56,8 @@ class ResourceLimitTest {
                 CircuitBreakerConfig.from(Cluster.getDefaultInstance(), RoutingPriority.DEFAULT);
 
         assertThat(config)
-                .isEqualTo(new CircuitBreakerConfig(1024, 1024, 1024, 3, Long.MAX_VALUE, false));
+                .isEqualTo(
+                        new CircuitBreakerConfig(1024, 1024, 1024, 3, null, Long.MAX_VALUE, false));
     }
 
     @Test
@@ -79,8 +80,9 @@ class ResourceLimitTest {
     void whatRemainsIsShownOnlyIfTracked() {
         StatsStore store = StatsStore.detached();
         CircuitBreakers.ofDefaultPriority(
-                new CircuitBreakerConfig(1, 2, 3, 4, 5, false), store.root());
-        CircuitBreakers.ofHighPriority(new CircuitBreakerConfig(1, 2, 3, 4, 5, true), store.root());
+                new CircuitBreakerConfig(1, 2, 3, 4, null, 5, false), store.root());
+        CircuitBreakers.ofHighPriority(
+                new CircuitBreakerConfig(1, 2, 3, 4, null, 5, true), store.root());
 
         assertThat(store.findGauge("circuit_breakers.default.remaining_cx")).isNull();
         assertThat(store.gauges())
