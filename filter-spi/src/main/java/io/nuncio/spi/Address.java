@@ -1,5 +1,7 @@
 package io.nuncio.spi;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 
 /// Where a socket is bound or connected; immutable.
@@ -11,6 +13,56 @@ public sealed interface Address {
 
     /// An IP address with a port.
     record Ip(InetAddress address, int port) implements Address {
+        /// An address from its digits, in its one plain form: names are not looked up, and the
+        /// shorthands that some parsers take for an IPv4 address, brackets and zones are none.
+        ///
+        /// @return null if it is not an address
+        public static @Nullable Ip parse(String digits, int port) {
+            boolean plain = digits.indexOf(':') >= 0 ? onlyHex(digits) : fourNumbers(digits);
+            if (!plain) {
+                return null;
+            }
+            try {
+                return new Ip(InetAddress.ofLiteral(digits), port);
+            } catch (IllegalArgumentException notAnAddress) {
+                return null;
+            }
+        }
+
+        private static boolean onlyHex(String text) {
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c != ':' && c != '.' && (c >= 0x80 || Character.digit(c, 16) < 0)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /// Decimal, each of one to three digits without a zero in front.
+        private static boolean fourNumbers(String text) {
+            int numbers = 1;
+            int digits = 0;
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c == '.') {
+                    if (digits == 0) {
+                        return false;
+                    }
+                    numbers++;
+                    digits = 0;
+                } else if (c < '0'
+                        || c > '9'
+                        || digits == 3
+                        || digits == 1 && text.charAt(i - 1) == '0') {
+                    return false;
+                } else {
+                    digits++;
+                }
+            }
+            return numbers == 4 && digits > 0;
+        }
+
         /// The address without the port, without brackets; IPv6 in its short form, as in RFC 5952.
         public String host() {
             return v6() ? shortForm(address.getAddress()) : address.getHostAddress();

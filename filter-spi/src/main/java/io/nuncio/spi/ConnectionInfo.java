@@ -39,6 +39,16 @@ public interface ConnectionInfo {
     /// The name of the filter chain that serves the connection, empty if it has none.
     String filterChainName();
 
+    /// Bytes that came from the wire so far, those of the transport's own included.
+    default long wireBytesReceived() {
+        return 0;
+    }
+
+    /// Bytes handed to the wire so far.
+    default long wireBytesSent() {
+        return 0;
+    }
+
     /// Why the transport failed, null if it did not.
     @Nullable String transportFailureReason();
 

@@ -14,7 +14,7 @@ import java.lang.annotation.Target;
 /// the kernel knows what a bundle offers without running its code. The class must be public with a
 /// public constructor without parameters, and must implement the factory interface of its category.
 /// One instance is made per bundle generation, on the main thread, when a configuration first names
-/// the extension.
+/// the extension; a class of several categories has one instance for all of them.
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.TYPE)
 @Capability(namespace = "nuncio.extension", attribute = "impl=${@class}")
@@ -30,9 +30,10 @@ public @interface Extension {
     @Attribute
     String[] type() default {};
 
-    /// The category; absent in the manifest means [Category#HTTP_FILTER].
+    /// The category, or several where the same factory serves in each, such as both sides'
+    /// transport sockets; absent in the manifest means [Category#HTTP_FILTER].
     @Attribute
-    Category category() default Category.HTTP_FILTER;
+    Category[] category() default {};
 
     /// How finished the extension is: `stable`, `alpha` or `wip`, as Envoy marks its own. Shown to
     /// operators.

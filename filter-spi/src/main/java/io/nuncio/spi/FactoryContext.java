@@ -66,6 +66,10 @@ public interface FactoryContext {
     /// below `field`.
     Format format(String field, SubstitutionFormatString format);
 
+    /// The main thread's loop: what an extension does at intervals, or once for all workers, runs
+    /// there. May be kept; see [Worker] for what other threads may call.
+    Worker mainThread();
+
     /// A value that each worker has its own of, made on the worker when it first asks.
     <T> Function<Worker, T> perWorker(Function<Worker, T> maker);
 

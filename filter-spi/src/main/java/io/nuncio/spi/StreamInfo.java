@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 import java.util.List;
+import java.util.Map;
 
 /// What is known of a stream, or of a connection that carries none: for filters while it runs, for
 /// logs when it ends.
@@ -16,6 +17,11 @@ import java.util.List;
 public interface StreamInfo {
     /// When the first byte came, milliseconds since the epoch.
     long startTimeMillis();
+
+    /// The same in microseconds, as precise as the machine's clock.
+    default long startTimeMicros() {
+        return startTimeMillis() * 1000;
+    }
 
     /// When the first byte came.
     long startNanos();
@@ -91,6 +97,9 @@ public interface StreamInfo {
 
     /// The virtual cluster that matched, null if none.
     @Nullable String virtualCluster();
+
+    /// All dynamic metadata by namespace; do not keep it.
+    Map<String, Struct> metadata();
 
     /// The dynamic metadata of one namespace, null if there is none.
     @Nullable Struct metadata(String namespace);

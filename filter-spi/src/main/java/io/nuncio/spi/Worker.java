@@ -15,6 +15,11 @@ public interface Worker {
     /// Wall clock, milliseconds since the epoch, as of the current round of the loop.
     long currentTimeMillis();
 
+    /// The same in microseconds.
+    default long currentTimeMicros() {
+        return currentTimeMillis() * 1000;
+    }
+
     /// A random number, 64 bits, not for secrets.
     long random();
 

@@ -108,6 +108,11 @@ final class RecordingContext implements FactoryContext {
     }
 
     @Override
+    public Worker mainThread() {
+        throw unused();
+    }
+
+    @Override
     public <T> Function<Worker, T> perWorker(Function<Worker, T> maker) {
         throw unused();
     }

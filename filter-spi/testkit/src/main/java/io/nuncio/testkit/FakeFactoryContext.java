@@ -35,6 +35,7 @@ public final class FakeFactoryContext implements FactoryContext {
                 new RuntimeLoader(
                         LayeredRuntime.getDefaultInstance(), "", 0, new Problems(), store.root());
         final Map<String, Object> shared = new HashMap<>();
+        final FakeWorker mainThread = new FakeWorker();
         Node node = Node.getDefaultInstance();
     }
 
@@ -155,6 +156,11 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public Format format(String field, SubstitutionFormatString format) {
         return context -> format.getTextFormatSource().getInlineString();
+    }
+
+    @Override
+    public FakeWorker mainThread() {
+        return common.mainThread;
     }
 
     @Override

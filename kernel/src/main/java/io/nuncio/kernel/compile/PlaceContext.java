@@ -110,6 +110,11 @@ public final class PlaceContext implements FactoryContext {
     }
 
     @Override
+    public Worker mainThread() {
+        return services.mainThread();
+    }
+
+    @Override
     public <T> Function<Worker, T> perWorker(Function<Worker, T> maker) {
         return new PerWorker<>(services.workers(), maker);
     }

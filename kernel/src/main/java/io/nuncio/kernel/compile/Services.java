@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.nuncio.kernel.accesslog.LogFiles;
 import io.nuncio.kernel.format.Formats;
 import io.nuncio.spi.RuntimeValues;
+import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
 
 /// What every place context hands out; one per server.
@@ -12,6 +13,7 @@ import io.nuncio.spi.host.Platform;
 public record Services(
         Node node,
         RuntimeValues runtime,
+        Worker mainThread,
         int workers,
         Formats formats,
         LogFiles logFiles,

@@ -109,6 +109,15 @@ final class BundleLoader implements AutoCloseable {
 
     private static Loaded instantiate(Bundle bundle, ExtensionInfo extension) throws Exception {
         Class<?> type = bundle.loadClass(extension.implementation());
+        check(type, extension);
+        return new Loaded(
+                type.getConstructor().newInstance(),
+                argument(type, ExtensionFactory.class),
+                argument(type, PerRouteFactory.class));
+    }
+
+    /// Objects if the class is no factory of the extension's category.
+    static void check(Class<?> type, ExtensionInfo extension) throws BundleRefused {
         Class<?> expected = FactoryInterfaces.of(extension.category());
         if (!expected.isAssignableFrom(type)) {
             throw new BundleRefused(
@@ -119,10 +128,6 @@ final class BundleLoader implements AutoCloseable {
                             + extension.category()
                             + " must");
         }
-        return new Loaded(
-                type.getConstructor().newInstance(),
-                argument(type, ExtensionFactory.class),
-                argument(type, PerRouteFactory.class));
     }
 
     /// What was thrown inside, if this only carries it.

@@ -76,7 +76,7 @@ public record BundleManifest(String name, Version version, List<ExtensionInfo> e
         for (HeaderClause clause :
                 clauses("Provide-Capability", capabilities == null ? "" : capabilities)) {
             if (clause.name().equals(NAMESPACE)) {
-                found.add(extension(clause));
+                found.addAll(extensions(clause));
             }
         }
         if (found.isEmpty()) {
@@ -86,14 +86,24 @@ public record BundleManifest(String name, Version version, List<ExtensionInfo> e
         return found;
     }
 
-    private static ExtensionInfo extension(HeaderClause clause) throws BundleRefused {
-        return new ExtensionInfo(
-                category(clause.attributes().getOrDefault("category", Category.HTTP_FILTER.name())),
-                required(clause, "name"),
-                clause.list("type"),
-                clause.attributes().getOrDefault("status", "stable"),
-                clause.attributes().getOrDefault("securityPosture", "unknown"),
-                required(clause, "impl"));
+    /// One for each category of the capability.
+    private static List<ExtensionInfo> extensions(HeaderClause clause) throws BundleRefused {
+        List<String> categories = clause.list("category");
+        if (categories.isEmpty()) {
+            categories = List.of(Category.HTTP_FILTER.name());
+        }
+        var found = new ArrayList<ExtensionInfo>();
+        for (String category : categories) {
+            found.add(
+                    new ExtensionInfo(
+                            category(category),
+                            required(clause, "name"),
+                            clause.list("type"),
+                            clause.attributes().getOrDefault("status", "stable"),
+                            clause.attributes().getOrDefault("securityPosture", "unknown"),
+                            required(clause, "impl")));
+        }
+        return found;
     }
 
     private static Category category(String name) throws BundleRefused {

@@ -21,7 +21,7 @@ final class FactoryInterfaces {
 
     static Class<?> of(Category category) {
         return switch (category) {
-            case HTTP_FILTER -> HttpFilterFactory.class;
+            case HTTP_FILTER, UPSTREAM_HTTP_FILTER -> HttpFilterFactory.class;
             case NETWORK_FILTER -> NetworkFilterFactory.class;
             case LISTENER_FILTER -> ListenerFilterFactory.class;
             case DOWNSTREAM_TRANSPORT_SOCKET, UPSTREAM_TRANSPORT_SOCKET ->

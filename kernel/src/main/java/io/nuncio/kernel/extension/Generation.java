@@ -1,6 +1,7 @@
 package io.nuncio.kernel.extension;
 
 import org.osgi.framework.Bundle;
+import org.slf4j.LoggerFactory;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ final class Generation {
     private final BundleLoader loader;
     private final ConfigBinding binding;
     private final Map<ExtensionInfo, LoadedExtension> loaded = new HashMap<>();
+    private final Map<String, BundleLoader.Loaded> factories = new HashMap<>();
     private final Map<ExtensionInfo, BundleRefused> failed = new HashMap<>();
 
     Generation(
@@ -28,8 +30,8 @@ final class Generation {
         return stored;
     }
 
-    /// The extension's factory, made when first asked for: one for the life of the generation. A
-    /// failure is remembered too.
+    /// The extension's factory, made when first asked for: one for the life of the generation,
+    /// shared by the extensions of one class. A failure is remembered too.
     LoadedExtension extension(ExtensionInfo info) throws BundleRefused {
         BundleRefused failure = failed.get(info);
         if (failure != null) {
@@ -45,8 +47,14 @@ final class Generation {
 
     private LoadedExtension load(ExtensionInfo info) throws BundleRefused {
         try {
-            return new LoadedExtension(
-                    info, stored.manifest(), stored.sha256(), loader.load(bundle, info), binding);
+            BundleLoader.Loaded factory = factories.get(info.implementation());
+            if (factory == null) {
+                factory = loader.load(bundle, info);
+                factories.put(info.implementation(), factory);
+            } else {
+                BundleLoader.check(factory.factory().getClass(), info);
+            }
+            return new LoadedExtension(info, stored.manifest(), stored.sha256(), factory, binding);
         } catch (BundleRefused refused) {
             failed.put(info, refused);
             throw refused;
@@ -60,8 +68,20 @@ final class Generation {
 
     /// Closes the factories that can be closed and gives the class loader back.
     void close() {
-        loaded.values().forEach(LoadedExtension::close);
+        factories.values().forEach(factory -> close(factory.factory()));
+        factories.clear();
         loaded.clear();
         loader.uninstall(bundle);
+    }
+
+    private void close(Object factory) {
+        if (factory instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception bug) {
+                LoggerFactory.getLogger("extension")
+                        .warn("closing {} failed", factory.getClass().getName(), bug);
+            }
+        }
     }
 }

@@ -10,7 +10,6 @@ import io.nuncio.spi.PerRouteFactory;
 import io.nuncio.spi.Problems;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 import java.util.function.BiFunction;
 
@@ -118,16 +117,5 @@ public final class LoadedExtension {
             }
         }
         return Types.in(loaded.factory().getClass().getClassLoader()).find(fullName);
-    }
-
-    /// Closes the factory if it wants to be closed.
-    void close() {
-        if (loaded.factory() instanceof AutoCloseable closeable) {
-            try {
-                closeable.close();
-            } catch (Exception bug) {
-                LoggerFactory.getLogger("extension").warn("closing {} failed", info.name(), bug);
-            }
-        }
     }
 }

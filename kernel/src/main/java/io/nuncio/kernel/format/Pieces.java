@@ -159,11 +159,11 @@ final class Pieces {
 
         @Override
         boolean append(FormatContext context, Line line) {
-            long millis = function.applyAsLong(context);
-            if (millis == NONE) {
+            long micros = function.applyAsLong(context);
+            if (micros == NONE) {
                 return false;
             }
-            pattern.append(millis, line);
+            pattern.append(micros, line);
             return true;
         }
     }

@@ -3,6 +3,7 @@ package io.nuncio.kernel.format;
 import static io.nuncio.kernel.format.Operators.Argument.OPTIONAL;
 import static io.nuncio.kernel.format.Operators.Argument.REQUIRED;
 
+import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.Protocol;
@@ -71,20 +72,20 @@ final class StreamOperators {
 
     private static void addTimes(Operators operators, FormatEnvironment environment) {
         ZoneId local = environment.localZone();
-        addTime(operators, "START_TIME", info -> info.startTimeMillis(), null);
-        addTime(operators, "START_TIME_LOCAL", info -> info.startTimeMillis(), local);
-        addTime(operators, "EMIT_TIME", _ -> environment.currentTimeMillis().getAsLong(), null);
-        addTime(
-                operators,
-                "EMIT_TIME_LOCAL",
-                _ -> environment.currentTimeMillis().getAsLong(),
-                local);
+        addTime(operators, "START_TIME", StreamInfo::startTimeMicros, null);
+        addTime(operators, "START_TIME_LOCAL", StreamInfo::startTimeMicros, local);
+        addTime(operators, "EMIT_TIME", _ -> micros(environment), null);
+        addTime(operators, "EMIT_TIME_LOCAL", _ -> micros(environment), local);
+    }
+
+    private static long micros(FormatEnvironment environment) {
+        return environment.currentTimeMillis().getAsLong() * 1000;
     }
 
     private static void addTime(
             Operators operators,
             String name,
-            ToLongFunction<StreamInfo> millis,
+            ToLongFunction<StreamInfo> micros,
             @Nullable ZoneId zone) {
         operators.add(
                 name,
@@ -92,7 +93,7 @@ final class StreamOperators {
                 false,
                 (format, _) ->
                         new Pieces.Time(
-                                context -> millis.applyAsLong(context.info()),
+                                context -> micros.applyAsLong(context.info()),
                                 TimePattern.of(format, zone)));
     }
 
@@ -168,6 +169,9 @@ final class StreamOperators {
         number(operators, "DOWNSTREAM_HEADER_BYTES_RECEIVED", StreamInfo::requestHeaderBytes);
         number(operators, "DOWNSTREAM_HEADER_BYTES_SENT", StreamInfo::responseHeaderBytes);
         operators.add(
+                "DOWNSTREAM_WIRE_BYTES_RECEIVED", wireBytes(ConnectionInfo::wireBytesReceived));
+        operators.add("DOWNSTREAM_WIRE_BYTES_SENT", wireBytes(ConnectionInfo::wireBytesSent));
+        operators.add(
                 "DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED",
                 new Pieces.Number(context ->
                         context.requestHeaders() == null
@@ -179,6 +183,14 @@ final class StreamOperators {
                         context.responseHeaders() == null
                                 ? 0
                                 : context.responseHeaders().byteSize()));
+    }
+
+    /// Of a connection as such. Nobody measures what one HTTP stream takes of it.
+    private static Piece wireBytes(ToLongFunction<ConnectionInfo> bytes) {
+        return new Pieces.Number(context ->
+                context.info().protocol() == null
+                        ? bytes.applyAsLong(context.info().downstream())
+                        : Pieces.NONE);
     }
 
     private static void addStatus(Operators operators) {

@@ -130,22 +130,22 @@ final class TimePattern {
         }
     }
 
-    void append(long epochMillis, Line line) {
-        long seconds = Math.floorDiv(epochMillis, 1000);
-        int millis = (int) Math.floorMod(epochMillis, 1000);
+    void append(long epochMicros, Line line) {
+        long seconds = Math.floorDiv(epochMicros, 1_000_000);
+        int micros = (int) Math.floorMod(epochMicros, 1_000_000);
         Second second = last;
         if (second == null || second.epoch != seconds) {
             second = render(seconds);
             last = second;
         }
         if (second.text == null) {
-            append(seconds, millis * 1_000_000, line);
+            append(seconds, micros * 1000, line);
             return;
         }
         int start = line.length();
         line.append(second.text);
         for (int at : second.millisAt) {
-            line.setPadded(start + at, millis, 3);
+            line.setPadded(start + at, micros / 1000, 3);
         }
     }
 

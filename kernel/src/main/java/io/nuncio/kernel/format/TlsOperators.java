@@ -146,7 +146,7 @@ final class TlsOperators {
                                     X509Certificate peer = info == null ? null : first(info, true);
                                     return peer == null
                                             ? Pieces.NONE
-                                            : moment.apply(peer).getTime();
+                                            : moment.apply(peer).getTime() * 1000;
                                 },
                                 TimePattern.of(format, null)));
     }

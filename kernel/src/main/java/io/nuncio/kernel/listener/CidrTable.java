@@ -1,5 +1,7 @@
 package io.nuncio.kernel.listener;
 
+import io.nuncio.spi.IpRange;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
@@ -14,7 +16,7 @@ final class CidrTable<T> {
     /// range applies to it.
     private static final byte[] NO_ADDRESS = {};
 
-    private record Row<T>(Cidr range, T value) {}
+    private record Row<T>(IpRange range, T value) {}
 
     private final List<Row<T>> rows = new ArrayList<>();
     private @Nullable T any;
@@ -22,7 +24,7 @@ final class CidrTable<T> {
     /// The value of exactly that range, made if there is none yet.
     ///
     /// @param range null for the value of addresses that are in no range
-    T at(@Nullable Cidr range, Supplier<T> maker) {
+    T at(@Nullable IpRange range, Supplier<T> maker) {
         if (range == null) {
             T value = any;
             if (value == null) {

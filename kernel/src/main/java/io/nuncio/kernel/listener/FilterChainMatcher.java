@@ -3,6 +3,7 @@ package io.nuncio.kernel.listener;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch.ConnectionSourceType;
+import io.nuncio.spi.IpRange;
 import io.nuncio.spi.Problems;
 
 import org.jspecify.annotations.Nullable;
@@ -54,21 +55,21 @@ final class FilterChainMatcher {
     void add(FilterChainMatch match, FilterChain chain, Problems problems) {
         chains++;
         only = chains == 1 && match.equals(FilterChainMatch.getDefaultInstance()) ? chain : null;
-        List<@Nullable Cidr> destinations =
+        List<@Nullable IpRange> destinations =
                 ranges(match.getPrefixRangesList(), problems, "prefix_ranges");
-        List<@Nullable Cidr> directSources =
+        List<@Nullable IpRange> directSources =
                 ranges(
                         match.getDirectSourcePrefixRangesList(),
                         problems,
                         "direct_source_prefix_ranges");
-        List<@Nullable Cidr> sources =
+        List<@Nullable IpRange> sources =
                 ranges(match.getSourcePrefixRangesList(), problems, "source_prefix_ranges");
         CidrTable<ServerNames> port =
                 ports.computeIfAbsent(
                         match.hasDestinationPort() ? match.getDestinationPort().getValue() : 0,
                         number -> new CidrTable<>());
         boolean overlaps = false;
-        for (Cidr destination : destinations) {
+        for (IpRange destination : destinations) {
             ServerNames names = port.at(destination, ServerNames::new);
             for (String name : serverNames(match, problems)) {
                 Map<String, CidrTable<Sources>> protocols =
@@ -78,7 +79,7 @@ final class FilterChainMatcher {
                 for (String protocol : orAny(match.getApplicationProtocolsList())) {
                     CidrTable<Sources> direct =
                             protocols.computeIfAbsent(protocol, key -> new CidrTable<>());
-                    for (Cidr directSource : directSources) {
+                    for (IpRange directSource : directSources) {
                         overlaps |=
                                 !addSources(
                                         direct.at(directSource, Sources::new),
@@ -96,13 +97,16 @@ final class FilterChainMatcher {
 
     /// False if another chain has the same place already.
     private static boolean addSources(
-            Sources place, FilterChainMatch match, List<@Nullable Cidr> ranges, FilterChain chain) {
+            Sources place,
+            FilterChainMatch match,
+            List<@Nullable IpRange> ranges,
+            FilterChain chain) {
         CidrTable<Map<Integer, FilterChain>> table =
                 place.types.computeIfAbsent(match.getSourceType(), type -> new CidrTable<>());
         Collection<Integer> sourcePorts =
                 match.getSourcePortsCount() == 0 ? List.of(ANY_PORT) : match.getSourcePortsList();
         boolean alone = true;
-        for (Cidr range : ranges) {
+        for (IpRange range : ranges) {
             Map<Integer, FilterChain> chains = table.at(range, HashMap::new);
             for (Integer sourcePort : sourcePorts) {
                 alone &= chains.putIfAbsent(sourcePort, chain) == null;
@@ -111,14 +115,14 @@ final class FilterChainMatcher {
         return alone;
     }
 
-    private static List<@Nullable Cidr> ranges(
+    private static List<@Nullable IpRange> ranges(
             List<CidrRange> messages, Problems problems, String field) {
         if (messages.isEmpty()) {
             return Collections.singletonList(null);
         }
-        List<@Nullable Cidr> ranges = new ArrayList<>();
+        List<@Nullable IpRange> ranges = new ArrayList<>();
         for (int index = 0; index < messages.size(); index++) {
-            Cidr range = Cidr.from(messages.get(index), problems.in(field + "[" + index + "]"));
+            IpRange range = IpRange.of(messages.get(index), problems.in(field + "[" + index + "]"));
             if (range != null) {
                 ranges.add(range);
             }

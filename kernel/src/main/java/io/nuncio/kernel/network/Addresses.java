@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.net.UnknownHostException;
 
 /// Between our addresses and those of the sockets.
 public final class Addresses {
@@ -57,14 +56,7 @@ public final class Addresses {
     ///
     /// @return null if it is not an IP address
     public static @Nullable InetAddress parseIp(String digits) {
-        byte[] bytes = io.netty.util.NetUtil.createByteArrayFromIpAddressString(digits);
-        if (bytes == null) {
-            return null;
-        }
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException wrongLength) {
-            throw new IllegalStateException(wrongLength);
-        }
+        Address.Ip address = Address.Ip.parse(digits, 0);
+        return address == null ? null : address.address();
     }
 }

@@ -21,6 +21,8 @@ public final class ConnectionFacts implements ConnectionInfo {
     private @Nullable String localCloseReason;
     private @Nullable TransportSocket transport;
     private String filterChainName = "";
+    private long wireBytesReceived;
+    private long wireBytesSent;
 
     /// @param local this side's address if it is known already
     /// @param remote the peer's address if it is known already
@@ -106,6 +108,24 @@ public final class ConnectionFacts implements ConnectionInfo {
 
     public void filterChainName(String name) {
         filterChainName = name;
+    }
+
+    @Override
+    public long wireBytesReceived() {
+        return wireBytesReceived;
+    }
+
+    void received(long bytes) {
+        wireBytesReceived += bytes;
+    }
+
+    @Override
+    public long wireBytesSent() {
+        return wireBytesSent;
+    }
+
+    void sent(long bytes) {
+        wireBytesSent += bytes;
     }
 
     @Override

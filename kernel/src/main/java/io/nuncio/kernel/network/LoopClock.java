@@ -7,7 +7,7 @@ public final class LoopClock {
     private final TimeSource source;
     private final boolean exact;
     private long nanoTime;
-    private long currentTimeMillis;
+    private long currentTimeMicros;
 
     /// @param exact true to read the source again for each timer that is armed: for the main
     ///   thread, whose rounds may be long
@@ -20,7 +20,7 @@ public final class LoopClock {
     /// Reads the source; called by the loop when it wakes up and when it has handled what woke it.
     public void refresh() {
         nanoTime = source.nanoTime();
-        currentTimeMillis = source.currentTimeMillis();
+        currentTimeMicros = source.currentTimeMicros();
     }
 
     public long nanoTime() {
@@ -36,6 +36,10 @@ public final class LoopClock {
     }
 
     public long currentTimeMillis() {
-        return currentTimeMillis;
+        return currentTimeMicros / 1000;
+    }
+
+    public long currentTimeMicros() {
+        return currentTimeMicros;
     }
 }

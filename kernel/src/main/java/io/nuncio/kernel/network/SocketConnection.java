@@ -65,8 +65,6 @@ public final class SocketConnection implements Connection, SocketEvents {
     private long delayedCloseNanos = DEFAULT_DELAYED_CLOSE_NANOS;
     private long unsentAtLastLook;
 
-    private long bytesReceived;
-    private long bytesSent;
     private int bufferLimit;
     private int readDisabled;
 
@@ -149,7 +147,7 @@ public final class SocketConnection implements Connection, SocketEvents {
                 transportConnected();
             }
             if (!first.isEmpty()) {
-                bytesReceived += first.length();
+                facts.received(first.length());
                 first.moveTo(wireIn == null ? readBuffer : wireIn);
                 deliverOrThrow();
             }
@@ -242,7 +240,7 @@ public final class SocketConnection implements Connection, SocketEvents {
             bytes.release(); // only waiting for the peer to close
             return;
         }
-        bytesReceived += bytes.readableBytes();
+        facts.received(bytes.readableBytes());
         Slices.of(wireIn == null ? readBuffer : wireIn).take(bytes);
     }
 
@@ -537,7 +535,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         if (out.isEmpty()) {
             return;
         }
-        bytesSent += out.length();
+        facts.sent(out.length());
         Slices slices = Slices.of(out);
         Channel.Unsafe socket = channel.unsafe();
         for (int count = slices.count(); count > 0; count--) {
@@ -895,16 +893,6 @@ public final class SocketConnection implements Connection, SocketEvents {
     @Override
     public State state() {
         return state;
-    }
-
-    /// Bytes from the wire so far.
-    public long bytesReceived() {
-        return bytesReceived;
-    }
-
-    /// Bytes handed to the socket so far.
-    public long bytesSent() {
-        return bytesSent;
     }
 
     @Override

@@ -83,6 +83,11 @@ public final class WorkerLoop implements Worker {
     }
 
     @Override
+    public long currentTimeMicros() {
+        return clock.currentTimeMicros();
+    }
+
+    @Override
     public long random() {
         return random.nextLong();
     }

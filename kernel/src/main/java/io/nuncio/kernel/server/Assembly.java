@@ -129,6 +129,7 @@ final class Assembly implements AutoCloseable {
                 new Services(
                         node,
                         runtime,
+                        loops.main(),
                         loops.workers().size(),
                         new Formats(FormatEnvironment.system()),
                         logFiles,

@@ -27,7 +27,7 @@ public final class StreamFacts implements MutableStreamInfo {
 
     private final Worker worker;
     private final ConnectionInfo downstream;
-    private final long startTimeMillis;
+    private final long startTimeMicros;
     private final long startNanos;
     private final long[] moments = new long[MOMENTS];
 
@@ -56,14 +56,19 @@ public final class StreamFacts implements MutableStreamInfo {
     public StreamFacts(Worker worker, ConnectionInfo downstream) {
         this.worker = worker;
         this.downstream = downstream;
-        this.startTimeMillis = worker.currentTimeMillis();
+        this.startTimeMicros = worker.currentTimeMicros();
         this.startNanos = worker.nanoTime();
         Arrays.fill(moments, -1);
     }
 
     @Override
     public long startTimeMillis() {
-        return startTimeMillis;
+        return startTimeMicros / 1000;
+    }
+
+    @Override
+    public long startTimeMicros() {
+        return startTimeMicros;
     }
 
     @Override
@@ -254,6 +259,11 @@ public final class StreamFacts implements MutableStreamInfo {
     @Override
     public void virtualCluster(@Nullable String name) {
         virtualCluster = name;
+    }
+
+    @Override
+    public Map<String, Struct> metadata() {
+        return metadata == null ? Map.of() : Collections.unmodifiableMap(metadata);
     }
 
     @Override

@@ -295,6 +295,11 @@ class AdminServerTest {
         }
 
         @Override
+        public Worker mainThread() {
+            throw unused();
+        }
+
+        @Override
         public <T> Function<Worker, T> perWorker(Function<Worker, T> maker) {
             return maker;
         }

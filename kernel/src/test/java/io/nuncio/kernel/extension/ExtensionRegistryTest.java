@@ -27,6 +27,18 @@ import java.time.Instant;
 import java.util.Map;
 
 class ExtensionRegistryTest {
+    private static final String SOURCE_OF_BOTH =
+            """
+            package acme;
+            import com.google.protobuf.Struct;
+            import io.nuncio.spi.*;
+            public class Filter implements HttpFilterFactory<Struct> {
+                @Override public HttpFilterTemplate configure(Struct config, FactoryContext context) {
+                    return stream -> new HttpFilter() {};
+                }
+            }
+            """;
+
     private static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
 
     @TempDir Path folder;
@@ -155,6 +167,24 @@ class ExtensionRegistryTest {
                 .isEqualTo(
                         "no installed bundle provides `acme` in envoy.filters.network, and Nuncio"
                                 + " ships none that does");
+    }
+
+    @Test
+    void oneFactoryServesAllCategoriesOfItsClass() {
+        TestBundle.named("acme.both")
+                .extension(
+                        "name=both;category:List<String>=\"HTTP_FILTER,UPSTREAM_HTTP_FILTER\";type:List<String>=\"type.both\";impl=\"acme.Filter\"")
+                .source("acme.Filter", SOURCE_OF_BOTH)
+                .write(bundles.resolve("both.jar"));
+
+        LoadedExtension downstream = registry().findByName(Category.HTTP_FILTER, "both", problems);
+        LoadedExtension upstream =
+                registry().findByName(Category.UPSTREAM_HTTP_FILTER, "both", problems);
+
+        assertThat(upstream.factory()).isSameAs(downstream.factory());
+        assertThat(registry().categoriesOf("type.both"))
+                .containsExactly("envoy.filters.http", "envoy.filters.http.upstream");
+        assertThat(registry().findByName(Category.NETWORK_FILTER, "both", problems)).isNull();
     }
 
     @Test

@@ -34,7 +34,7 @@ class FormatsTest {
 
     @Test
     void theDefaultFormatIsEnvoys() {
-        stream.startTimeMillis = 1_522_280_158_000L;
+        stream.startTimeMicros = 1_522_280_158_000_000L;
         stream.protocol = Protocol.HTTP11;
         stream.responseCode = 200;
         stream.bytesReceived = 3;
@@ -142,15 +142,17 @@ class FormatsTest {
     void entriesOfOneSecondHaveTheirOwnMilliseconds() {
         var format = formats.text("%START_TIME% %START_TIME(%6f %3f)%|", problems);
         StringBuilder all = new StringBuilder();
-        for (long millis :
-                new long[] {1_522_280_158_001L, 1_522_280_158_999L, 1_522_280_159_020L}) {
-            stream.startTimeMillis = millis;
+        for (long micros :
+                new long[] {
+                    1_522_280_158_001_002L, 1_522_280_158_999_000L, 1_522_280_159_020_030L
+                }) {
+            stream.startTimeMicros = micros;
             all.append(format.format(stream));
         }
         assertThat(all)
                 .hasToString(
-                        "2018-03-28T23:35:58.001Z 001000 001|2018-03-28T23:35:58.999Z 999000 999|"
-                                + "2018-03-28T23:35:59.020Z 020000 020|");
+                        "2018-03-28T23:35:58.001Z 001002 001|2018-03-28T23:35:58.999Z 999000 999|"
+                                + "2018-03-28T23:35:59.020Z 020030 020|");
     }
 
     @Test

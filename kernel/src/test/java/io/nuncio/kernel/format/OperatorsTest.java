@@ -126,7 +126,7 @@ class OperatorsTest {
 
     private static void setFact(StreamFake stream, String key, String value) {
         switch (key) {
-            case "start" -> stream.startTimeMillis = Long.parseLong(value);
+            case "start" -> stream.startTimeMicros = Long.parseLong(value) * 1000;
             case "END" -> stream.moments.put(Moment.END, Long.parseLong(value));
             case "DS_RX_END" -> moment(stream, Moment.DOWNSTREAM_REQUEST_END, value);
             case "US_TX_END" -> moment(stream, Moment.UPSTREAM_REQUEST_END, value);

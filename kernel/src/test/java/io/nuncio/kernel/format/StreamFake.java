@@ -39,7 +39,7 @@ public final class StreamFake implements FormatContext, StreamInfo {
     public final Map<String, Object> filterState = new HashMap<>();
     public final List<ResponseFlag> flags = new ArrayList<>();
     public final ConnectionFake downstream = new ConnectionFake();
-    public long startTimeMillis;
+    public long startTimeMicros;
     public @Nullable Protocol protocol;
     public @Nullable Address remoteAddress;
     public @Nullable UpstreamFake upstream;
@@ -114,7 +114,12 @@ public final class StreamFake implements FormatContext, StreamInfo {
 
     @Override
     public long startTimeMillis() {
-        return startTimeMillis;
+        return startTimeMicros / 1000;
+    }
+
+    @Override
+    public long startTimeMicros() {
+        return startTimeMicros;
     }
 
     @Override
@@ -272,6 +277,11 @@ public final class StreamFake implements FormatContext, StreamInfo {
     }
 
     @Override
+    public Map<String, Struct> metadata() {
+        return metadata;
+    }
+
+    @Override
     public @Nullable Struct metadata(String namespace) {
         return metadata.get(namespace);
     }
@@ -318,10 +328,22 @@ public final class StreamFake implements FormatContext, StreamInfo {
         public String filterChainName = "";
         public @Nullable String transportFailureReason;
         public @Nullable String localCloseReason;
+        public long wireBytesReceived;
+        public long wireBytesSent;
 
         @Override
         public long id() {
             return id;
+        }
+
+        @Override
+        public long wireBytesReceived() {
+            return wireBytesReceived;
+        }
+
+        @Override
+        public long wireBytesSent() {
+            return wireBytesSent;
         }
 
         @Override

@@ -147,6 +147,11 @@ public final class FakeFactoryContext implements FactoryContext {
     }
 
     @Override
+    public Worker mainThread() {
+        throw new IllegalStateException("no main thread here");
+    }
+
+    @Override
     public <T> Function<Worker, T> perWorker(Function<Worker, T> maker) {
         return maker;
     }

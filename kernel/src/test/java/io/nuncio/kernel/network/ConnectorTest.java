@@ -193,7 +193,7 @@ class ConnectorTest {
             try (Socket peer = server.accept()) {
                 peer.getOutputStream().write(answer);
             }
-            loopback.until(() -> connection.bytesReceived() > 0);
+            loopback.until(() -> connection.info().wireBytesReceived() > 0);
             assertThat(received[0]).isZero();
             loopback.doOnWorker(() -> connection.readDisable(false));
             loopback.until(() -> log.contains("destroy"));

@@ -76,8 +76,8 @@ abstract class SocketConnectionTest {
         assertThat(receive(client, 5)).isEqualTo("hello");
         SocketConnection connection = loopback.nextAccepted();
         loopback.doOnWorker(() -> {
-            assertThat(connection.bytesReceived()).isEqualTo(5);
-            assertThat(connection.bytesSent()).isEqualTo(5);
+            assertThat(connection.info().wireBytesReceived()).isEqualTo(5);
+            assertThat(connection.info().wireBytesSent()).isEqualTo(5);
             assertThat(connection.state()).isEqualTo(Connection.State.OPEN);
             assertThat(connection.info().directRemoteAddress())
                     .isEqualTo(Addresses.of(client.getLocalSocketAddress()));
@@ -238,13 +238,14 @@ abstract class SocketConnectionTest {
         });
         int total = 32 * 1024 * 1024;
         Thread sender = Thread.ofVirtual().start(() -> sendZeroes(client, total));
-        loopback.until(() -> connection.bytesReceived() > 0);
+        loopback.until(() -> connection.info().wireBytesReceived() > 0);
         loopback.doOnWorker(() -> connection.readDisable(false));
         assertThat(log).containsExactly("new", "CONNECTED");
-        assertThat(loopback.<Long>onWorker(connection::bytesReceived)).isLessThan(512 * 1024);
+        assertThat(loopback.<Long>onWorker(connection.info()::wireBytesReceived))
+                .isLessThan(512 * 1024);
         assertThat(sender.isAlive()).isTrue();
         loopback.doOnWorker(() -> connection.readDisable(false));
-        loopback.until(() -> connection.bytesReceived() == total);
+        loopback.until(() -> connection.info().wireBytesReceived() == total);
         sender.join(Loopback.PATIENCE);
         assertThat(log.size()).isGreaterThan(2);
         assertThatThrownBy(() -> loopback.doOnWorker(() -> connection.readDisable(false)))
@@ -276,8 +277,8 @@ abstract class SocketConnectionTest {
                                         }));
         SocketConnection connection = loopback.nextAccepted();
         Thread sender = Thread.ofVirtual().start(() -> sendQuietly(client, 32 * 1024 * 1024));
-        loopback.until(() -> connection.bytesReceived() >= LIMIT);
-        long received = loopback.onWorker(connection::bytesReceived);
+        loopback.until(() -> connection.info().wireBytesReceived() >= LIMIT);
+        long received = loopback.onWorker(connection.info()::wireBytesReceived);
         assertThat(received).isLessThan(LIMIT + 512 * 1024);
         loopback.doOnWorker(() -> connection.close(Connection.Close.NO_FLUSH, "test"));
         assertThat(sender.join(Loopback.PATIENCE)).isTrue();

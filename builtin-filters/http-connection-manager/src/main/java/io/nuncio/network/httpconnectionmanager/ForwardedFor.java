@@ -6,8 +6,6 @@ import io.nuncio.spi.RequestHeaders;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.InetAddress;
-
 /// Reads `x-forwarded-for`.
 final class ForwardedFor {
     private ForwardedFor() {}
@@ -28,7 +26,7 @@ final class ForwardedFor {
             }
         }
         int start = list.lastIndexOf(',', end - 1) + 1;
-        return literal(list.substring(start, end).strip());
+        return Address.Ip.parse(list.substring(start, end).strip(), 0);
     }
 
     /// True if the list has exactly one entry.
@@ -45,30 +43,5 @@ final class ForwardedFor {
         return headers.findAfter(first, HeaderName.X_FORWARDED_FOR) < 0
                 ? headers.valueOf(first)
                 : String.join(",", headers.getAll(HeaderName.X_FORWARDED_FOR));
-    }
-
-    /// An address in its one plain form: the shorthands that some parsers take for an IPv4 address,
-    /// and brackets, are not for what decides whom to trust.
-    static Address.@Nullable Ip literal(String text) {
-        int dots = 0;
-        boolean colon = false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '.') {
-                dots++;
-            } else if (c == ':') {
-                colon = true;
-            } else if (Character.digit(c, 16) < 0 || c >= 0x80) {
-                return null;
-            }
-        }
-        if (!colon && dots != 3) {
-            return null;
-        }
-        try {
-            return new Address.Ip(InetAddress.ofLiteral(text), 0);
-        } catch (IllegalArgumentException notAnAddress) {
-            return null;
-        }
     }
 }

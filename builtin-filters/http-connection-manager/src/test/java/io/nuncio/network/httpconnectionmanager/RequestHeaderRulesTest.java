@@ -377,13 +377,10 @@ class RequestHeaderRulesTest {
     }
 
     @Test
-    void aPrefixLongerThanTheAddressIsReported() {
-        internal("10.0.0.0", 33);
-        RequestHeaderRules.from(config.build(), context);
-        assertThat(context.reported())
-                .singleElement()
-                .asString()
-                .startsWith("internal_address_config.cidr_ranges[0].prefix_len");
+    void aPrefixLongerThanTheAddressMeansTheWholeAddress() {
+        internal("10.1.2.3", 33);
+        with("x-forwarded-for", "10.1.2.3").apply();
+        assertThat(header("x-envoy-internal")).isEqualTo("true");
     }
 
     @Nested
