@@ -6,7 +6,7 @@ import io.envoyproxy.envoy.config.accesslog.v3.GrpcStatusFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.LogTypeFilter;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.nuncio.kernel.format.GrpcStatus;
-import io.nuncio.kernel.route.match.HeaderMatch;
+import io.nuncio.kernel.match.HeaderMatch;
 import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RequestHeaders;

@@ -1,6 +1,7 @@
 package io.nuncio.kernel.route.match;
 
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.nuncio.kernel.match.TextMatch;
 import io.nuncio.spi.Problems;
 
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.ResetHeaderFormat;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryBackOff;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
-import io.nuncio.kernel.route.match.HeaderMatch;
+import io.nuncio.kernel.match.HeaderMatch;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;

@@ -1,4 +1,4 @@
-package io.nuncio.kernel.route.match;
+package io.nuncio.kernel.match;
 
 /// Text that is a whole number from `start` (included) to `end` (not included).
 record NumberRange(long start, long end) implements TextMatch {

@@ -1,4 +1,4 @@
-package io.nuncio.kernel.route.match;
+package io.nuncio.kernel.match;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;

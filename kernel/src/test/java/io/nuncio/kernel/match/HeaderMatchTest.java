@@ -1,4 +1,4 @@
-package io.nuncio.kernel.route.match;
+package io.nuncio.kernel.match;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

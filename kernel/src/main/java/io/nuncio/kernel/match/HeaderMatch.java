@@ -1,4 +1,4 @@
-package io.nuncio.kernel.route.match;
+package io.nuncio.kernel.match;
 
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.nuncio.spi.HeaderMap;
