@@ -1,6 +1,7 @@
 package io.nuncio.spi;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.nuncio.spi.host.Subscriptions;
 
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
@@ -24,6 +25,12 @@ public interface ClusterTemplate {
         Problems problems();
 
         Resolver resolver();
+
+        /// Where endpoints from outside come from.
+        Subscriptions subscriptions();
+
+        /// The cluster's statistics.
+        StatsScope stats();
 
         /// The main thread's loop.
         Worker worker();

@@ -36,6 +36,14 @@ public interface FactoryContext {
     /// turn.
     FactoryContext withStats(StatsScope stats);
 
+    /// The same context with another place for problems, for what is compiled later than this.
+    FactoryContext withProblems(Problems problems);
+
+    /// What the listener or the server that this is compiled for waits for before it serves.
+    default InitTargets initTargets() {
+        return InitTargets.NONE;
+    }
+
     /// The logger of the extension's component.
     Logger logger();
 

@@ -88,6 +88,11 @@ final class RecordingContext implements FactoryContext {
     }
 
     @Override
+    public FactoryContext withProblems(Problems others) {
+        throw unused();
+    }
+
+    @Override
     public Logger logger() {
         throw unused();
     }

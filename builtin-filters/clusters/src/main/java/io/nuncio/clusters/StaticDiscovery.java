@@ -23,6 +23,13 @@ final class StaticDiscovery implements ClusterDiscovery {
     }
 
     static StaticDiscovery of(ClusterLoadAssignment assignment, Problems problems) {
+        return new StaticDiscovery(hosts(assignment, problems));
+    }
+
+    /// The hosts of an assignment whose endpoints are addresses, by priority.
+    ///
+    /// @param problems at the cluster, whose assignment is `load_assignment`
+    static List<List<HostSpec>> hosts(ClusterLoadAssignment assignment, Problems problems) {
         List<List<HostSpec>> hosts = new ArrayList<>();
         for (Endpoint endpoint : Endpoint.all(assignment, problems)) {
             Address address = address(endpoint, problems);
@@ -33,7 +40,7 @@ final class StaticDiscovery implements ClusterDiscovery {
                 hosts.get(endpoint.priority()).add(endpoint.host(address, endpoint.hostname()));
             }
         }
-        return new StaticDiscovery(hosts);
+        return hosts;
     }
 
     @Override

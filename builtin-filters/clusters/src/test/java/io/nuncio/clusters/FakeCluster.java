@@ -1,22 +1,36 @@
 package io.nuncio.clusters;
 
+import com.google.protobuf.Message;
+
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.nuncio.spi.ClusterTemplate;
 import io.nuncio.spi.HostPublisher;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.Resolver;
+import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.Timer;
 import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.ResourceType;
+import io.nuncio.spi.host.ResourceWatcher;
+import io.nuncio.spi.host.Subscription;
+import io.nuncio.spi.host.Subscriptions;
+import io.nuncio.testkit.FakeFactoryContext;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// A cluster whose names, time and chance are the test's, and that remembers what was published.
-final class FakeCluster implements ClusterTemplate.Context, HostPublisher, Resolver, Worker {
+final class FakeCluster
+        implements ClusterTemplate.Context, HostPublisher, Resolver, Worker, Subscriptions {
     final Problems problems = new Problems();
     final Map<Integer, List<HostSpec>> published = new HashMap<>();
     final List<String> asked = new ArrayList<>();
@@ -70,6 +84,52 @@ final class FakeCluster implements ClusterTemplate.Context, HostPublisher, Resol
                 timer.task.run();
             }
         }
+    }
+
+    @Override
+    public Subscriptions subscriptions() {
+        return this;
+    }
+
+    /// Where statistics go.
+    final FakeFactoryContext context = new FakeFactoryContext();
+
+    /// What a subscription asked for; the test plays the source.
+    Set<String> askedBySubscription = Set.of();
+
+    @Nullable ResourceWatcher<ClusterLoadAssignment> endpoints;
+    boolean subscriptionClosed;
+
+    @Override
+    @SuppressWarnings("unchecked") // endpoints are all that clusters subscribe to
+    public <M extends Message> Subscription open(
+            ConfigSource source,
+            ResourceType<M> type,
+            ResourceWatcher<M> watcher,
+            StatsScope stats,
+            Problems at) {
+        endpoints = (ResourceWatcher<ClusterLoadAssignment>) watcher;
+        return new Subscription() {
+            @Override
+            public void start(Set<String> names) {
+                askedBySubscription = names;
+            }
+
+            @Override
+            public String source() {
+                return "the test";
+            }
+
+            @Override
+            public void close() {
+                subscriptionClosed = true;
+            }
+        };
+    }
+
+    @Override
+    public StatsScope stats() {
+        return context.stats();
     }
 
     @Override

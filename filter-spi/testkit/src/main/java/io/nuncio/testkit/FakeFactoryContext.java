@@ -118,6 +118,11 @@ public final class FakeFactoryContext implements FactoryContext {
     }
 
     @Override
+    public FactoryContext withProblems(Problems others) {
+        return new FakeFactoryContext(common, others, stats, name);
+    }
+
+    @Override
     public Logger logger() {
         return LoggerFactory.getLogger("test");
     }

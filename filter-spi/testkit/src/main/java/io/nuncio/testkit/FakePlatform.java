@@ -3,6 +3,7 @@ package io.nuncio.testkit;
 import com.google.protobuf.Any;
 
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.nuncio.kernel.http.FilterChains;
@@ -24,6 +25,7 @@ import io.nuncio.spi.host.Codecs;
 import io.nuncio.spi.host.Extensions;
 import io.nuncio.spi.host.HttpFilterChains;
 import io.nuncio.spi.host.Platform;
+import io.nuncio.spi.host.RouteSource;
 import io.nuncio.spi.host.RouteTable;
 import io.nuncio.spi.host.RouteTables;
 import io.nuncio.spi.host.ServerState;
@@ -156,6 +158,22 @@ public final class FakePlatform
             FactoryContext context,
             String field) {
         return find(name, template, context, field);
+    }
+
+    /// The routes that the test set, as they are whenever they are asked for.
+    @Override
+    public RouteSource subscribe(
+            String name,
+            ConfigSource source,
+            List<HttpFilterChains.Entry> filters,
+            FactoryContext context,
+            String field) {
+        return RouteSource.of(
+                compile(
+                        RouteConfiguration.newBuilder().setName(name).build(),
+                        filters,
+                        context,
+                        field));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.admin.v3.ServerInfo;
 import io.nuncio.kernel.admin.AdminEndpoint.Parameter;
 import io.nuncio.kernel.config.MessageJson;
 import io.nuncio.kernel.config.MessageTypes;
+import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.log.LogControl;
 import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsPage;
@@ -33,6 +34,7 @@ public final class StandardEndpoints {
             Runnable beforeStats,
             LogControl logs,
             RuntimeLoader runtime,
+            InitManagers init,
             MessageTypes types) {
         public Subjects {
             sections = List.copyOf(sections);
@@ -59,6 +61,7 @@ public final class StandardEndpoints {
         endpoints.add(
                 new ConfigDumpEndpoint(subjects.sections(), subjects.types(), json).endpoint());
         endpoints.add(new LoggingEndpoint(subjects.logs()).endpoint());
+        endpoints.add(new InitDumpEndpoint(subjects.init()).endpoint());
         new RuntimeEndpoints(subjects.runtime(), json).addTo(endpoints);
     }
 

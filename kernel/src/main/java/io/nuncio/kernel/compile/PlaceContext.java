@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
+import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RuntimeValues;
@@ -26,6 +27,7 @@ public final class PlaceContext implements FactoryContext {
     private final StatsScope listenerStats;
     private final Logger logger;
     private final String name;
+    private final InitTargets initTargets;
 
     /// @param listenerStats the root's scope where no listener is concerned
     public PlaceContext(
@@ -34,13 +36,15 @@ public final class PlaceContext implements FactoryContext {
             StatsScope stats,
             StatsScope listenerStats,
             Logger logger,
-            String name) {
+            String name,
+            InitTargets initTargets) {
         this.services = services;
         this.problems = problems;
         this.stats = stats;
         this.listenerStats = listenerStats;
         this.logger = logger;
         this.name = name;
+        this.initTargets = initTargets;
     }
 
     @Override
@@ -61,12 +65,23 @@ public final class PlaceContext implements FactoryContext {
     @Override
     public FactoryContext in(String field, String extension) {
         return new PlaceContext(
-                services, problems.in(field), stats, listenerStats, logger, extension);
+                services, problems.in(field), stats, listenerStats, logger, extension, initTargets);
     }
 
     @Override
     public FactoryContext withStats(StatsScope scope) {
-        return new PlaceContext(services, problems, scope, listenerStats, logger, name);
+        return new PlaceContext(
+                services, problems, scope, listenerStats, logger, name, initTargets);
+    }
+
+    @Override
+    public FactoryContext withProblems(Problems others) {
+        return new PlaceContext(services, others, stats, listenerStats, logger, name, initTargets);
+    }
+
+    @Override
+    public InitTargets initTargets() {
+        return initTargets;
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.List;
 
 /// An index without any extension.
-enum NoExtensions implements ExtensionIndex {
+public enum NoExtensions implements ExtensionIndex {
     INSTANCE;
 
     @Override

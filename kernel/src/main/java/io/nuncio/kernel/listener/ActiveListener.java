@@ -6,8 +6,11 @@ import io.nuncio.kernel.network.ListenSocket;
 import io.nuncio.kernel.network.WorkerLoop;
 import io.nuncio.spi.Address;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A listener with its sockets and its parts on the workers. Thread: main.
 final class ActiveListener {
@@ -15,12 +18,21 @@ final class ActiveListener {
     private final DrainDecision drain;
     private final List<WorkerListener> parts = new ArrayList<>();
     private final List<ListenSocket> sockets = new ArrayList<>();
+    private final boolean addedViaApi;
+    private final String version;
     private final long lastUpdatedMillis;
     private Address address;
     private boolean stopped;
 
-    ActiveListener(CompiledListener compiled, DrainDecision drain, List<WorkerLoop> workers) {
+    /// @param version as its source calls it; null for the bootstrap's
+    ActiveListener(
+            CompiledListener compiled,
+            DrainDecision drain,
+            List<WorkerLoop> workers,
+            @Nullable String version) {
         this.compiled = compiled;
+        this.addedViaApi = version != null;
+        this.version = version == null ? "" : version;
         this.drain = drain;
         this.address = compiled.config().address();
         this.lastUpdatedMillis = System.currentTimeMillis();
@@ -40,6 +52,14 @@ final class ActiveListener {
     /// Where it listens; with the port that the system chose once it is bound.
     Address address() {
         return address;
+    }
+
+    boolean addedViaApi() {
+        return addedViaApi;
+    }
+
+    String version() {
+        return version;
     }
 
     long lastUpdatedMillis() {
@@ -74,14 +94,43 @@ final class ActiveListener {
         }
     }
 
+    /// Whether this one may listen on the very sockets of the other.
+    boolean listensAs(ActiveListener other) {
+        return config().address().equals(other.config().address())
+                && config().socket().equals(other.config().socket())
+                && config().bindToPort() == other.config().bindToPort()
+                && !other.stopped;
+    }
+
+    /// Takes the sockets of another, which does not listen any more but keeps its connections. No
+    /// connection that the system has accepted is lost.
+    void takeSockets(ActiveListener other) {
+        address = other.address;
+        sockets.addAll(other.sockets);
+        other.sockets.clear();
+        other.stopped = true;
+    }
+
     /// Begins to accept.
-    void accept() {
-        if (sockets.size() == parts.size()) {
+    ///
+    /// @param done run once on a loop, when whoever accepted before does so no more
+    void accept(Runnable done) {
+        if (sockets.isEmpty()) {
+            done.run();
+        } else if (sockets.size() == parts.size()) {
+            AtomicInteger waiting = new AtomicInteger(parts.size());
             for (int index = 0; index < parts.size(); index++) {
-                sockets.get(index).accept(parts.get(index));
+                sockets.get(index)
+                        .accept(
+                                parts.get(index),
+                                () -> {
+                                    if (waiting.decrementAndGet() == 0) {
+                                        done.run();
+                                    }
+                                });
             }
-        } else if (!sockets.isEmpty()) {
-            sockets.getFirst().accept(new SharedSocket(parts));
+        } else {
+            sockets.getFirst().accept(new SharedSocket(parts), done);
         }
     }
 
@@ -90,6 +139,11 @@ final class ActiveListener {
         stopped = true;
         sockets.forEach(ListenSocket::close);
         sockets.clear();
+    }
+
+    /// Connections shall end as they answer; those that do nothing stay.
+    void endWithNextResponse(long nowNanos) {
+        drain.begin(nowNanos);
     }
 
     /// Begins to drain.

@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.nuncio.spi.AccessLogger;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.ListenerFilterTemplate;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.Problems;
@@ -32,8 +33,10 @@ final class ListenerCompiler {
         this.globalLimit = ConnectionLimit.ofAll(services.runtime());
     }
 
+    /// @param initTargets what the listener waits for before it serves
     /// @return null if anything is wrong; it is reported
-    @Nullable CompiledListener compile(Listener message, Problems problems) {
+    @Nullable CompiledListener compile(
+            Listener message, InitTargets initTargets, Problems problems) {
         int before = problems.all().size();
         ListenerConfig config = ListenerConfig.from(message, problems);
         if (config == null) {
@@ -42,7 +45,8 @@ final class ListenerCompiler {
         StatsScope root = services.stats().scope("");
         StatsScope listenerScope = services.stats().scope("listener." + config.statPrefix());
         FactoryContext context =
-                services.contexts().create(config.name(), root, listenerScope, problems);
+                services.contexts()
+                        .create(config.name(), root, listenerScope, initTargets, problems);
         List<ListenerFilterTemplate> listenerFilters = listenerFilters(message, context);
         List<FilterChain> chains = new ArrayList<>();
         FilterChainMatcher matcher = chains(message, context, chains);

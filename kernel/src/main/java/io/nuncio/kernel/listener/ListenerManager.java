@@ -1,11 +1,16 @@
 package io.nuncio.kernel.listener;
 
+import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.nuncio.kernel.init.InitManager;
+import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.network.BindFailure;
 import io.nuncio.kernel.network.WorkerLoop;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
@@ -13,6 +18,7 @@ import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.AccessLogs;
 import io.nuncio.spi.host.Extensions;
 import io.nuncio.spi.host.ServerState;
+import io.nuncio.spi.host.Subscriptions;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,14 +26,20 @@ import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// All listeners: compiles them, binds their sockets, begins to accept, drains and closes.
+/// All listeners: compiles them, binds their sockets, begins to accept, replaces, drains and
+/// closes.
 ///
-/// In this order: [#load], [#start], and at the end [#drain], [#stopListening],
-/// [#whenNoConnections], [#close]. Thread: main, for every method.
+/// In this order: [#load], [#discover], [#start], any number of [#addOrUpdate] and [#remove], and
+/// at the end [#drain], [#stopListening], [#whenNoConnections], [#close]. A listener that replaces
+/// one of its name warms beside it, takes its sockets in one step, and the old one drains. Thread:
+/// main, for every method.
 public final class ListenerManager {
     private static final Logger LOG = LoggerFactory.getLogger("config");
 
@@ -35,6 +47,9 @@ public final class ListenerManager {
     private final ListenerCompiler compiler;
     private final ListenerManagerStats stats;
     private final List<ActiveListener> listeners = new ArrayList<>();
+    private final Map<String, WarmingListener> warming = new LinkedHashMap<>();
+    private final DrainingListeners draining;
+    private @Nullable ListenerDiscoveryService discovery;
     private boolean started;
 
     /// What listeners are made with.
@@ -49,6 +64,8 @@ public final class ListenerManager {
             Contexts contexts,
             ServerState serverState,
             RuntimeValues runtime,
+            InitManagers init,
+            Subscriptions subscriptions,
             DrainSettings drain,
             StatsScope stats) {
         public Services {
@@ -62,25 +79,40 @@ public final class ListenerManager {
         /// @param name the listener's
         /// @param stats the scope without a prefix, closed with the listener
         /// @param listenerStats `listener.<address>.`
+        /// @param initTargets what the listener waits for before it serves
         FactoryContext create(
-                String name, StatsScope stats, StatsScope listenerStats, Problems problems);
+                String name,
+                StatsScope stats,
+                StatsScope listenerStats,
+                InitTargets initTargets,
+                Problems problems);
     }
 
     /// A listener as the admin pages show it.
     ///
     /// @param address with the port that the system chose, once bound
-    /// @param lastUpdatedMillis milliseconds since the epoch
-    public record Status(
-            String name,
-            Address address,
-            Listener message,
-            long lastUpdatedMillis,
-            boolean draining) {}
+    public record Status(String name, Address address, Listener message, boolean draining) {}
 
     public ListenerManager(Services services) {
         this.services = services;
         compiler = new ListenerCompiler(services);
         stats = ListenerManagerStats.in(services.stats());
+        draining = new DrainingListeners(services, stats);
+    }
+
+    /// Takes listeners from a subscription too. The server waits for the first.
+    ///
+    /// @param source the bootstrap's `dynamic_resources.lds_config`
+    /// @param problems at the source
+    public void discover(ConfigSource source, Problems problems) {
+        discovery =
+                ListenerDiscoveryService.open(
+                        this,
+                        source,
+                        services.subscriptions(),
+                        services.init().server(),
+                        services.stats(),
+                        problems);
     }
 
     /// Compiles the listeners of the bootstrap; they do not listen before [#start].
@@ -88,7 +120,6 @@ public final class ListenerManager {
     /// @param problems at the list; each listener's own are below its position
     public void load(List<Listener> messages, Problems problems) {
         Map<String, Integer> names = new HashMap<>();
-        Map<Address, String> addresses = new HashMap<>();
         for (int index = 0; index < messages.size(); index++) {
             Listener message = messages.get(index);
             Problems here = problems.in("[" + index + "]");
@@ -97,45 +128,211 @@ public final class ListenerManager {
                 here.warn("name", "a listener of this name comes before; this one is ignored");
                 continue;
             }
-            CompiledListener compiled = compiler.compile(message, here);
-            if (compiled == null) {
-                stats.createFailure().increment();
-                continue;
+            CompiledListener compiled = compile(message, services.init().server(), here);
+            if (compiled != null) {
+                add(active(compiled, null));
+                stats.added().increment();
             }
-            String other = takenBy(compiled.config(), addresses);
-            if (other != null) {
-                here.at("address")
-                        .because(
-                                "has duplicate address '"
-                                        + compiled.config().address()
-                                        + "' as existing listener '"
-                                        + other
-                                        + "'");
-                compiled.close();
-                stats.createFailure().increment();
-                continue;
-            }
-            add(compiled);
         }
     }
 
-    /// Who listens on the address already, null if nobody does. Port 0 is a new one each time.
-    private static @Nullable String takenBy(ListenerConfig config, Map<Address, String> addresses) {
+    /// @return null if anything is wrong; it is reported and counted
+    private @Nullable CompiledListener compile(
+            Listener message, InitTargets initTargets, Problems problems) {
+        CompiledListener compiled = compiler.compile(message, initTargets, problems);
+        String other = compiled == null ? null : takenBy(compiled.config());
+        if (compiled != null && other != null) {
+            problems.at("address")
+                    .because(
+                            "has duplicate address '"
+                                    + compiled.config().address()
+                                    + "' as existing listener '"
+                                    + other
+                                    + "'");
+            compiled.close();
+            compiled = null;
+        }
+        if (compiled == null) {
+            stats.createFailure().increment();
+        }
+        return compiled;
+    }
+
+    /// Which other listener listens on the address already, null if none does. Port 0 is a new one
+    /// each time.
+    private @Nullable String takenBy(ListenerConfig config) {
         if (!config.bindToPort() || (config.address() instanceof Address.Ip ip && ip.port() == 0)) {
             return null;
         }
-        return addresses.putIfAbsent(config.address(), config.name());
+        for (ActiveListener listener : listeners) {
+            ListenerConfig other = listener.config();
+            if (!listener.stopped()
+                    && other.bindToPort()
+                    && other.address().equals(config.address())
+                    && !other.name().equals(config.name())) {
+                return other.name();
+            }
+        }
+        return null;
     }
 
-    private void add(CompiledListener compiled) {
+    private ActiveListener active(CompiledListener compiled, @Nullable String version) {
         DrainDecision drain =
                 new DrainDecision(
                         services.drain(),
                         services.serverState(),
                         compiled.config().modifyOnlyDrain());
-        listeners.add(new ActiveListener(compiled, drain, services.workers()));
-        stats.added().increment();
+        return new ActiveListener(compiled, drain, services.workers(), version);
+    }
+
+    private void add(ActiveListener listener) {
+        listeners.add(listener);
         stats.active().set(listeners.size());
+    }
+
+    // Listeners that come, change and go while the server runs.
+
+    /// Adds a listener, or replaces the one of the same name when the new one is warm. Nothing
+    /// changes if there is a problem, or if the one of the same name is the bootstrap's.
+    ///
+    /// @param version as its source calls it
+    /// @return false if nothing was to be done, or there is a problem
+    boolean addOrUpdate(Listener message, String version, Problems problems) {
+        ActiveListener before = find(message.getName());
+        WarmingListener waiting = warming.get(message.getName());
+        Listener known =
+                waiting != null
+                        ? waiting.listener().compiled().message()
+                        : before == null ? null : before.compiled().message();
+        if (message.equals(known) || before != null && !before.addedViaApi()) {
+            return false;
+        }
+        InitManager init = started ? services.init().create("Listener " + message.getName()) : null;
+        CompiledListener compiled =
+                compile(message, init == null ? services.init().server() : init, problems);
+        if (compiled == null) {
+            if (init != null) {
+                services.init().forget(init);
+            }
+            return false;
+        }
+        (known == null ? stats.added() : stats.modified()).increment();
+        LOG.info("lds: add/update listener '{}'", compiled.config().name());
+        ActiveListener listener = active(compiled, version);
+        if (init == null) {
+            if (before != null) {
+                listeners.remove(before);
+                before.compiled().close();
+            }
+            add(listener);
+            return true;
+        }
+        if (waiting != null) {
+            forget(waiting);
+        }
+        WarmingListener fresh = new WarmingListener(listener, init);
+        warming.put(compiled.config().name(), fresh);
+        stats.warming().set(warming.size());
+        init.initialize(() -> activate(fresh));
+        return true;
+    }
+
+    private @Nullable ActiveListener find(String name) {
+        for (ActiveListener listener : listeners) {
+            if (listener.config().name().equals(name)) {
+                return listener;
+            }
+        }
+        return null;
+    }
+
+    private void forget(WarmingListener waiting) {
+        warming.remove(waiting.listener().config().name(), waiting);
+        stats.warming().set(warming.size());
+        services.init().forget(waiting.init());
+        waiting.listener().compiled().close();
+    }
+
+    /// The listener has all it waited for: takes the place of the one before it.
+    private void activate(WarmingListener warm) {
+        ActiveListener listener = warm.listener();
+        String name = listener.config().name();
+        warming.remove(name, warm);
+        stats.warming().set(warming.size());
+        services.init().forget(warm.init());
+        ActiveListener before = find(name);
+        try {
+            if (before != null && listener.listensAs(before)) {
+                listener.takeSockets(before);
+            } else {
+                listener.bind();
+            }
+        } catch (BindFailure failure) {
+            stats.createFailure().increment();
+            LOG.error(
+                    "{}; {}",
+                    new ListenerStartFailure(name, failure).getMessage(),
+                    before == null ? "it does not serve" : "the one before it goes on");
+            listener.stopListening();
+            listener.compiled().close();
+            return;
+        }
+        if (before != null) {
+            listeners.remove(before);
+        }
+        add(listener);
+        listener.accept(() -> {
+            if (before != null) {
+                services.mainThread().post(() -> draining.begin(before));
+            }
+        });
+        stats.createSuccess().add(services.workers().size());
+    }
+
+    /// @return false if there is no such listener, or it is the bootstrap's
+    boolean removeAddedViaApi(String name) {
+        WarmingListener waiting = warming.get(name);
+        ActiveListener serving = find(name);
+        if (serving != null && !serving.addedViaApi() || serving == null && waiting == null) {
+            return false;
+        }
+        if (waiting != null) {
+            forget(waiting);
+        }
+        if (serving != null) {
+            listeners.remove(serving);
+            stats.active().set(listeners.size());
+            serving.stopListening();
+            if (started) {
+                draining.begin(serving);
+            } else {
+                serving.compiled().close();
+            }
+        }
+        LOG.info("lds: remove listener '{}'", name);
+        stats.removed().increment();
+        return true;
+    }
+
+    /// The names of all listeners that came after the bootstrap.
+    Set<String> addedViaApi() {
+        Set<String> names = new HashSet<>(warming.keySet());
+        for (ActiveListener listener : listeners) {
+            if (listener.addedViaApi()) {
+                names.add(listener.config().name());
+            }
+        }
+        return names;
+    }
+
+    /// The listeners' part of `/config_dump`.
+    public ListenersConfigDump configDump() {
+        ListenerDiscoveryService lds = discovery;
+        return ListenersDump.of(
+                lds == null ? "" : lds.version(),
+                listeners,
+                warming.values().stream().map(WarmingListener::listener).toList(),
+                draining.all());
     }
 
     /// Binds all sockets, then begins to accept on all of them. If one cannot be bound, none
@@ -151,7 +348,7 @@ public final class ListenerManager {
             }
         }
         for (ActiveListener listener : listeners) {
-            listener.accept();
+            listener.accept(() -> {});
             stats.createSuccess().add(services.workers().size());
             LOG.debug("listener {} accepts on {}", listener.config().name(), listener.address());
         }
@@ -173,7 +370,6 @@ public final class ListenerManager {
                                 listener.config().name(),
                                 listener.address(),
                                 listener.compiled().message(),
-                                listener.lastUpdatedMillis(),
                                 listener.draining()))
                 .toList();
     }
@@ -191,9 +387,16 @@ public final class ListenerManager {
 
     /// How many connections the listeners have; may miss what happens at this moment.
     public long connections() {
-        return listeners.stream()
+        return all().stream()
                 .mapToLong(listener -> listener.compiled().stats().active().value())
                 .sum();
+    }
+
+    /// Those that serve and those that are on their way out.
+    private List<ActiveListener> all() {
+        List<ActiveListener> all = new ArrayList<>(listeners);
+        all.addAll(draining.all());
+        return all;
     }
 
     /// Begins to drain: from now on connections are ended when it suits them, and their filters are
@@ -232,7 +435,7 @@ public final class ListenerManager {
     /// is none.
     public void whenNoConnections(Runnable task) {
         List<WorkerListener> parts =
-                listeners.stream().flatMap(listener -> listener.parts().stream()).toList();
+                all().stream().flatMap(listener -> listener.parts().stream()).toList();
         if (parts.isEmpty()) {
             task.run();
             return;
@@ -252,11 +455,18 @@ public final class ListenerManager {
     /// Closes sockets and connections, and lets go of the extensions when the last connection has
     /// ended.
     public void close() {
-        listeners.forEach(ActiveListener::stopListening);
-        listeners.forEach(listener -> listener.closeConnections("server_shutdown"));
-        List<CompiledListener> compiled = listeners.stream().map(ActiveListener::compiled).toList();
+        ListenerDiscoveryService lds = discovery;
+        if (lds != null) {
+            lds.close();
+        }
+        List.copyOf(warming.values()).forEach(this::forget);
+        List<ActiveListener> all = all();
+        all.forEach(ActiveListener::stopListening);
+        all.forEach(listener -> listener.closeConnections("server_shutdown"));
+        List<CompiledListener> compiled = all.stream().map(ActiveListener::compiled).toList();
         Worker main = services.mainThread();
         whenNoConnections(() -> main.post(() -> compiled.forEach(CompiledListener::close)));
+        draining.forgetAll();
         listeners.clear();
         stats.active().set(0);
         stats.workersStarted().set(0);

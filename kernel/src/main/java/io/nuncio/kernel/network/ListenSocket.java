@@ -158,9 +158,22 @@ public final class ListenSocket {
 
     /// Begins to accept.
     public void accept(Acceptor acceptor) {
+        accept(acceptor, () -> {});
+    }
+
+    /// Begins to accept, or hands everything that is accepted from now on to another.
+    ///
+    /// @param done run on the loop, when the acceptor is in charge
+    public void accept(Acceptor acceptor, Runnable done) {
         loop.post(() -> {
-            channel.pipeline().addLast(new AcceptHandler(this, acceptor));
-            channel.config().setAutoRead(true);
+            AcceptHandler before = channel.pipeline().get(AcceptHandler.class);
+            if (before == null) {
+                channel.pipeline().addLast(new AcceptHandler(this, acceptor));
+                channel.config().setAutoRead(true);
+            } else {
+                before.acceptor = acceptor;
+            }
+            done.run();
         });
     }
 

@@ -7,25 +7,42 @@ import java.util.List;
 
 /// The route configurations that are in use, for those who want to look at them. Thread: main.
 public final class RouteConfigs {
-    private final List<InUse> all = new ArrayList<>();
+    private final List<InUse> statics = new ArrayList<>();
+    private final List<InUse> dynamics = new ArrayList<>();
 
     /// A configuration as it was written.
     ///
+    /// @param version as its source calls it; empty for one of the bootstrap
     /// @param lastUpdatedMillis milliseconds since the epoch
-    public record InUse(RouteConfiguration config, long lastUpdatedMillis) {}
+    public record InUse(RouteConfiguration config, String version, long lastUpdatedMillis) {}
 
-    /// Remembers one.
+    /// Remembers one that a listener has in its own configuration.
     ///
     /// @return what to run when it is no longer used
     Runnable add(RouteConfiguration config) {
-        InUse added = new InUse(config, System.currentTimeMillis());
-        all.add(added);
+        return add(statics, new InUse(config, "", System.currentTimeMillis()));
+    }
+
+    /// Remembers one that came by RDS.
+    ///
+    /// @return what to run when it is no longer used
+    Runnable addDynamic(RouteConfiguration config, String version) {
+        return add(dynamics, new InUse(config, version, System.currentTimeMillis()));
+    }
+
+    private static Runnable add(List<InUse> list, InUse added) {
+        list.add(added);
         // The same configuration may be in use twice.
-        return () -> all.removeIf(each -> each == added);
+        return () -> list.removeIf(each -> each == added);
     }
 
     /// Those that listeners have in their own configuration, in the order in which they came.
     public List<InUse> statics() {
-        return List.copyOf(all);
+        return List.copyOf(statics);
+    }
+
+    /// Those that came by RDS, in the order in which they came.
+    public List<InUse> dynamics() {
+        return List.copyOf(dynamics);
     }
 }

@@ -1,17 +1,26 @@
 package io.nuncio.kernel.route;
 
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.host.HttpFilterChains;
+import io.nuncio.spi.host.ResourceType;
+import io.nuncio.spi.host.RouteSource;
 import io.nuncio.spi.host.RouteTable;
 import io.nuncio.spi.host.RouteTables;
+import io.nuncio.spi.host.Subscription;
+import io.nuncio.spi.host.Subscriptions;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Compiles route configurations: domains here, routes in [RouteCompiler].
 public final class RouteTableCompiler implements RouteTables {
@@ -20,8 +29,51 @@ public final class RouteTableCompiler implements RouteTables {
     private final RouteFilterCompiler filterCompiler;
     private final RouteConfigs configs = new RouteConfigs();
 
-    public RouteTableCompiler(RouteFilterCompiler filterCompiler) {
+    private final Subscriptions subscriptions;
+
+    public RouteTableCompiler(RouteFilterCompiler filterCompiler, Subscriptions subscriptions) {
         this.filterCompiler = filterCompiler;
+        this.subscriptions = subscriptions;
+    }
+
+    @Override
+    public @Nullable RouteSource subscribe(
+            String name,
+            ConfigSource source,
+            List<HttpFilterChains.Entry> filters,
+            FactoryContext context,
+            String field) {
+        StatsScope stats = context.stats().scope("rds." + name);
+        RouteDiscovery discovery =
+                new RouteDiscovery(name, this, filters, context.withStats(stats));
+        Subscription subscription =
+                subscriptions.open(
+                        source,
+                        ResourceType.ROUTE_CONFIGURATION,
+                        discovery,
+                        stats,
+                        context.problems().in(field));
+        if (subscription == null) {
+            return null;
+        }
+        discovery.begin(subscription);
+        return discovery;
+    }
+
+    /// Routes from outside may name clusters that come later.
+    ///
+    /// @param version as the source calls it
+    RouteTable compileDynamic(
+            RouteConfiguration config,
+            String version,
+            List<HttpFilterChains.Entry> filters,
+            FactoryContext context) {
+        return compile(
+                config,
+                filters,
+                context.in("", config.getName()),
+                false,
+                () -> configs.addDynamic(config, version));
     }
 
     /// The configurations whose tables are in use.
@@ -35,7 +87,17 @@ public final class RouteTableCompiler implements RouteTables {
             List<HttpFilterChains.Entry> filters,
             FactoryContext context,
             String field) {
-        FactoryContext below = context.in(field, config.getName());
+        return compile(config, filters, context.in(field, config.getName()), true, () -> configs.add(config));
+    }
+
+    /// @param remember notes that the configuration is in use; gives what ends that
+    /// @param clustersExist whether clusters must exist if the configuration does not say
+    private RouteTable compile(
+            RouteConfiguration config,
+            List<HttpFilterChains.Entry> filters,
+            FactoryContext below,
+            boolean clustersExist,
+            Supplier<Runnable> remember) {
         var filtersCompiler = new RouteFilters.Compiler(filterCompiler, filters);
         var table =
                 new TableScope(
@@ -58,7 +120,9 @@ public final class RouteTableCompiler implements RouteTables {
                                 ? Integer.toUnsignedLong(
                                         config.getMaxDirectResponseBodySizeBytes().getValue())
                                 : DEFAULT_MAX_DIRECT_RESPONSE_BYTES,
-                        !config.hasValidateClusters() || config.getValidateClusters().getValue());
+                        config.hasValidateClusters()
+                                ? config.getValidateClusters().getValue()
+                                : clustersExist);
         var routes = new RouteCompiler(filtersCompiler, limits);
 
         var domains = new DomainTable.Builder<CompiledVirtualHost>();
@@ -73,7 +137,7 @@ public final class RouteTableCompiler implements RouteTables {
                 domains.build(),
                 config.getIgnorePortInHostMatching(),
                 internalOnlyHeaders(config, below.problems()),
-                configs.add(config));
+                remember.get());
     }
 
     private record TableScope(

@@ -148,6 +148,7 @@ final class AdminAssembly {
                         server::refreshStats,
                         logs,
                         assembly.runtime,
+                        assembly.init,
                         types));
         try {
             AdminServer admin =

@@ -8,12 +8,14 @@ import io.nuncio.kernel.compile.ExtensionCompiler;
 import io.nuncio.kernel.compile.KernelPlatform;
 import io.nuncio.kernel.compile.Services;
 import io.nuncio.kernel.compile.SharedValues;
+import io.nuncio.kernel.config.ConfigLoader;
 import io.nuncio.kernel.dns.DnsResolver;
 import io.nuncio.kernel.extension.ExtensionRegistry;
 import io.nuncio.kernel.format.FormatEnvironment;
 import io.nuncio.kernel.format.Formats;
 import io.nuncio.kernel.http.FilterChains;
 import io.nuncio.kernel.http1.Http1Codecs;
+import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.listener.DrainSettings;
 import io.nuncio.kernel.listener.ListenerManager;
 import io.nuncio.kernel.network.WorkerLoops;
@@ -23,6 +25,7 @@ import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsSettings;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.kernel.stats.Tag;
+import io.nuncio.kernel.subscription.SubscriptionSources;
 import io.nuncio.kernel.upstream.ClusterManager;
 import io.nuncio.kernel.upstream.UpstreamConnector;
 import io.nuncio.kernel.watch.FileWatcher;
@@ -48,6 +51,8 @@ final class Assembly implements AutoCloseable {
     final StatsStore stats;
     final RuntimeLoader runtime;
     final FileWatcher files;
+    final InitManagers init;
+    private final SubscriptionSources subscriptions;
     final LogFiles logFiles;
     final ClusterManager clusters;
     final RouteConfigs routeConfigs;
@@ -89,6 +94,7 @@ final class Assembly implements AutoCloseable {
                         problems.in("layered_runtime"),
                         root);
         files = new FileWatcher(loops.main());
+        init = new InitManagers(loops.main()::nanoTime);
         runtime.watch(files);
         logFiles =
                 new LogFiles(
@@ -99,6 +105,11 @@ final class Assembly implements AutoCloseable {
                         root);
         resolver = DnsResolver.system(loops.main(), root);
 
+        subscriptions =
+                new SubscriptionSources(
+                        new ConfigLoader(registry.messages(), ConfigLoader.kernelFields()),
+                        registry,
+                        files);
         ExtensionCompiler extensions =
                 new ExtensionCompiler(registry, new HashSet<>(options.disabledExtensions()), root);
         clusters =
@@ -108,13 +119,14 @@ final class Assembly implements AutoCloseable {
                                 List.copyOf(loops.workers()),
                                 resolver,
                                 UpstreamConnector.SOCKETS,
+                                subscriptions,
                                 extensions,
                                 codecs,
                                 contexts::create,
                                 root),
                         bootstrap.getClusterManager().getUpstreamBindConfig());
         accessLogs = new AccessLogCompiler(extensions, System::nanoTime);
-        RouteTableCompiler routes = new RouteTableCompiler(extensions::compileRoute);
+        RouteTableCompiler routes = new RouteTableCompiler(extensions::compileRoute, subscriptions);
         routeConfigs = routes.configs();
         Platform platform =
                 new KernelPlatform(
@@ -145,6 +157,8 @@ final class Assembly implements AutoCloseable {
                                 contexts::create,
                                 lifeCycle,
                                 runtime,
+                                init,
+                                subscriptions,
                                 new DrainSettings(
                                         options.drainTime().toNanos(),
                                         options.drainStrategy() == Options.DrainStrategy.IMMEDIATE),
@@ -153,8 +167,15 @@ final class Assembly implements AutoCloseable {
         admin = AdminAssembly.compile(bootstrap, this, problems.in("admin"));
         Problems resources = problems.in("static_resources");
         clusters.load(bootstrap.getStaticResources().getClustersList(), resources.in("clusters"));
+        var dynamic = bootstrap.getDynamicResources();
+        if (dynamic.hasCdsConfig()) {
+            clusters.discover(dynamic.getCdsConfig(), problems.in("dynamic_resources.cds_config"));
+        }
         listeners.load(
                 bootstrap.getStaticResources().getListenersList(), resources.in("listeners"));
+        if (dynamic.hasLdsConfig()) {
+            listeners.discover(dynamic.getLdsConfig(), problems.in("dynamic_resources.lds_config"));
+        }
     }
 
     @Override

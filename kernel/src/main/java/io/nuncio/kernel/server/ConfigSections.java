@@ -4,7 +4,6 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Timestamp;
 
 import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
-import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
 import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
 import io.envoyproxy.envoy.admin.v3.ScopedRoutesConfigDump;
 import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
@@ -31,21 +30,10 @@ final class ConfigSections {
                                         .setLastUpdated(loaded)
                                         .build()),
                 new ConfigSection("clusters", () -> ClustersAdmin.configDump(assembly.clusters)),
-                new ConfigSection("listeners", () -> listeners(assembly)),
+                new ConfigSection("listeners", assembly.listeners::configDump),
                 new ConfigSection("route_scopes", ScopedRoutesConfigDump::getDefaultInstance),
                 new ConfigSection("routes", () -> routes(assembly)),
                 new ConfigSection("secrets", SecretsConfigDump::getDefaultInstance));
-    }
-
-    private static ListenersConfigDump listeners(Assembly assembly) {
-        ListenersConfigDump.Builder dump = ListenersConfigDump.newBuilder();
-        for (var status : assembly.listeners.listeners()) {
-            dump.addStaticListeners(
-                    ListenersConfigDump.StaticListener.newBuilder()
-                            .setListener(Any.pack(status.message()))
-                            .setLastUpdated(timestamp(status.lastUpdatedMillis())));
-        }
-        return dump.build();
     }
 
     private static RoutesConfigDump routes(Assembly assembly) {
@@ -53,6 +41,13 @@ final class ConfigSections {
         for (var config : assembly.routeConfigs.statics()) {
             dump.addStaticRouteConfigs(
                     RoutesConfigDump.StaticRouteConfig.newBuilder()
+                            .setRouteConfig(Any.pack(config.config()))
+                            .setLastUpdated(timestamp(config.lastUpdatedMillis())));
+        }
+        for (var config : assembly.routeConfigs.dynamics()) {
+            dump.addDynamicRouteConfigs(
+                    RoutesConfigDump.DynamicRouteConfig.newBuilder()
+                            .setVersionInfo(config.version())
                             .setRouteConfig(Any.pack(config.config()))
                             .setLastUpdated(timestamp(config.lastUpdatedMillis())));
         }

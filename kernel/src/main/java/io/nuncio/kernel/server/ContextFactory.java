@@ -3,6 +3,7 @@ package io.nuncio.kernel.server;
 import io.nuncio.kernel.compile.PlaceContext;
 import io.nuncio.kernel.compile.Services;
 import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.StatsScope;
 
@@ -21,18 +22,29 @@ final class ContextFactory {
 
     /// A context outside any listener.
     FactoryContext create(String name, StatsScope stats, Problems problems) {
-        return create(name, stats, stats, problems);
+        return create(name, stats, stats, InitTargets.NONE, problems);
     }
 
     /// @param listenerStats the listener's scope
+    /// @param initTargets what it waits for before it serves
     FactoryContext create(
-            String name, StatsScope stats, StatsScope listenerStats, Problems problems) {
+            String name,
+            StatsScope stats,
+            StatsScope listenerStats,
+            InitTargets initTargets,
+            Problems problems) {
         Services all = services;
         if (all == null) {
             throw new IllegalStateException(
                     "a context was asked for before the services were there");
         }
         return new PlaceContext(
-                all, problems, stats, listenerStats, LoggerFactory.getLogger("config"), name);
+                all,
+                problems,
+                stats,
+                listenerStats,
+                LoggerFactory.getLogger("config"),
+                name,
+                initTargets);
     }
 }

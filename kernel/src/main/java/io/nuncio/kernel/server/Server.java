@@ -159,7 +159,8 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
                 .main()
                 .post(() -> {
                     stats.concurrency().set(options.concurrency());
-                    assembly.clusters.initialize(() -> listening.complete(listen()));
+                    assembly.clusters.initialize(() ->
+                            assembly.init.server().initialize(() -> listening.complete(listen())));
                 });
         StartFailure failure = await(listening);
         if (failure != null) {

@@ -23,6 +23,7 @@ import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.ClientCodecTemplate;
 import io.nuncio.spi.host.CodecConfig;
 import io.nuncio.spi.host.Extensions;
+import io.nuncio.spi.host.Subscriptions;
 
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,12 @@ final class ClusterCompiler {
         ClusterDiscovery discovery =
                 template.create(
                         new DiscoveryContext(
-                                cluster, problems, services.resolver(), services.mainThread()));
+                                cluster,
+                                problems,
+                                services.resolver(),
+                                services.subscriptions(),
+                                scope,
+                                services.mainThread()));
         return new UpstreamCluster.Parts(
                 cluster,
                 new UpstreamClusterInfo(config, scope, codecs, socket),
@@ -202,6 +208,11 @@ final class ClusterCompiler {
     }
 
     private record DiscoveryContext(
-            Cluster cluster, Problems problems, Resolver resolver, Worker worker)
+            Cluster cluster,
+            Problems problems,
+            Resolver resolver,
+            Subscriptions subscriptions,
+            StatsScope stats,
+            Worker worker)
             implements ClusterTemplate.Context {}
 }

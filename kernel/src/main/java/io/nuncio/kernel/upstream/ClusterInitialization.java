@@ -6,18 +6,30 @@ import java.util.List;
 import java.util.Set;
 
 /// Starts the clusters in Envoy's order: all primary ones first, and when each has its first hosts,
-/// the secondary ones, whose discovery may go through a primary. Thread: main.
+/// the secondary ones, whose discovery may go through a primary; then clusters from outside, in the
+/// same order. Thread: main.
 final class ClusterInitialization {
     private final Set<UpstreamCluster> primary = new LinkedHashSet<>();
     private final Set<UpstreamCluster> secondary = new LinkedHashSet<>();
     private Phase phase = Phase.LOADING;
     private Runnable done = () -> {};
+    private Discovery discovery = Runnable::run;
+    private boolean discovered;
 
     private enum Phase {
         LOADING,
         PRIMARY,
         SECONDARY,
+        /// The clusters of the bootstrap are done, those from outside are not known yet.
+        DISCOVERY,
         DONE
+    }
+
+    /// Clusters from outside.
+    @FunctionalInterface
+    interface Discovery {
+        /// @param whenAnswered run once, when the first clusters are added or there are none
+        void start(Runnable whenAnswered);
     }
 
     /// A cluster of the bootstrap, or one that came later.
@@ -41,8 +53,10 @@ final class ClusterInitialization {
 
     /// The bootstrap's clusters are all added: begin.
     ///
+    /// @param clustersFromOutside begins when those of the bootstrap have their hosts
     /// @param whenDone run once, when all have their first hosts
-    void begin(Runnable whenDone) {
+    void begin(Discovery clustersFromOutside, Runnable whenDone) {
+        discovery = clustersFromOutside;
         done = whenDone;
         phase = Phase.PRIMARY;
         startAll(primary);
@@ -61,10 +75,23 @@ final class ClusterInitialization {
             phase = Phase.SECONDARY;
             startAll(secondary);
         }
-        if (phase == Phase.SECONDARY && primary.isEmpty() && secondary.isEmpty()) {
+        if (phase != Phase.SECONDARY || !primary.isEmpty() || !secondary.isEmpty()) {
+            return;
+        }
+        if (discovered) {
             phase = Phase.DONE;
             done.run();
+        } else {
+            discovered = true;
+            phase = Phase.DISCOVERY;
+            discovery.start(this::onDiscovered);
         }
+    }
+
+    private void onDiscovered() {
+        phase = Phase.PRIMARY;
+        startAll(primary);
+        advance();
     }
 
     private static void startAll(Set<UpstreamCluster> clusters) {

@@ -2,6 +2,7 @@ package io.nuncio.kernel.upstream;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Gauge;
@@ -12,6 +13,7 @@ import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Clusters;
 import io.nuncio.spi.host.Codecs;
 import io.nuncio.spi.host.Extensions;
+import io.nuncio.spi.host.Subscriptions;
 import io.nuncio.spi.internal.LoopThread;
 
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,7 @@ public final class ClusterManager implements Clusters {
     private final List<Worker> loops; // the main thread, then the workers: as LoopThread's cells
     private final List<WorkerClusters> views = new ArrayList<>();
     private final Stats stats;
+    private @Nullable ClusterDiscoveryService discovery;
 
     /// What clusters are made with.
     ///
@@ -58,6 +61,7 @@ public final class ClusterManager implements Clusters {
             List<Worker> workers,
             Resolver resolver,
             UpstreamConnector connector,
+            Subscriptions subscriptions,
             Extensions extensions,
             Codecs codecs,
             Contexts contexts,
@@ -141,27 +145,71 @@ public final class ClusterManager implements Clusters {
                         .because("duplicate cluster `" + cluster.getName() + "`");
                 continue;
             }
-            add(cluster, here, false);
+            add(cluster, "", here, false);
         }
     }
 
-    /// Starts discovery, in Envoy's order.
+    /// Takes clusters from a subscription too, from [#initialize] on.
+    ///
+    /// @param source the bootstrap's `dynamic_resources.cds_config`
+    /// @param problems at the source
+    public void discover(ConfigSource source, Problems problems) {
+        discovery =
+                new ClusterDiscoveryService(
+                        this, source, services.subscriptions(), services.stats(), problems);
+    }
+
+    /// Starts discovery, in Envoy's order: the primary clusters of the bootstrap, the secondary
+    /// ones, then CDS and what it brings.
     ///
     /// @param whenDone run once, when every cluster has its first hosts
     public void initialize(Runnable whenDone) {
-        initialization.begin(whenDone);
+        ClusterDiscoveryService cds = discovery;
+        initialization.begin(cds == null ? Runnable::run : cds::start, whenDone);
+    }
+
+    /// Of the newest clusters from the subscription; empty if there are none.
+    String cdsVersion() {
+        ClusterDiscoveryService cds = discovery;
+        return cds == null ? "" : cds.version();
+    }
+
+    /// Clusters that have no hosts yet, by name, with what they wait for; for `/init_dump`.
+    public List<String> waiting() {
+        return warmingClusters().stream().map(cluster -> cluster.info().name()).toList();
+    }
+
+    /// The names of all clusters that came after the bootstrap.
+    Set<String> addedViaApi() {
+        Set<String> names = new HashSet<>();
+        active.forEach((name, cluster) -> addIfViaApi(name, cluster, names));
+        warming.forEach((name, cluster) -> addIfViaApi(name, cluster, names));
+        return names;
+    }
+
+    private static void addIfViaApi(String name, UpstreamCluster cluster, Set<String> names) {
+        if (cluster.addedViaApi()) {
+            names.add(name);
+        }
+    }
+
+    /// @return false if there is no such cluster, or it is the bootstrap's
+    boolean removeAddedViaApi(String name) {
+        UpstreamCluster known = current(name);
+        return known != null && known.addedViaApi() && remove(name);
     }
 
     /// Adds a cluster, or replaces the one of the same name when the new one is warm. Nothing
-    /// changes if there is a problem.
+    /// changes if there is a problem, or if the one of the same name is the bootstrap's.
     ///
+    /// @param version as its source calls it
     /// @return false if nothing was to be done, or there is a problem
-    public boolean addOrUpdate(Cluster message, Problems problems) {
+    public boolean addOrUpdate(Cluster message, String version, Problems problems) {
         UpstreamCluster before = current(message.getName());
-        if (before != null && before.message().equals(message)) {
+        if (before != null && (!before.addedViaApi() || before.message().equals(message))) {
             return false;
         }
-        return add(message, problems, true);
+        return add(message, version, problems, true);
     }
 
     /// @return false if there is no such cluster
@@ -197,7 +245,7 @@ public final class ClusterManager implements Clusters {
         return List.copyOf(warming.values());
     }
 
-    private boolean add(Cluster message, Problems problems, boolean viaApi) {
+    private boolean add(Cluster message, String version, Problems problems, boolean viaApi) {
         String name = message.getName();
         String statName = message.getAltStatName().isEmpty() ? name : message.getAltStatName();
         long errors = errors(problems);
@@ -208,7 +256,7 @@ public final class ClusterManager implements Clusters {
             return false;
         }
         (current(name) == null ? stats.added() : stats.modified()).increment();
-        var cluster = new UpstreamCluster(parts, viaApi, loops.size(), new Changes());
+        var cluster = new UpstreamCluster(parts, viaApi, version, loops.size(), new Changes());
         UpstreamCluster overtaken = warming.put(name, cluster);
         showCounts();
         initialization.add(cluster);

@@ -2,6 +2,7 @@ package io.nuncio.kernel.upstream;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.util.Timestamps;
 
 import io.envoyproxy.envoy.admin.v3.ClusterStatus;
 import io.envoyproxy.envoy.admin.v3.Clusters;
@@ -79,23 +80,37 @@ public final class ClustersAdmin {
     /// The clusters' part of `/config_dump`.
     public static ClustersConfigDump configDump(ClusterManager manager) {
         ClustersConfigDump.Builder dump = ClustersConfigDump.newBuilder();
+        dump.setVersionInfo(manager.cdsVersion());
         for (UpstreamCluster cluster : manager.activeClusters()) {
-            Any config = Any.pack(cluster.message());
             if (cluster.addedViaApi()) {
-                dump.addDynamicActiveClustersBuilder().setCluster(config);
+                dump.addDynamicActiveClusters(dynamic(cluster));
             } else {
-                dump.addStaticClustersBuilder().setCluster(config);
+                dump.addStaticClusters(fixed(cluster));
             }
         }
         for (UpstreamCluster cluster : manager.warmingClusters()) {
-            Any config = Any.pack(cluster.message());
             if (cluster.addedViaApi()) {
-                dump.addDynamicWarmingClustersBuilder().setCluster(config);
+                dump.addDynamicWarmingClusters(dynamic(cluster));
             } else {
-                dump.addStaticClustersBuilder().setCluster(config);
+                dump.addStaticClusters(fixed(cluster));
             }
         }
         return dump.build();
+    }
+
+    private static ClustersConfigDump.StaticCluster fixed(UpstreamCluster cluster) {
+        return ClustersConfigDump.StaticCluster.newBuilder()
+                .setCluster(Any.pack(cluster.message()))
+                .setLastUpdated(Timestamps.fromMillis(cluster.addedMillis()))
+                .build();
+    }
+
+    private static ClustersConfigDump.DynamicCluster dynamic(UpstreamCluster cluster) {
+        return ClustersConfigDump.DynamicCluster.newBuilder()
+                .setVersionInfo(cluster.version())
+                .setCluster(Any.pack(cluster.message()))
+                .setLastUpdated(Timestamps.fromMillis(cluster.addedMillis()))
+                .build();
     }
 
     private static void limits(

@@ -23,6 +23,8 @@ final class UpstreamCluster implements HostPublisher {
     private final ClusterDiscovery discovery;
     private final LoadBalancerPolicy policy;
     private final boolean addedViaApi;
+    private final String version;
+    private final long addedMillis = System.currentTimeMillis();
     private final int slotCount;
     private final Watcher watcher;
     private final List<List<UpstreamHost>> priorities = new ArrayList<>();
@@ -47,14 +49,17 @@ final class UpstreamCluster implements HostPublisher {
             ClusterDiscovery discovery,
             LoadBalancerPolicy policy) {}
 
+    /// @param version as its source calls it; empty for the bootstrap's
     /// @param slotCount slots of each host: one more than there are workers
-    UpstreamCluster(Parts parts, boolean addedViaApi, int slotCount, Watcher watcher) {
+    UpstreamCluster(
+            Parts parts, boolean addedViaApi, String version, int slotCount, Watcher watcher) {
         this.message = parts.message();
         this.info = parts.info();
         this.stats = new MembershipStats(parts.scope());
         this.discovery = parts.discovery();
         this.policy = parts.policy();
         this.addedViaApi = addedViaApi;
+        this.version = version;
         this.slotCount = slotCount;
         this.watcher = watcher;
         priorities.add(List.of());
@@ -81,6 +86,15 @@ final class UpstreamCluster implements HostPublisher {
 
     boolean addedViaApi() {
         return addedViaApi;
+    }
+
+    String version() {
+        return version;
+    }
+
+    /// Milliseconds since the epoch.
+    long addedMillis() {
+        return addedMillis;
     }
 
     boolean secondary() {

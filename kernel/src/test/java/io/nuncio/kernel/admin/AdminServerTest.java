@@ -320,6 +320,11 @@ class AdminServerTest {
         }
 
         @Override
+        public FactoryContext withProblems(Problems others) {
+            throw unused();
+        }
+
+        @Override
         public Logger logger() {
             throw unused();
         }

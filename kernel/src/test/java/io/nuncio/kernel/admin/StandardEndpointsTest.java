@@ -19,6 +19,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.nuncio.kernel.config.Types;
 import io.nuncio.kernel.format.StreamFake;
+import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.log.LogControl;
 import io.nuncio.kernel.log.LogLevel;
 import io.nuncio.kernel.log.LogSettings;
@@ -46,6 +47,8 @@ class StandardEndpointsTest {
     private final LogControl logs = LogControl.start(LogSettings.DEFAULT);
     private ServerInfo.State state = ServerInfo.State.LIVE;
     private int flushes;
+    private long nanos;
+    private final InitManagers init = new InitManagers(() -> nanos);
 
     @BeforeEach
     void addEndpoints() {
@@ -89,12 +92,38 @@ class StandardEndpointsTest {
                                 0,
                                 new Problems(),
                                 store.root()),
+                        init,
                         new Types()));
     }
 
     @AfterEach
     void restoreLogs() {
         LogControl.start(LogSettings.DEFAULT);
+    }
+
+    @Test
+    void whatIsWaitedForIsShownWithHowLongAndWhy() {
+        assertThat(get("/init_dump").text())
+                .isEqualToIgnoringWhitespace("{\"unready_targets_dumps\": []}");
+        init.server().add("LDS", target -> target.waitingFor("lds.yaml", 15_000_000_000L));
+        init.server().initialize(() -> {});
+        init.create("Listener in").add("RDS routes", _ -> {});
+        nanos = 2_000_000_000L;
+        assertThat(get("/init_dump").text())
+                .isEqualToIgnoringWhitespace(
+                        """
+                        {"unready_targets_dumps": [
+                          {"name": "init manager Server", "target_names": ["target LDS"],
+                           "targets": [{"name": "LDS", "waiting_ms": 2000,
+                             "waiting_for": "lds.yaml", "at_most_ms": 13000}]},
+                          {"name": "init manager Listener in", "target_names": ["target RDS routes"],
+                           "targets": [{"name": "RDS routes", "waiting_ms": 2000,
+                             "waiting_for": ""}]}]}
+                        """);
+        assertThat(get("/init_dump?mask=listener").text())
+                .contains("RDS routes")
+                .doesNotContain("LDS");
+        assertThat(get("/init_dump?mask=cluster").status()).isEqualTo(400);
     }
 
     @Test
@@ -127,6 +156,11 @@ class StandardEndpointsTest {
                         "  /healthcheck/fail (POST): cause the server to fail health checks\n"
                             + "  /healthcheck/ok (POST): cause the server to pass health checks\n"
                             + "  /help: print out list of admin commands\n"
+                            + "  /init_dump: dump current Envoy init manager information"
+                            + " (experimental)\n"
+                            + "      mask: The desired component to dump unready targets. The mask"
+                            + " is parsed as a ProtobufWkt::FieldMask. For example, get the unready"
+                            + " targets of all listeners with /init_dump?mask=listener`\n"
                             + "  /listeners: print listener info\n"
                             + "      format: File format to use; One of (text, json)\n"
                             + "  /logging (POST): query/change logging levels\n")

@@ -91,6 +91,14 @@ public final class FakeFactoryContext implements FactoryContext {
     }
 
     @Override
+    public FactoryContext withProblems(Problems others) {
+        var below = new FakeFactoryContext(others, runtime);
+        below.operators.putAll(operators);
+        below.clusters = clusters;
+        return below;
+    }
+
+    @Override
     public FactoryContext withStats(StatsScope stats) {
         return this;
     }

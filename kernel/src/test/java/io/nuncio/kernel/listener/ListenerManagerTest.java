@@ -8,16 +8,19 @@ import com.google.protobuf.TextFormat;
 
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.network.IoEngine;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.runtime.RuntimeLayers;
 import io.nuncio.kernel.stats.StatsStore;
+import io.nuncio.kernel.subscription.NoSubscriptions;
 import io.nuncio.spi.AccessLogger;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.ListenerFilter;
 import io.nuncio.spi.ListenerFilterTemplate;
 import io.nuncio.spi.NetworkFilter;
@@ -70,6 +73,7 @@ class ListenerManagerTest {
     private final Problems problems = new Problems();
     private final List<AutoCloseable> open = new ArrayList<>();
     private RuntimeValues runtime = RuntimeValues.UNSET;
+    private final InitManagers init = new InitManagers(System::nanoTime);
     private ListenerManager manager = manager(new DrainSettings(0, true));
 
     ListenerManagerTest() {
@@ -97,6 +101,8 @@ class ListenerManagerTest {
                         ListenerManagerTest::context,
                         server,
                         runtime,
+                        init,
+                        NoSubscriptions.INSTANCE,
                         drain,
                         store.root()));
     }
@@ -144,7 +150,11 @@ class ListenerManagerTest {
     }
 
     private static FactoryContext context(
-            String name, StatsScope stats, StatsScope listenerStats, Problems problems) {
+            String name,
+            StatsScope stats,
+            StatsScope listenerStats,
+            InitTargets initTargets,
+            Problems problems) {
         return (FactoryContext)
                 Proxy.newProxyInstance(
                         ListenerManagerTest.class.getClassLoader(),

@@ -11,6 +11,7 @@ import io.nuncio.kernel.http.FakeFactoryContext;
 import io.nuncio.kernel.http.FakeWorker;
 import io.nuncio.kernel.stream.NoConnection;
 import io.nuncio.kernel.stream.StreamFacts;
+import io.nuncio.kernel.subscription.NoSubscriptions;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
@@ -50,7 +51,8 @@ final class RouteFixture {
                                         }
                                         return null;
                                     }
-                                })
+                                },
+                                NoSubscriptions.INSTANCE)
                         .compile(parse(yaml), filters, context, "route_config");
         return this;
     }

@@ -340,8 +340,8 @@ class ClusterManagerTest {
 
     @Test
     void aChangedClusterReplacesTheOldOneWhenItIsWarm() {
-        load(FakePlatform.cluster("one"));
         initialize();
+        platform.manager.addOrUpdate(FakePlatform.cluster("one").build(), "1", problems);
         publish("one", FakePlatform.host(1));
         HttpPool before = pool(platform.get("one"));
         new FakeRequest().sendTo(before);
@@ -353,7 +353,7 @@ class ClusterManagerTest {
                 FakePlatform.cluster("one")
                         .setPerConnectionBufferLimitBytes(UInt32Value.of(7))
                         .build();
-        assertThat(platform.manager.addOrUpdate(changed, problems)).isTrue();
+        assertThat(platform.manager.addOrUpdate(changed, "2", problems)).isTrue();
         assertThat(pool(platform.get("one"))).isSameAs(before);
 
         publish("one", FakePlatform.host(1));
@@ -368,24 +368,39 @@ class ClusterManagerTest {
 
     @Test
     void theSameClusterAgainChangesNothing() {
-        load(FakePlatform.cluster("one"));
         initialize();
+        platform.manager.addOrUpdate(FakePlatform.cluster("one").build(), "1", problems);
         publish("one");
 
-        assertThat(platform.manager.addOrUpdate(FakePlatform.cluster("one").build(), problems))
+        assertThat(platform.manager.addOrUpdate(FakePlatform.cluster("one").build(), "2", problems))
                 .isFalse();
         assertThat(problems.none()).isTrue();
     }
 
     @Test
-    void anInvalidUpdateLeavesTheOldOneServing() {
+    void aClusterOfTheBootstrapStaysAsItIs() {
         load(FakePlatform.cluster("one"));
         initialize();
+        publish("one");
+        Cluster changed =
+                FakePlatform.cluster("one")
+                        .setPerConnectionBufferLimitBytes(UInt32Value.of(7))
+                        .build();
+
+        assertThat(platform.manager.addOrUpdate(changed, "2", problems)).isFalse();
+        assertThat(platform.manager.removeAddedViaApi("one")).isFalse();
+        assertThat(platform.manager.addedViaApi()).isEmpty();
+    }
+
+    @Test
+    void anInvalidUpdateLeavesTheOldOneServing() {
+        initialize();
+        platform.manager.addOrUpdate(FakePlatform.cluster("one").build(), "1", problems);
         publish("one", FakePlatform.host(1));
         Cluster wrong =
                 FakePlatform.cluster("one").setType(Cluster.DiscoveryType.STRICT_DNS).build();
 
-        assertThat(platform.manager.addOrUpdate(wrong, problems)).isFalse();
+        assertThat(platform.manager.addOrUpdate(wrong, "2", problems)).isFalse();
         assertThat(problems.none()).isFalse();
         assertThat(pool(platform.get("one"))).isNotNull();
         assertThat(platform.store.findCounter("cluster.one.upstream_cx_total")).isNotNull();

@@ -106,7 +106,7 @@ class ClustersAdminTest {
     void theDumpTellsStaticFromDynamic() {
         serve();
         platform.manager.addOrUpdate(
-                FakePlatform.cluster("api").build(), new io.nuncio.spi.Problems());
+                FakePlatform.cluster("api").build(), "1", new io.nuncio.spi.Problems());
         var dump = ClustersAdmin.configDump(platform.manager);
         assertThat(dump.getStaticClustersCount()).isEqualTo(1);
         assertThat(dump.getDynamicWarmingClustersCount()).isEqualTo(1);

@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.nuncio.kernel.http1.Http1Codecs;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.stats.StatsStore;
+import io.nuncio.kernel.subscription.NoSubscriptions;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.ClusterDiscovery;
@@ -76,6 +77,7 @@ final class FakePlatform {
                         workers,
                         none,
                         connector,
+                        NoSubscriptions.INSTANCE,
                         new FakeExtensions(),
                         codecs,
                         FakePlatform::context,

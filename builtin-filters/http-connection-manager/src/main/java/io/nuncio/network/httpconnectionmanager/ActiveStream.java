@@ -18,6 +18,7 @@ import io.nuncio.spi.host.MutableStreamInfo;
 import io.nuncio.spi.host.RequestReceiver;
 import io.nuncio.spi.host.ResetReason;
 import io.nuncio.spi.host.ResponseSender;
+import io.nuncio.spi.host.RouteTable;
 import io.nuncio.spi.host.StreamControl;
 
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
     private final ConnectionManagerFilter manager;
     private final ConnectionManagerConfig config;
     private final ConnectionManagerStats stats;
+    private final RouteTable routes;
     private final ResponseSender response;
     private final Worker worker;
     private final HttpStream stream;
@@ -60,6 +62,7 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         this.manager = manager;
         this.config = config;
         this.stats = config.stats();
+        this.routes = config.routes().current();
         this.response = response;
         this.worker = worker;
         this.startNanos = worker.nanoTime();
@@ -95,11 +98,7 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         if (refusal == null) {
             boolean edge =
                     config.requestRules()
-                            .apply(
-                                    headers,
-                                    manager.peer(),
-                                    config.routes().internalOnlyHeaders(),
-                                    info);
+                            .apply(headers, manager.peer(), routes.internalOnlyHeaders(), info);
             if (config.requestRules().generateRequestId()) {
                 boolean keep = config.requestRules().preserveExternalRequestId();
                 config.requestId().set(headers, worker, edge, keep);
@@ -234,7 +233,7 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
 
     @Override
     public Route resolveRoute(RequestHeaders headers, MutableStreamInfo streamInfo) {
-        return routable ? config.routes().route(headers, streamInfo, random) : Route.NONE;
+        return routable ? routes.route(headers, streamInfo, random) : Route.NONE;
     }
 
     @Override

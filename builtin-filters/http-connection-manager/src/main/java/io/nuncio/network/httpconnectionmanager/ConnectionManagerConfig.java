@@ -16,7 +16,8 @@ import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.host.CodecConfig;
 import io.nuncio.spi.host.HttpFilterChain;
 import io.nuncio.spi.host.HttpFilterChains;
-import io.nuncio.spi.host.RouteTable;
+import io.nuncio.spi.host.RouteSource;
+import io.nuncio.spi.host.RouteTables;
 import io.nuncio.spi.host.ServerCodecTemplate;
 import io.nuncio.spi.host.ServerState;
 
@@ -28,7 +29,7 @@ record ConnectionManagerConfig(
         ConnectionManagerStats stats,
         ServerCodecTemplate codec,
         HttpFilterChain chain,
-        RouteTable routes,
+        RouteSource routes,
         AccessLogger accessLog,
         AccessLogTimes accessLogTimes,
         RequestIdTemplate requestId,
@@ -96,19 +97,12 @@ record ConnectionManagerConfig(
         List<HttpFilterChains.Entry> filters = filters(message, problems);
         HttpFilterChain chain =
                 context.platform().httpFilterChains().compile(filters, below, "http_filters");
-        if (!message.hasRouteConfig()) {
-            problems.at("route_config").because("is missing");
-        }
-        RouteTable routes =
-                context.platform()
-                        .routeTables()
-                        .compile(message.getRouteConfig(), filters, below, "route_config");
         var logOptions = message.getAccessLogOptions();
         return new ConnectionManagerConfig(
                 ConnectionManagerStats.in(http, listener),
                 context.platform().codecs().server(codecConfig, below, ""),
                 chain,
-                routes,
+                routes(message, filters, below),
                 context.platform()
                         .accessLogs()
                         .compile(message.getAccessLogList(), below, "access_log"),
@@ -120,6 +114,29 @@ record ConnectionManagerConfig(
                 PathRules.from(message),
                 timeouts(message),
                 limits(message));
+    }
+
+    private static RouteSource routes(
+            HttpConnectionManager message,
+            List<HttpFilterChains.Entry> filters,
+            FactoryContext context) {
+        RouteTables tables = context.platform().routeTables();
+        if (message.hasRds()) {
+            RouteSource source =
+                    tables.subscribe(
+                            message.getRds().getRouteConfigName(),
+                            message.getRds().getConfigSource(),
+                            filters,
+                            context,
+                            "rds.config_source");
+            if (source != null) {
+                return source;
+            }
+        } else if (!message.hasRouteConfig()) {
+            context.problems().at("route_config").because("is missing");
+        }
+        return RouteSource.of(
+                tables.compile(message.getRouteConfig(), filters, context, "route_config"));
     }
 
     private static List<HttpFilterChains.Entry> filters(

@@ -1,0 +1,111 @@
+package io.nuncio.distribution;
+
+import io.nuncio.testkit.HttpMessage;
+import io.nuncio.testkit.RawClient;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+
+/// Clients that send one request after the other, about 1,000 a second together, on connections
+/// that are kept until the proxy says `connection: close`. Every answer that is not 200, and every
+/// connection that breaks, is a failure.
+final class SteadyRequests implements AutoCloseable {
+    private static final int CLIENTS = 4;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private final InetSocketAddress address;
+    private final List<Thread> threads = new ArrayList<>();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final List<HttpMessage> newest = new ArrayList<>();
+    private volatile boolean over;
+
+    private SteadyRequests(InetSocketAddress address) {
+        this.address = address;
+    }
+
+    static SteadyRequests to(InetSocketAddress address) {
+        SteadyRequests requests = new SteadyRequests(address);
+        for (int index = 0; index < CLIENTS; index++) {
+            int client = index;
+            requests.newest.add(null);
+            requests.threads.add(Thread.ofVirtual().start(() -> requests.run(client)));
+        }
+        return requests;
+    }
+
+    private void run(int client) {
+        while (!over) {
+            try (RawClient connection = RawClient.connect(address)) {
+                while (!over && request(client, connection)) {
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                }
+            } catch (RuntimeException | AssertionError broken) {
+                if (!over) {
+                    failures.add(broken.toString());
+                }
+            }
+        }
+    }
+
+    /// @return whether the connection may be used again
+    private boolean request(int client, RawClient connection) {
+        HttpMessage answer = connection.exchange("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+        if (answer.status() != 200) {
+            failures.add(answer.toString());
+        }
+        synchronized (newest) {
+            newest.set(client, answer);
+        }
+        return !"close".equals(answer.header("connection"));
+    }
+
+    /// What went wrong so far.
+    List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    /// Waits until the newest answer of each client has that body.
+    void awaitAnswers(String body) {
+        await("answers " + body, answer -> answer.bodyText().equals(body));
+    }
+
+    /// Waits until the newest answer of each client has that header.
+    void awaitHeader(String name, String value) {
+        await("answers with " + name + ": " + value, answer -> value.equals(answer.header(name)));
+    }
+
+    private void await(String what, Predicate<HttpMessage> condition) {
+        long limit = System.nanoTime() + PATIENCE_NANOS;
+        while (!holds(condition)) {
+            if (System.nanoTime() > limit) {
+                throw new AssertionError("no " + what + " in time; failures: " + failures);
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private boolean holds(Predicate<HttpMessage> condition) {
+        synchronized (newest) {
+            return newest.stream().allMatch(answer -> answer != null && condition.test(answer));
+        }
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.nuncio.kernel.listener;
+
+import io.nuncio.spi.Timer;
+import io.nuncio.spi.Worker;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Listeners that were replaced or removed: a connection ends with one of its next responses, those
+/// that are left when the drain time is over are closed, and then the extensions are let go. An
+/// idle connection is not closed before that, as its client may be about to use it. Thread: main.
+final class DrainingListeners {
+    private final ListenerManager.Services services;
+    private final ListenerManagerStats stats;
+    private final Set<ActiveListener> listeners = new LinkedHashSet<>();
+
+    DrainingListeners(ListenerManager.Services services, ListenerManagerStats stats) {
+        this.services = services;
+        this.stats = stats;
+    }
+
+    List<ActiveListener> all() {
+        return List.copyOf(listeners);
+    }
+
+    /// The listener accepts no more.
+    void begin(ActiveListener listener) {
+        listeners.add(listener);
+        stats.draining().set(listeners.size());
+        listener.endWithNextResponse(System.nanoTime());
+        Worker main = services.mainThread();
+        Timer limit = main.timer(() -> listener.closeConnections("drain_time_over"));
+        limit.arm(services.drain().timeNanos());
+        AtomicInteger waiting = new AtomicInteger(listener.parts().size());
+        for (WorkerListener part : listener.parts()) {
+            part.worker()
+                    .post(() ->
+                            part.whenEmpty(() -> {
+                                if (waiting.decrementAndGet() == 0) {
+                                    main.post(() -> end(listener, limit));
+                                }
+                            }));
+        }
+    }
+
+    private void end(ActiveListener listener, Timer limit) {
+        limit.disarm();
+        if (listeners.remove(listener)) {
+            stats.draining().set(listeners.size());
+            listener.compiled().close();
+        }
+    }
+
+    /// Somebody else closes them.
+    void forgetAll() {
+        listeners.clear();
+        stats.draining().set(0);
+    }
+}
