@@ -87,7 +87,12 @@ public final class RouteTableCompiler implements RouteTables {
             List<HttpFilterChains.Entry> filters,
             FactoryContext context,
             String field) {
-        return compile(config, filters, context.in(field, config.getName()), true, () -> configs.add(config));
+        return compile(
+                config,
+                filters,
+                context.in(field, config.getName()),
+                true,
+                () -> configs.add(config));
     }
 
     /// @param remember notes that the configuration is in use; gives what ends that

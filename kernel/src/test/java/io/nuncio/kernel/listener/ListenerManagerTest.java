@@ -898,7 +898,7 @@ class ListenerManagerTest {
                         "[3].filter_chains[0].filters[0]: no extension is called `unknown`",
                         "[4].filter_chains[0].filters[0]: terminal filter named echo must be the"
                                 + " last filter in a network filter chain",
-                        "[5].address.socket_address.protocol: was UDP, expected TCP",
+                        "[5].address.socket_address.protocol: UDP listeners are not supported yet",
                         "[6].filter_chains[1].filter_chain_match: has the same matching rules as"
                                 + " filter_chains[0]");
         assertThat(stat("listener_manager.listener_create_failure")).isEqualTo(7);
