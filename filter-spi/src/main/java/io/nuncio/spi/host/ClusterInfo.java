@@ -19,6 +19,9 @@ public interface ClusterInfo {
 
     int perConnectionBufferLimit();
 
+    /// How long one stream to the upstream may last, in nanoseconds; 0 for no limit.
+    long maxStreamDurationNanos();
+
     /// The statistics that a router counts, under `cluster.<name>.`.
     RequestStats requestStats();
 
@@ -40,6 +43,9 @@ public interface ClusterInfo {
         void time(long millis, boolean internal);
 
         Counter timeout();
+
+        /// `upstream_rq_max_duration_reached`.
+        Counter maxDurationReached();
 
         /// Counts a response that is not passed on, since the request is tried again:
         /// `retry.upstream_rq_completed`, `retry.upstream_rq_<n>xx`, `retry.upstream_rq_<code>`.

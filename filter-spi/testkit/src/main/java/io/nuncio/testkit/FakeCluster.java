@@ -14,6 +14,7 @@ import io.nuncio.spi.host.ResourcePriority;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +28,7 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     private final List<Long> times = new ArrayList<>();
     private boolean hostsUsable = true;
     private int bufferLimit = 1024 * 1024;
+    private Duration maxStreamDuration = Duration.ZERO;
     private ResourcePriority lastPriority = ResourcePriority.DEFAULT;
     private @Nullable LoadBalancerContext lastPick;
     private int maxRetries = Integer.MAX_VALUE;
@@ -119,6 +121,16 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
         return bufferLimit;
     }
 
+    /// Zero for none.
+    public void maxStreamDuration(Duration limit) {
+        maxStreamDuration = limit;
+    }
+
+    @Override
+    public long maxStreamDurationNanos() {
+        return maxStreamDuration.toNanos();
+    }
+
     @Override
     public RequestStats requestStats() {
         return this;
@@ -159,6 +171,11 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     @Override
     public void time(long millis, boolean internal) {
         times.add(millis);
+    }
+
+    @Override
+    public Counter maxDurationReached() {
+        return stats.counter("upstream_rq_max_duration_reached");
     }
 
     @Override

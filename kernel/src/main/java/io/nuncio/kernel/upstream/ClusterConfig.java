@@ -33,6 +33,7 @@ import java.util.List;
 /// @param maxRequestsPerConnection 0 for no limit
 /// @param idleTimeoutNanos 1 h by default, 0 for none
 /// @param maxConnectionDurationNanos 0 for no limit
+/// @param maxStreamDurationNanos 0 for no limit
 /// @param connectOptions without transport socket
 record ClusterConfig(
         String name,
@@ -49,6 +50,7 @@ record ClusterConfig(
         long maxRequestsPerConnection,
         long idleTimeoutNanos,
         long maxConnectionDurationNanos,
+        long maxStreamDurationNanos,
         ConnectOptions connectOptions,
         HttpOptions http) {
     private static final long DEFAULT_CONNECT_TIMEOUT = 5_000_000_000L;
@@ -88,6 +90,7 @@ record ClusterConfig(
                                 : http.maxRequestsPerConnection()),
                 common.hasIdleTimeout() ? nanos(common.getIdleTimeout()) : DEFAULT_IDLE_TIMEOUT,
                 common.hasMaxConnectionDuration() ? nanos(common.getMaxConnectionDuration()) : 0,
+                common.hasMaxStreamDuration() ? nanos(common.getMaxStreamDuration()) : 0,
                 connectOptions(cluster, bindDefault, bufferLimit, problems),
                 http);
     }

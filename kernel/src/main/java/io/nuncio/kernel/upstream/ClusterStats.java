@@ -142,6 +142,7 @@ final class ClusterStats {
     final Counter flowControlResumedReading;
     final Counter rqCancelled;
     final Counter rqMaintenanceMode;
+    final Counter rqMaxDurationReached;
     final Counter rqPendingFailureEject;
     final Counter rqPendingOverflow;
     final Counter rqPendingTotal;
@@ -201,6 +202,7 @@ final class ClusterStats {
         flowControlResumedReading = scope.counter("upstream_flow_control_resumed_reading_total");
         rqCancelled = scope.counter("upstream_rq_cancelled");
         rqMaintenanceMode = scope.counter("upstream_rq_maintenance_mode");
+        rqMaxDurationReached = scope.counter("upstream_rq_max_duration_reached");
         rqPendingFailureEject = scope.counter("upstream_rq_pending_failure_eject");
         rqPendingOverflow = scope.counter("upstream_rq_pending_overflow");
         rqPendingTotal = scope.counter("upstream_rq_pending_total");

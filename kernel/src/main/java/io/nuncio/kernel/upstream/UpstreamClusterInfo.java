@@ -66,6 +66,11 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     }
 
     @Override
+    public long maxStreamDurationNanos() {
+        return config.maxStreamDurationNanos();
+    }
+
+    @Override
     public RequestStats requestStats() {
         return this;
     }
@@ -92,6 +97,11 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
         ClusterStats counted = stats();
         counted.responses.time(millis);
         (internal ? counted.internalResponses : counted.externalResponses).time(millis);
+    }
+
+    @Override
+    public Counter maxDurationReached() {
+        return stats().rqMaxDurationReached;
     }
 
     @Override

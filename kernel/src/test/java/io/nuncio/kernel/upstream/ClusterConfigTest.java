@@ -100,11 +100,13 @@ class ClusterConfigTest {
         options.getCommonHttpProtocolOptionsBuilder()
                 .setIdleTimeout(Durations.fromSeconds(0))
                 .setMaxConnectionDuration(Durations.fromSeconds(9))
+                .setMaxStreamDuration(Durations.fromSeconds(8))
                 .setMaxRequestsPerConnection(UInt32Value.of(3));
         ClusterConfig config = config(options);
 
         assertThat(config.idleTimeoutNanos()).isZero();
         assertThat(config.maxConnectionDurationNanos()).isEqualTo(9 * SECOND);
+        assertThat(config.maxStreamDurationNanos()).isEqualTo(8 * SECOND);
         assertThat(config.maxRequestsPerConnection()).isEqualTo(3);
         assertThat(config.http().http1().getEnableTrailers()).isTrue();
         assertThat(problems.none()).isTrue();
