@@ -33,6 +33,10 @@ public interface Connection {
     /// them again soon, without waiting for new ones.
     void readDisable(boolean disable);
 
+    /// How many bytes wait to be written, those that the operating system has not taken yet among
+    /// them.
+    long unsentBytes();
+
     /// True if more than [#bufferLimit] bytes wait to be written.
     boolean aboveHighWatermark();
 

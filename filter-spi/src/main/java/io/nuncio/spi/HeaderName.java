@@ -379,6 +379,14 @@ public final class HeaderName {
         return WELL_KNOWN[slot];
     }
 
+    /// The constant with this slot.
+    ///
+    /// @param key the kernel's
+    public static HeaderName atSlot(Internal key, int slot) {
+        Objects.requireNonNull(key);
+        return WELL_KNOWN[slot];
+    }
+
     /// 0 to 63 for most of the well-known names, -1 for all others.
     public int slot() {
         return slot;

@@ -11,6 +11,11 @@ final class Bootstraps {
     ///
     /// @param action of the one route, such as `route: { cluster: c }`
     static String http1(int upstreamPort, Path log, String action) {
+        return http("HTTP1", upstreamPort, log, action);
+    }
+
+    /// The same with another `codec_type`.
+    static String http(String codecType, int upstreamPort, Path log, String action) {
         return """
         static_resources:
           listeners:
@@ -22,6 +27,7 @@ final class Bootstraps {
                 typed_config:
                   "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                   stat_prefix: t
+                  codec_type: %s
                   access_log:
                   - name: envoy.access_loggers.file
                     typed_config:
@@ -50,6 +56,6 @@ final class Bootstraps {
               - lb_endpoints:
                 - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
         """
-                .formatted(log, action, upstreamPort);
+                .formatted(codecType, log, action, upstreamPort);
     }
 }

@@ -26,6 +26,10 @@ public interface ServerCodec {
     /// Tells the peer that [#goAway] will come soon (HTTP/2: GOAWAY with the highest stream id).
     void shutdownNotice();
 
+    /// Tells the peer that it asks for too much, right before the connection is closed: HTTP/2
+    /// sends GOAWAY with ENHANCE_YOUR_CALM, HTTP/1 has no word for it.
+    void enhanceYourCalm();
+
     /// The connection's write buffer is over its limit: all streams are slowed down.
     void onAboveWriteBufferHighWatermark();
 

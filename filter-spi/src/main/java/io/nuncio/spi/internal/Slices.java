@@ -176,13 +176,18 @@ public final class Slices {
     /// The chunk at the end, with room for at least `count` bytes: write to it, then say [#wrote].
     /// Pooled memory.
     public ByteBuf writable(int count) {
+        return writable(count, SMALLEST_CHUNK);
+    }
+
+    /// The same; a new chunk has at least `chunkSize` bytes.
+    public ByteBuf writable(int count, int chunkSize) {
         if (first != NONE) {
             ByteBuf tail = get(ringSize);
             if (tail.writableBytes() >= count && exclusive(tail)) {
                 return tail;
             }
         }
-        ByteBuf chunk = ByteBufAllocator.DEFAULT.ioBuffer(Math.max(count, SMALLEST_CHUNK));
+        ByteBuf chunk = ByteBufAllocator.DEFAULT.ioBuffer(Math.max(count, chunkSize));
         push(chunk, 0);
         return chunk;
     }

@@ -243,6 +243,11 @@ public final class FakeConnection implements Connection, NetworkStream {
     }
 
     @Override
+    public long unsentBytes() {
+        return unsent.length();
+    }
+
+    @Override
     public boolean aboveHighWatermark() {
         return above;
     }

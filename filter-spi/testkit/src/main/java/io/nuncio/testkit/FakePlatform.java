@@ -8,7 +8,7 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.nuncio.kernel.http.FilterChains;
 import io.nuncio.kernel.http.HttpFilterCompiler;
-import io.nuncio.kernel.http1.Http1Codecs;
+import io.nuncio.kernel.protocol.HttpCodecs;
 import io.nuncio.spi.AccessLogger;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Category;
@@ -91,7 +91,7 @@ public final class FakePlatform
 
     @Override
     public Codecs codecs() {
-        return new Http1Codecs();
+        return new HttpCodecs();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.nuncio.kernel.http1;
 
 import io.netty.buffer.ByteBuf;
+import io.nuncio.kernel.codec.Octets;
 import io.nuncio.spi.internal.Slices;
 
 /// Takes a body out of its chunks. Extensions are read over; the line ends around chunks must be

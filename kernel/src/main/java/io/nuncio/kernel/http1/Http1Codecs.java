@@ -10,13 +10,11 @@ import io.nuncio.spi.host.ServerCodecTemplate;
 
 import java.util.function.Function;
 
-/// Compiles HTTP/1 codecs. `AUTO` without HTTP/2 is HTTP/1: its preface is answered as what it is
-/// there, an unknown method. Thread: main.
+/// Compiles HTTP/1 codecs, whatever type the configuration names. Thread: main.
 public final class Http1Codecs implements Codecs {
     @Override
     public ServerCodecTemplate server(CodecConfig config, FactoryContext context, String field) {
         Problems problems = context.problems().in(field);
-        refuseHttp2(config, problems);
         var settings = Http1Settings.server(config, context.stats(), problems);
         Function<Worker, HeadWriter> writers = context.perWorker(worker -> new HeadWriter());
         return (connection, callbacks) ->
@@ -27,17 +25,10 @@ public final class Http1Codecs implements Codecs {
     @Override
     public ClientCodecTemplate client(CodecConfig config, FactoryContext context, String field) {
         Problems problems = context.problems().in(field);
-        refuseHttp2(config, problems);
         var settings = Http1Settings.client(config, context.stats(), problems);
         Function<Worker, HeadWriter> writers = context.perWorker(worker -> new HeadWriter());
         return (connection, callbacks) ->
                 new Http1ClientCodec(
                         connection, callbacks, settings, writers.apply(connection.worker()));
-    }
-
-    private static void refuseHttp2(CodecConfig config, Problems problems) {
-        if (config.type() == CodecConfig.Type.HTTP2) {
-            problems.add("", "HTTP/2 is not supported yet");
-        }
     }
 }

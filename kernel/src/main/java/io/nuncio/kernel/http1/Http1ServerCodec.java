@@ -1,5 +1,6 @@
 package io.nuncio.kernel.http1;
 
+import io.nuncio.kernel.codec.Octets;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.HeaderName;
@@ -419,6 +420,9 @@ final class Http1ServerCodec implements ServerCodec {
 
     @Override
     public void shutdownNotice() {}
+
+    @Override
+    public void enhanceYourCalm() {}
 
     @Override
     public void onAboveWriteBufferHighWatermark() {

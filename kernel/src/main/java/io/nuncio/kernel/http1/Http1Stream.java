@@ -1,40 +1,20 @@
 package io.nuncio.kernel.http1;
 
+import io.nuncio.kernel.codec.CodecStream;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.host.ResetReason;
-import io.nuncio.spi.host.StreamControl;
 import io.nuncio.spi.internal.Slices;
 
-import org.jspecify.annotations.Nullable;
-
-/// What requests' and responses' streams have in common: control, and writing bodies.
-abstract class Http1Stream implements StreamControl {
-    private final Connection connection;
-    private StreamControl.@Nullable Callbacks callbacks;
-    private int readDisables;
-    private boolean aboveHighWatermark;
-    private boolean ended;
-    private String details = "";
-
+/// What requests' and responses' streams have in common: the connection is theirs alone while they
+/// last.
+abstract class Http1Stream extends CodecStream {
     Http1Stream(Connection connection) {
-        this.connection = connection;
-    }
-
-    public final StreamControl control() {
-        return this;
-    }
-
-    @Override
-    public final void callbacks(StreamControl.@Nullable Callbacks user) {
-        callbacks = user;
-        if (user != null && !aboveHighWatermark && connection.aboveHighWatermark()) {
-            onAboveWriteBufferHighWatermark();
-        }
+        super(connection);
     }
 
     @Override
     public final void reset(ResetReason reason) {
-        if (!ended) {
+        if (!ended()) {
             markEnded();
             onReset();
         }
@@ -44,60 +24,18 @@ abstract class Http1Stream implements StreamControl {
     abstract void onReset();
 
     @Override
-    public final void readDisable(boolean disable) {
-        if (ended) {
-            return;
-        }
-        readDisables += disable ? 1 : -1;
-        connection.readDisable(disable);
+    protected final void onReadDisable(boolean disable) {
+        connection().readDisable(disable);
     }
 
     @Override
     public final int bufferLimit() {
-        return connection.bufferLimit();
+        return connection().bufferLimit();
     }
 
     @Override
     public final void bufferLimit(int bytes) {
-        connection.bufferLimit(bytes);
-    }
-
-    @Override
-    public final String details() {
-        return details;
-    }
-
-    final void details(String text) {
-        details = text;
-    }
-
-    final boolean ended() {
-        return ended;
-    }
-
-    /// Nothing is sent any more; what the stream held up goes on.
-    final void markEnded() {
-        ended = true;
-        callbacks = null;
-        for (; readDisables > 0; readDisables--) {
-            connection.readDisable(false);
-        }
-    }
-
-    final void onAboveWriteBufferHighWatermark() {
-        aboveHighWatermark = true;
-        if (callbacks != null) {
-            callbacks.onAboveWriteBufferHighWatermark();
-        }
-    }
-
-    final void onBelowWriteBufferLowWatermark() {
-        if (aboveHighWatermark) {
-            aboveHighWatermark = false;
-            if (callbacks != null) {
-                callbacks.onBelowWriteBufferLowWatermark();
-            }
-        }
+        connection().bufferLimit(bytes);
     }
 
     static void writeBody(Slices output, Slices data, boolean chunked) {

@@ -1,5 +1,6 @@
 package io.nuncio.kernel.http1;
 
+import io.nuncio.kernel.codec.Octets;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.internal.Internal;

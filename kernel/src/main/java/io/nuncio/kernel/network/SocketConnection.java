@@ -576,13 +576,14 @@ public final class SocketConnection implements Connection, SocketEvents {
     }
 
     private void endIfBothSidesEnded(ConnectionEvent event) {
-        if (inputEndDelivered && outputEndAsked && unsent() == 0) {
+        if (inputEndDelivered && outputEndAsked && unsentBytes() == 0) {
             end(event);
         }
     }
 
     /// What waits to be written, ours and the socket's queue.
-    private long unsent() {
+    @Override
+    public long unsentBytes() {
         ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
         long queued = queue == null ? 0 : queue.totalPendingWriteBytes();
         return queued + writeBuffer.length() + (wireOut == null ? 0 : wireOut.length());
@@ -592,7 +593,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         if (bufferLimit == 0 || state == State.CLOSED) {
             return;
         }
-        long unsent = unsent();
+        long unsent = unsentBytes();
         if (!aboveHighWatermark && unsent > bufferLimit) {
             aboveHighWatermark = true;
             tellWatermark();
@@ -683,7 +684,7 @@ public final class SocketConnection implements Connection, SocketEvents {
     }
 
     private void flushAndClose(boolean delay) {
-        if (state == State.CONNECTING || (!delay && unsent() == 0 && transport == null)) {
+        if (state == State.CONNECTING || (!delay && unsentBytes() == 0 && transport == null)) {
             end(ConnectionEvent.LOCAL_CLOSE);
             return;
         }
@@ -694,7 +695,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         goOnReading(); // and drop what comes, so that closing does not reset what the peer still
         // reads
         if (delayedCloseNanos > 0) {
-            unsentAtLastLook = unsent();
+            unsentAtLastLook = unsentBytes();
             Timer timer = loop.timer(this::delayedCloseOver);
             delayedCloseTimer = timer;
             timer.arm(delayedCloseNanos);
@@ -718,7 +719,7 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     /// Closes after a time without progress.
     private void delayedCloseOver() {
-        long unsent = unsent();
+        long unsent = unsentBytes();
         if (unsent < unsentAtLastLook && delayedCloseTimer != null) {
             unsentAtLastLook = unsent;
             delayedCloseTimer.arm(delayedCloseNanos);

@@ -60,6 +60,11 @@ final class FakeConnection implements Connection {
     }
 
     @Override
+    public long unsentBytes() {
+        return 0;
+    }
+
+    @Override
     public boolean aboveHighWatermark() {
         return aboveHighWatermark;
     }

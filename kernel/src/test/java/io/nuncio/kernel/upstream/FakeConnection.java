@@ -100,6 +100,11 @@ final class FakeConnection implements Connection, ConnectionInfo {
     public void readDisable(boolean disable) {}
 
     @Override
+    public long unsentBytes() {
+        return 0;
+    }
+
+    @Override
     public boolean aboveHighWatermark() {
         return false;
     }

@@ -468,6 +468,15 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
 
     // The end.
 
+    long startNanos() {
+        return startNanos;
+    }
+
+    /// True if a response was begun.
+    boolean answered() {
+        return stream.responseStarted();
+    }
+
     private void detach() {
         response.control().callbacks(null);
     }

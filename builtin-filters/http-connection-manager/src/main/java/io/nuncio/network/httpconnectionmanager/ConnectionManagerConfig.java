@@ -38,7 +38,8 @@ record ConnectionManagerConfig(
         ResponseHeaderRules responseRules,
         PathRules pathRules,
         Timeouts timeouts,
-        Limits limits) {
+        Limits limits,
+        PrematureResets.Limits prematureResets) {
 
     /// When the access log is written besides the end of a stream.
     ///
@@ -113,7 +114,8 @@ record ConnectionManagerConfig(
                 ResponseHeaderRules.from(message),
                 PathRules.from(message),
                 timeouts(message),
-                limits(message));
+                limits(message),
+                PrematureResets.Limits.from(context.runtime()));
     }
 
     private static RouteSource routes(

@@ -39,6 +39,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
     private final Connection connection;
     private final Timer timer;
     private final long startNanos;
+    private final PrematureResets prematureResets;
     private @Nullable ServerCodec codec;
     private @Nullable ActiveStream streams;
     private int streamCount;
@@ -60,6 +61,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
         this.timer = network.timer(this::onTimer);
         this.startNanos = network.worker().nanoTime();
         this.idleSinceNanos = startNanos;
+        this.prematureResets = new PrematureResets(config.prematureResets());
     }
 
     @Override
@@ -83,9 +85,10 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
             reader = config.codec().create(connection, this);
             codec = reader;
         }
+        int length = data.length();
         CodecError error = reader.dispatch(data);
         unread = data.length();
-        if (protocolActive == null) {
+        if (protocolActive == null && (unread < length || error != null)) {
             countProtocol(reader.protocol());
         }
         if (error != null) {
@@ -193,6 +196,17 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
         }
         streamCount--;
         stats.requestActive().decrement();
+        boolean tooMany =
+                prematureResets.onStreamEnd(
+                        network.worker().nanoTime() - stream.startNanos(), stream.answered());
+        if (tooMany && !closed) {
+            stats.requestTooManyPrematureResets().increment();
+            if (codec != null) {
+                codec.enhanceYourCalm();
+            }
+            close(Connection.Close.FLUSH_WRITE, "too_many_premature_resets", null);
+            return;
+        }
         if (streamCount == 0) {
             idleSinceNanos = network.worker().nanoTime();
             armForConnection();

@@ -1,11 +1,11 @@
-package io.nuncio.kernel.http1;
+package io.nuncio.kernel.codec;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/// What bytes mean in HTTP/1, by tables, and several at a time where that pays.
-final class Octets {
+/// What bytes mean in HTTP, by tables, and several at a time where that pays.
+public final class Octets {
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
@@ -17,30 +17,30 @@ final class Octets {
     private Octets() {}
 
     /// The lower case of a byte that names may have, 0 for all others.
-    static byte lowerToken(byte octet) {
+    public static byte lowerToken(byte octet) {
         return LOWER_TOKEN[octet & 0xff];
     }
 
     /// True for what a host with its port may have.
-    static boolean authority(byte octet) {
+    public static boolean authority(byte octet) {
         return AUTHORITY[octet & 0xff];
     }
 
-    static boolean blank(byte octet) {
+    public static boolean blank(byte octet) {
         return octet == ' ' || octet == '\t';
     }
 
-    static boolean digit(byte octet) {
+    public static boolean digit(byte octet) {
         return octet >= '0' && octet <= '9';
     }
 
-    static boolean letter(byte octet) {
+    public static boolean letter(byte octet) {
         int lower = octet | 0x20;
         return lower >= 'a' && lower <= 'z';
     }
 
     /// The place of the first control character other than a tab, or `limit`.
-    static int control(byte[] bytes, int from, int limit) {
+    public static int control(byte[] bytes, int from, int limit) {
         int at = from;
         while (at <= limit - Long.BYTES) {
             long word = (long) LONGS.get(bytes, at);
