@@ -3,6 +3,7 @@ package io.nuncio.testkit;
 import com.google.protobuf.Any;
 
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -16,6 +17,7 @@ import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.HttpFilterTemplate;
+import io.nuncio.spi.LogFilter;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.Route;
 import io.nuncio.spi.StatsScope;
@@ -203,6 +205,12 @@ public final class FakePlatform
     @Override
     public AccessLogger compile(List<AccessLog> entries, FactoryContext context, String field) {
         return entries.isEmpty() ? log -> {} : log -> accessLog.add(entry(log));
+    }
+
+    /// Lets every entry pass.
+    @Override
+    public LogFilter compileFilter(AccessLogFilter filter, FactoryContext context, String field) {
+        return entry -> true;
     }
 
     private static LogEntry entry(FormatContext log) {

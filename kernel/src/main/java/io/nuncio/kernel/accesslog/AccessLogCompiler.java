@@ -1,10 +1,12 @@
 package io.nuncio.kernel.accesslog;
 
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.nuncio.spi.AccessLogger;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.FormatContext;
+import io.nuncio.spi.LogFilter;
 import io.nuncio.spi.host.AccessLogs;
 import io.nuncio.spi.host.Extensions;
 
@@ -12,17 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
 /// Compiles lists of access loggers, each with its filter. Thread: main.
 public final class AccessLogCompiler implements AccessLogs {
     private final Extensions extensions;
-    private final ConditionCompiler conditions;
+    private final LogFilterCompiler filters;
 
     /// @param nanoTime the clock of [io.nuncio.spi.Worker#nanoTime]
     public AccessLogCompiler(Extensions extensions, LongSupplier nanoTime) {
         this.extensions = extensions;
-        this.conditions = new ConditionCompiler(nanoTime);
+        this.filters =
+                new LogFilterCompiler(
+                        extensions, nanoTime, () -> ThreadLocalRandom.current().nextLong());
     }
 
     @Override
@@ -31,12 +36,9 @@ public final class AccessLogCompiler implements AccessLogs {
         for (int index = 0; index < entries.size(); index++) {
             AccessLog entry = entries.get(index);
             String place = field + "[" + index + "]";
-            EntryCondition condition =
+            LogFilter filter =
                     entry.hasFilter()
-                            ? conditions.compile(
-                                    entry.getFilter(),
-                                    context.runtime(),
-                                    context.problems().in(place + ".filter"))
+                            ? compileFilter(entry.getFilter(), context, place + ".filter")
                             : null;
             AccessLogger logger =
                     extensions.compile(
@@ -47,13 +49,18 @@ public final class AccessLogCompiler implements AccessLogs {
                             context,
                             place + ".typed_config");
             if (logger != null) {
-                compiled.add(new Entry(condition, logger));
+                compiled.add(new Entry(filter, logger));
             }
         }
         return new Loggers(compiled.toArray(Entry[]::new));
     }
 
-    private record Entry(@Nullable EntryCondition condition, AccessLogger logger) {}
+    @Override
+    public LogFilter compileFilter(AccessLogFilter filter, FactoryContext context, String field) {
+        return filters.compile(filter, context.in(field, context.name()));
+    }
+
+    private record Entry(@Nullable LogFilter filter, AccessLogger logger) {}
 
     private static final class Loggers implements AccessLogger {
         private final Entry[] entries;
@@ -65,7 +72,7 @@ public final class AccessLogCompiler implements AccessLogs {
         @Override
         public void log(FormatContext context) {
             for (Entry entry : entries) {
-                if (entry.condition == null || entry.condition.test(context)) {
+                if (entry.filter == null || entry.filter.evaluate(context)) {
                     entry.logger.log(context);
                 }
             }

@@ -9,6 +9,7 @@ import io.nuncio.spi.HealthCheckerFactory;
 import io.nuncio.spi.HttpFilterFactory;
 import io.nuncio.spi.ListenerFilterFactory;
 import io.nuncio.spi.LoadBalancerFactory;
+import io.nuncio.spi.LogFilterFactory;
 import io.nuncio.spi.NetworkFilterFactory;
 import io.nuncio.spi.RequestIdFactory;
 import io.nuncio.spi.RetryHostPredicateFactory;
@@ -30,6 +31,7 @@ final class FactoryInterfaces {
             case LOAD_BALANCER -> LoadBalancerFactory.class;
             case HEALTH_CHECKER -> HealthCheckerFactory.class;
             case ACCESS_LOGGER -> AccessLoggerFactory.class;
+            case ACCESS_LOG_FILTER -> LogFilterFactory.class;
             case FORMATTER -> FormatterFactory.class;
             case REQUEST_ID -> RequestIdFactory.class;
             case RETRY_HOST_PREDICATE -> RetryHostPredicateFactory.class;

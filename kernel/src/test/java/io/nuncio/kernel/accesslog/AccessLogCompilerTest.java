@@ -2,26 +2,78 @@ package io.nuncio.kernel.accesslog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
 import com.google.protobuf.TextFormat;
+import com.google.protobuf.Value;
 
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.nuncio.kernel.format.StreamFake;
-import io.nuncio.kernel.runtime.RuntimeLayers;
+import io.nuncio.kernel.http.FakeFactoryContext;
+import io.nuncio.spi.Category;
+import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;
-import io.nuncio.spi.Problems;
+import io.nuncio.spi.LogFilter;
 import io.nuncio.spi.ResponseFlag;
-import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StreamInfo.Moment;
+import io.nuncio.spi.host.Extensions;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.Map;
+
 class AccessLogCompilerTest {
+    private static final Struct METADATA =
+            Struct.newBuilder()
+                    .putFields(
+                            "a",
+                            Value.newBuilder()
+                                    .setStructValue(
+                                            Struct.newBuilder()
+                                                    .putFields("mode", text("on"))
+                                                    .putFields(
+                                                            "on",
+                                                            Value.newBuilder()
+                                                                    .setBoolValue(true)
+                                                                    .build())
+                                                    .putFields(
+                                                            "count",
+                                                            Value.newBuilder()
+                                                                    .setNumberValue(2)
+                                                                    .build())
+                                                    .putFields(
+                                                            "nothing",
+                                                            Value.newBuilder()
+                                                                    .setNullValueValue(0)
+                                                                    .build())
+                                                    .putFields(
+                                                            "names",
+                                                            Value.newBuilder()
+                                                                    .setListValue(
+                                                                            ListValue.newBuilder()
+                                                                                    .addValues(
+                                                                                            text(
+                                                                                                    "a"))
+                                                                                    .addValues(
+                                                                                            text(
+                                                                                                    "b1")))
+                                                                    .build()))
+                                    .build())
+                    .build();
+
+    private static Value text(String value) {
+        return Value.newBuilder().setStringValue(value).build();
+    }
+
     private final StreamFake stream = new StreamFake();
-    private final Problems problems = new Problems();
-    private RuntimeValues runtime = RuntimeValues.UNSET;
+    private final FakeFactoryContext context = new FakeFactoryContext();
+    private LogFilter extension = entry -> true;
     private long now;
+    private long random;
 
     @ParameterizedTest
     @CsvSource({
@@ -111,7 +163,7 @@ class AccessLogCompilerTest {
 
     @Test
     void aRuntimeKeyMaySetTheLimit() {
-        runtime = RuntimeLayers.of("from: 300");
+        context.runtime.override(Map.of("from", "300"));
         String filter =
                 "status_code_filter { comparison { op: GE value { default_value: 500 runtime_key:"
                         + " '%s' } } }";
@@ -125,28 +177,123 @@ class AccessLogCompilerTest {
         compile(
                 "and_filter { filters { not_health_check_filter {} } filters { traceable_filter {}"
                         + " } }");
-        assertThat(problems.all())
-                .extracting(Object::toString)
+        assertThat(context.reported())
                 .containsExactly(
                         "access_log[0].filter.and_filter.filters[1].traceable_filter: is not"
                                 + " supported yet");
     }
 
-    private boolean logs(String filter) {
-        EntryCondition condition = compile(filter);
-        assertThat(problems.all()).isEmpty();
-        return condition.test(stream);
+    @ParameterizedTest
+    @CsvSource({
+        "00000009-0000-4000-8000-000000000000, true",
+        "0000000a-0000-4000-8000-000000000000, false",
+        "not-a-uuid, false",
+        ", false"
+    })
+    void aSampleIsDrawnByTheRequestIdOrElseByChance(String id, boolean logged) {
+        random = 99;
+        if (id != null) {
+            stream.request.set(HeaderName.X_REQUEST_ID, id);
+        }
+        assertThat(logs("runtime_filter { runtime_key: 'k' percent_sampled { numerator: 10 } }"))
+                .isEqualTo(logged);
     }
 
-    private EntryCondition compile(String filter) {
+    @Test
+    void aSampleMayBeIndependentOfTheRequestIdAndFollowsItsKey() {
+        String filter = "runtime_filter { runtime_key: 'k' use_independent_randomness: true }";
+        stream.request.set(HeaderName.X_REQUEST_ID, "00000000-0000-4000-8000-000000000000");
+        random = 49;
+        assertThat(logs(filter)).isFalse();
+        context.runtime.override(Map.of("k", "50"));
+        assertThat(logs(filter)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "string_match { exact: 'on' }, mode, true",
+        "string_match { exact: 'off' }, mode, false",
+        "bool_match: true, mode, false",
+        "bool_match: true, on, true",
+        "double_match { range { start: 1 end: 3 } }, count, true",
+        "double_match { exact: 3 }, count, false",
+        "null_match {}, nothing, true",
+        "list_match { one_of { string_match { prefix: 'b' } } }, names, true",
+        "list_match { one_of { string_match { prefix: 'c' } } }, names, false",
+        "or_match { value_matchers { bool_match: true } value_matchers { present_match: true } },"
+            + " mode, true"
+    })
+    void metadataMatches(String value, String key, boolean logged) {
+        stream.metadata.put("acme", METADATA);
+        assertThat(logs(metadata(key, value))).isEqualTo(logged);
+    }
+
+    @Test
+    void whatIsNotInTheMetadataIsLoggedUnlessTheFilterSaysOtherwise() {
+        String filter = metadata("absent", "bool_match: true");
+        assertThat(logs(filter)).isTrue();
+        assertThat(logs(filter.replace("} } }", "} } match_if_key_not_found { value: false } }")))
+                .isFalse();
+    }
+
+    private static String metadata(String key, String value) {
+        return "metadata_filter { matcher { filter: 'acme' path { key: 'a' } path { key: '"
+                + key
+                + "' } value { "
+                + value
+                + " } } }";
+    }
+
+    @Test
+    void anExtensionDecides() {
+        extension = entry -> entry.info().responseCode() == 418;
+        String filter = "extension_filter { name: 'acme' }";
+        assertThat(logs(filter)).isFalse();
+        stream.responseCode = 418;
+        assertThat(logs(filter)).isTrue();
+    }
+
+    private boolean logs(String filter) {
+        LogFilter compiled = compile(filter);
+        assertThat(context.reported()).isEmpty();
+        return compiled.evaluate(stream);
+    }
+
+    private LogFilter compile(String filter) {
         try {
-            return new ConditionCompiler(() -> now)
+            return new LogFilterCompiler(new OneExtension(), () -> now, () -> random)
                     .compile(
                             TextFormat.parse(filter, AccessLogFilter.class),
-                            runtime,
-                            problems.in("access_log[0].filter"));
+                            context.in("access_log[0].filter", "test"));
         } catch (TextFormat.ParseException wrong) {
             throw new IllegalArgumentException(wrong);
+        }
+    }
+
+    /// Gives the test's filter for whatever is asked of the category.
+    private final class OneExtension implements Extensions {
+        @Override
+        public <T> T compile(
+                Category category,
+                TypedExtensionConfig config,
+                Class<T> template,
+                FactoryContext place,
+                String field) {
+            return compile(
+                    category, config.getName(), config.getTypedConfig(), template, place, field);
+        }
+
+        @Override
+        public <T> T compile(
+                Category category,
+                String name,
+                Any config,
+                Class<T> template,
+                FactoryContext place,
+                String field) {
+            assertThat(category).isEqualTo(Category.ACCESS_LOG_FILTER);
+            assertThat(name).isEqualTo("acme");
+            return template.cast(extension);
         }
     }
 }

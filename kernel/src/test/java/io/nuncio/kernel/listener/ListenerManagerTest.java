@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.Any;
 import com.google.protobuf.TextFormat;
 
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.nuncio.kernel.init.InitManagers;
@@ -23,6 +25,7 @@ import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.ListenerFilter;
 import io.nuncio.spi.ListenerFilterTemplate;
+import io.nuncio.spi.LogFilter;
 import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.NetworkOutcome;
@@ -33,6 +36,7 @@ import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketContext;
 import io.nuncio.spi.TransportSocketTemplate;
+import io.nuncio.spi.host.AccessLogs;
 import io.nuncio.spi.host.Extensions;
 
 import org.jspecify.annotations.Nullable;
@@ -97,7 +101,7 @@ class ListenerManagerTest {
                         loops.main(),
                         loops.workers(),
                         new FakeExtensions(),
-                        (entries, context, field) -> accessLogger(),
+                        new RecordingLogs(),
                         ListenerManagerTest::context,
                         server,
                         runtime,
@@ -105,6 +109,20 @@ class ListenerManagerTest {
                         NoSubscriptions.INSTANCE,
                         drain,
                         store.root()));
+    }
+
+    /// Records every entry in one line.
+    private final class RecordingLogs implements AccessLogs {
+        @Override
+        public AccessLogger compile(List<AccessLog> entries, FactoryContext context, String field) {
+            return accessLogger();
+        }
+
+        @Override
+        public LogFilter compileFilter(
+                AccessLogFilter filter, FactoryContext context, String field) {
+            return entry -> true;
+        }
     }
 
     private AccessLogger accessLogger() {
