@@ -2,9 +2,11 @@ package io.nuncio.clusters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.nuncio.spi.ClusterDiscovery;
 import io.nuncio.spi.HostPublisher.HostSpec;
 
@@ -29,9 +31,14 @@ class StaticDiscoveryTest {
 
     @Test
     void aHostHasWhatItsEndpointSays() {
+        Metadata metadata =
+                Metadata.newBuilder()
+                        .putFilterMetadata("envoy.lb", Struct.getDefaultInstance())
+                        .build();
         cluster.endpoint(0, "127.0.0.1", 80)
                 .setHealthStatus(HealthStatus.DRAINING)
                 .setLoadBalancingWeight(UInt32Value.of(7))
+                .setMetadata(metadata)
                 .getEndpointBuilder()
                 .setHostname("name");
         discovery().start(cluster);
@@ -40,7 +47,19 @@ class StaticDiscoveryTest {
         assertThat(host.hostname()).isEqualTo("name");
         assertThat(host.weight()).isEqualTo(7);
         assertThat(host.health()).isEqualTo(HealthStatus.DRAINING);
+        assertThat(host.metadata()).isEqualTo(metadata);
         assertThat(host.locality().getZone()).isEqualTo("zone-0");
+    }
+
+    @Test
+    void theWeightOfALocalityAndTheNameOfTheAssignmentChangeNothing() {
+        cluster.endpoint(0, "127.0.0.1", 80);
+        var assignment =
+                cluster.cluster().getLoadAssignment().toBuilder().setClusterName("another");
+        assignment.getEndpointsBuilder(0).setLoadBalancingWeight(UInt32Value.of(9));
+        StaticDiscovery.of(assignment.build(), cluster.problems).start(cluster);
+
+        assertThat(cluster.published.get(0).getFirst().weight()).isEqualTo(1);
     }
 
     @Test

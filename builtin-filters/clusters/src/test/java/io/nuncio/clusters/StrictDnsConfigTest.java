@@ -68,17 +68,28 @@ class StrictDnsConfigTest {
                         .setDnsJitter(seconds(4))
                         .setRespectDnsTtl(true)
                         .setDnsLookupFamily(DnsLookupFamily.V4_PREFERRED);
-        dns.getDnsFailureRefreshRateBuilder().setBaseInterval(seconds(2));
+        dns.getDnsFailureRefreshRateBuilder()
+                .setBaseInterval(seconds(2))
+                .setMaxInterval(seconds(7));
         assertThat(StrictDnsConfig.from(dns.build(), Cluster.getDefaultInstance(), problems))
                 .isEqualTo(
                         new StrictDnsConfig(
                                 SECOND,
                                 2 * SECOND,
-                                20 * SECOND,
+                                7 * SECOND,
                                 4 * SECOND,
                                 true,
                                 Family.V4_PREFERRED,
                                 true));
+    }
+
+    @Test
+    void theLongestPauseIsTenTimesTheShortest() {
+        DnsCluster.Builder dns = DnsCluster.newBuilder();
+        dns.getDnsFailureRefreshRateBuilder().setBaseInterval(seconds(2));
+        StrictDnsConfig config =
+                StrictDnsConfig.from(dns.build(), Cluster.getDefaultInstance(), problems);
+        assertThat(config.failureMaxNanos()).isEqualTo(20 * SECOND);
     }
 
     @Test

@@ -54,6 +54,7 @@ public final class FakePlatform
     public record LogEntry(String type, int status, String details, String flags, String path) {}
 
     private final Map<String, Object> extensions = new HashMap<>();
+    private final Map<String, Any> configurations = new HashMap<>();
     private final FakeClusters clusters;
     private final List<LogEntry> accessLog = new ArrayList<>();
     private Function<RequestHeaders, Route> routes = headers -> Route.NONE;
@@ -67,6 +68,11 @@ public final class FakePlatform
     public FakePlatform extension(String name, Object template) {
         extensions.put(name, template);
         return this;
+    }
+
+    /// The configuration with which an extension was compiled last; null if it never was.
+    public @Nullable Any configuration(String name) {
+        return configurations.get(name);
     }
 
     /// How requests are routed.
@@ -103,7 +109,7 @@ public final class FakePlatform
                 return null;
             }
             HttpFilterTemplate template =
-                    find(entry.name(), HttpFilterTemplate.class, context, field);
+                    find(entry.name(), entry.config(), HttpFilterTemplate.class, context, field);
             return template == null
                     ? null
                     : new HttpFilterCompiler.CompiledFilter(
@@ -132,7 +138,8 @@ public final class FakePlatform
     }
 
     private <T> @Nullable T find(
-            String name, Class<T> template, FactoryContext context, String field) {
+            String name, Any config, Class<T> template, FactoryContext context, String field) {
+        configurations.put(name, config);
         Object found = extensions.get(name);
         if (found == null) {
             context.problems().add(field, "no extension " + name);
@@ -148,7 +155,7 @@ public final class FakePlatform
             Class<T> template,
             FactoryContext context,
             String field) {
-        return find(config.getName(), template, context, field);
+        return find(config.getName(), config.getTypedConfig(), template, context, field);
     }
 
     @Override
@@ -159,7 +166,7 @@ public final class FakePlatform
             Class<T> template,
             FactoryContext context,
             String field) {
-        return find(name, template, context, field);
+        return find(name, config, template, context, field);
     }
 
     /// The routes that the test set, as they are whenever they are asked for.

@@ -9,11 +9,11 @@ import java.util.Map;
 /// Which fields of Envoy's API take an extension, and of which category: the `extension-category`
 /// notes of its sources.
 ///
-/// The table `extension-points.txt` is computed from the API's jar by this class's test.
-final class ExtensionPoints {
+/// The table `extension-points.txt` is computed from the API's jar by this class's test. Immutable.
+public final class ExtensionPoints {
     private final Map<String, List<String>> categories = new HashMap<>();
 
-    ExtensionPoints() {
+    public ExtensionPoints() {
         String text = Resources.text("extension-points.txt");
         int start = 0;
         while (start < text.length()) {
@@ -29,7 +29,7 @@ final class ExtensionPoints {
     }
 
     /// Envoy's names of the categories; empty for a field that takes no extension.
-    List<String> categories(FieldDescriptor field) {
+    public List<String> categories(FieldDescriptor field) {
         return categories.getOrDefault(field.getFullName(), List.of());
     }
 }

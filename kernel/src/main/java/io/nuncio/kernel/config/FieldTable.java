@@ -1,6 +1,7 @@
 package io.nuncio.kernel.config;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -10,22 +11,28 @@ import java.util.Set;
 ///
 /// A full message name stands at the start of a line; below it, indented, `field_name TestClass` or
 /// `field_name TestClass#method`. What follows `#` at the start of a line or after a space is a
-/// comment. Immutable.
+/// comment; that of a field which changes nothing, here as in Envoy, starts with `no effect`.
+/// Immutable.
 public final class FieldTable {
     /// The table of a module that supports no field of any message.
-    public static final FieldTable EMPTY = new FieldTable(Map.of(), false);
+    public static final FieldTable EMPTY = new FieldTable(Map.of(), Map.of(), false);
 
     /// A table that lets every field pass, for looking at a message that is not going to serve.
-    public static final FieldTable EVERYTHING = new FieldTable(Map.of(), true);
+    public static final FieldTable EVERYTHING = new FieldTable(Map.of(), Map.of(), true);
 
     /// Where a module's table is in its jar.
     public static final String RESOURCE = "META-INF/nuncio/supported-fields.txt";
 
     private final Map<String, Map<String, String>> messages;
+    private final Map<String, String> notes;
     private final boolean everything;
 
-    private FieldTable(Map<String, Map<String, String>> messages, boolean everything) {
+    private FieldTable(
+            Map<String, Map<String, String>> messages,
+            Map<String, String> notes,
+            boolean everything) {
         this.messages = messages;
+        this.notes = notes;
         this.everything = everything;
     }
 
@@ -35,7 +42,9 @@ public final class FieldTable {
     /// @throws IllegalArgumentException naming the line that is not of the format
     public static FieldTable parse(String text, String origin) {
         Map<String, Map<String, String>> messages = new LinkedHashMap<>();
+        Map<String, String> notes = new HashMap<>();
         Map<String, String> fields = null;
+        String message = "";
         int number = 0;
         for (int start = 0, end; start < text.length(); start = end + 1) {
             int newline = text.indexOf('\n', start);
@@ -48,7 +57,8 @@ public final class FieldTable {
                 continue;
             }
             if (!Character.isWhitespace(content.charAt(0))) {
-                fields = messages.computeIfAbsent(content, _ -> new LinkedHashMap<>());
+                message = content;
+                fields = messages.computeIfAbsent(message, _ -> new LinkedHashMap<>());
                 continue;
             }
             String entry = content.strip();
@@ -67,9 +77,15 @@ public final class FieldTable {
                                 + line
                                 + "`");
             }
-            fields.put(field, test);
+            if (fields.put(field, test) != null) {
+                throw new IllegalArgumentException(
+                        origin + ":" + number + ": `" + field + "` of " + message + " again");
+            }
+            if (comment >= 0) {
+                notes.put(message + "." + field, line.substring(comment + 2).strip());
+            }
         }
-        return new FieldTable(messages, false);
+        return new FieldTable(messages, notes, false);
     }
 
     private static boolean isOneWord(String text) {
@@ -100,6 +116,11 @@ public final class FieldTable {
     /// The messages with their fields and each field's test, in the order of the text.
     public Map<String, Map<String, String>> messages() {
         return Collections.unmodifiableMap(messages);
+    }
+
+    /// The comment on a field, empty if there is none.
+    public String note(String message, String field) {
+        return notes.getOrDefault(message + "." + field, "");
     }
 
     /// The full names of the messages in the table.

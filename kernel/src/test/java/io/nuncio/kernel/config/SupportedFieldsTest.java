@@ -12,37 +12,44 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 class SupportedFieldsTest {
-    @Test
-    void everyMessageAndFieldOfTheKernelsTableExistsInTheApi() {
-        Types types = new Types();
-        ConfigLoader.kernelFields()
-                .messages()
-                .forEach((name, fields) -> {
-                    Message message = types.find(name);
-                    assertThat(message).as(name).isNotNull();
-                    assertThat(fields.keySet())
-                            .as(name)
-                            .allMatch(field ->
-                                    message.getDescriptorForType().findFieldByName(field) != null);
-                });
+    private static Map<String, FieldTable> tables() throws IOException {
+        return ModuleTables.read(Path.of("..").toRealPath());
     }
 
     @Test
-    void everyTestOfTheKernelsTableExists() throws IOException {
+    void everyMessageAndFieldOfTheTablesExistsInTheApi() throws IOException {
+        Types types = new Types();
+        tables().forEach((module, table) ->
+                table.messages()
+                        .forEach((name, fields) -> {
+                            Message message = types.find(name);
+                            assertThat(message).as("%s in %s", name, module).isNotNull();
+                            var descriptor = message.getDescriptorForType();
+                            assertThat(fields.keySet())
+                                    .as("%s in %s", name, module)
+                                    .allMatch(field -> descriptor.findFieldByName(field) != null);
+                        }));
+    }
+
+    @Test
+    void everyTestOfTheTablesExists() throws IOException {
         Map<String, Path> sources = testSources();
-        for (Map<String, String> fields : ConfigLoader.kernelFields().messages().values()) {
-            for (String test : fields.values()) {
-                String[] parts = test.split("#");
-                String simple = parts[0].substring(parts[0].lastIndexOf('.') + 1);
-                assertThat(sources).as("the test %s", test).containsKey(simple);
-                if (parts.length == 2) {
-                    assertThat(Files.readString(sources.get(simple)))
-                            .as(test)
-                            .contains(" " + parts[1] + "(");
-                }
+        Set<String> tests = new TreeSet<>();
+        for (FieldTable table : tables().values()) {
+            table.messages().values().forEach(fields -> tests.addAll(fields.values()));
+        }
+        for (String test : tests) {
+            String[] parts = test.split("#");
+            assertThat(sources).as("the test %s", test).containsKey(parts[0]);
+            if (parts.length == 2) {
+                assertThat(Files.readString(sources.get(parts[0])))
+                        .as(test)
+                        .contains(" " + parts[1] + "(");
             }
         }
     }
@@ -71,14 +78,18 @@ class SupportedFieldsTest {
                         a.b.C
                             one  OneTest   # why
                             two  TwoTest#method
+                            three ThreeTest # no effect: as in Envoy
 
                         a.b.D
                         """,
                         "test");
         assertThat(table.supports("a.b.C", "one")).isTrue();
-        assertThat(table.supports("a.b.C", "three")).isFalse();
+        assertThat(table.supports("a.b.C", "four")).isFalse();
         assertThat(table.supports("a.b.D", "one")).isFalse();
         assertThat(table.messages().get("a.b.C")).containsEntry("two", "TwoTest#method");
+        assertThat(table.note("a.b.C", "one")).isEqualTo("why");
+        assertThat(table.note("a.b.C", "two")).isEmpty();
+        assertThat(table.note("a.b.C", "three")).isEqualTo("no effect: as in Envoy");
         assertThat(table.names()).containsExactly("a.b.C", "a.b.D");
     }
 
@@ -90,6 +101,8 @@ class SupportedFieldsTest {
                         "x.jar:2: expected `field_name TestClass` below a message, found `  one`");
         assertThatThrownBy(() -> FieldTable.parse("a.b.C\n  * Test\n", "x.jar"))
                 .hasMessageStartingWith("x.jar:2:");
+        assertThatThrownBy(() -> FieldTable.parse("a.b.C\n  one A\n  one B\n", "x.jar"))
+                .hasMessage("x.jar:3: `one` of a.b.C again");
         assertThatThrownBy(() -> FieldTable.parse("  one Test\n", "x.jar"))
                 .hasMessageStartingWith("x.jar:1:");
     }

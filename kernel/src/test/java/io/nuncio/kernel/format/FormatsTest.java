@@ -2,13 +2,17 @@ package io.nuncio.kernel.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.JsonFormatOptions;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.nuncio.kernel.http.FakeFactoryContext;
 import io.nuncio.spi.FormatCommand;
 import io.nuncio.spi.FormatCommands;
 import io.nuncio.spi.FormatContext;
@@ -214,6 +218,91 @@ class FormatsTest {
     void aFormatIsReadFromTheEnvironment() {
         assertThat(source(DataSource.newBuilder().setEnvironmentVariable("PLACE")).format(stream))
                 .isEqualTo("here");
+    }
+
+    @Test
+    void aFormatIsReadFromBytes() {
+        assertThat(
+                        source(
+                                        DataSource.newBuilder()
+                                                .setInlineBytes(
+                                                        ByteString.copyFromUtf8("%PROTOCOL%")))
+                                .format(stream))
+                .isEqualTo("-");
+    }
+
+    @Test
+    void theMessageMayHoldTheTextItself() {
+        assertThat(compiled(SubstitutionFormatString.newBuilder().setTextFormat("<%PROTOCOL%>")))
+                .isEqualTo("<->");
+    }
+
+    @Test
+    void theMessageMayHoldJson() {
+        Struct.Builder json =
+                Struct.newBuilder()
+                        .putFields("b", Value.newBuilder().setStringValue("%PROTOCOL%").build())
+                        .putFields("a", Value.newBuilder().setNumberValue(1).build());
+        assertThat(compiled(SubstitutionFormatString.newBuilder().setJsonFormat(json)))
+                .isEqualTo("{\"a\":1,\"b\":null}\n");
+    }
+
+    @Test
+    void theMessageMayLeaveOutEmptyValues() {
+        assertThat(
+                        compiled(
+                                SubstitutionFormatString.newBuilder()
+                                        .setTextFormat("<%PROTOCOL%>")
+                                        .setOmitEmptyValues(true)))
+                .isEqualTo("<>");
+    }
+
+    @Test
+    void keysAreSortedWhateverTheOptionsSay() {
+        Struct.Builder json =
+                Struct.newBuilder()
+                        .putFields("b", Value.newBuilder().setNumberValue(2).build())
+                        .putFields("a", Value.newBuilder().setNumberValue(1).build());
+        for (boolean sort : new boolean[] {true, false}) {
+            assertThat(
+                            compiled(
+                                    SubstitutionFormatString.newBuilder()
+                                            .setJsonFormat(json)
+                                            .setJsonFormatOptions(
+                                                    JsonFormatOptions.newBuilder()
+                                                            .setSortProperties(sort))))
+                    .isEqualTo("{\"a\":1,\"b\":2}\n");
+        }
+    }
+
+    @Test
+    void aContentTypeIsNotForLogs() {
+        assertThat(
+                        compiled(
+                                SubstitutionFormatString.newBuilder()
+                                        .setTextFormat("a")
+                                        .setContentType("text/html")))
+                .isEqualTo("a");
+    }
+
+    @Test
+    void theMessageMayNameExtensions() {
+        FormatCommands own =
+                (name, argument, maxLength) -> name.equals("MINE") ? new Answer("mine") : null;
+        var message =
+                SubstitutionFormatString.newBuilder()
+                        .setTextFormat("%MINE%")
+                        .addFormatters(TypedExtensionConfig.newBuilder().setName("own"))
+                        .build();
+        FakeFactoryContext context = new FakeFactoryContext();
+        context.extensions.put("own", own);
+
+        assertThat(formats.compile(message, context, "log_format").format(stream))
+                .isEqualTo("mine");
+    }
+
+    private String compiled(SubstitutionFormatString.Builder message) {
+        return formats.compile(message.build(), List.of(), problems).format(stream);
     }
 
     private io.nuncio.spi.Format source(DataSource.Builder source) {

@@ -77,6 +77,19 @@ class ListenerConfigTest {
     }
 
     @Test
+    void aUdpAddressIsRefused() throws Exception {
+        Listener udp =
+                TextFormat.parse(
+                        "address { socket_address { protocol: UDP address: '::1' port_value: 80 }"
+                            + " }",
+                        Listener.class);
+        assertThat(ListenerConfig.from(udp, problems)).isNull();
+        assertThat(problems.all())
+                .extracting(Object::toString)
+                .containsExactly("address.socket_address.protocol: UDP listeners are not supported yet");
+    }
+
+    @Test
     void aPipeIsNeverShared() throws Exception {
         ListenerConfig config = config("address { pipe { path: '@name' mode: 438 } }");
         assertThat(config.address()).isEqualTo(new Address.Pipe("@name", 438));

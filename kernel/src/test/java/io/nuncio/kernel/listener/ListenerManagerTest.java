@@ -72,6 +72,7 @@ class ListenerManagerTest {
     private final DrainDecisionTest.FakeServerState server =
             new DrainDecisionTest.FakeServerState();
     private final Map<String, Object> extensions = new HashMap<>();
+    private final Map<String, Any> configurations = new HashMap<>();
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final List<String> accessLog = new CopyOnWriteArrayList<>();
     private final Problems problems = new Problems();
@@ -158,6 +159,7 @@ class ListenerManagerTest {
                 Class<T> template,
                 FactoryContext context,
                 String field) {
+            configurations.put(name, config);
             Object found = extensions.get(name);
             if (found == null) {
                 context.problems().at(field).because("no extension is called `" + name + "`");
@@ -781,6 +783,23 @@ class ListenerManagerTest {
     }
 
     // Draining and the end.
+
+    @Test
+    void eachExtensionGetsItsOwnConfiguration() throws Exception {
+        useLineFilter();
+        useShiftingSocket();
+        start(
+                "name: 'ingress' "
+                        + LOOPBACK
+                        + "listener_filters { name: 'line' typed_config { type_url: 'a/line' } }"
+                        + " filter_chains { transport_socket { name: 'shift' typed_config {"
+                        + " type_url: 'a/shift' } } filters { name: 'echo' typed_config {"
+                        + " type_url: 'a/echo' } } }");
+        assertThat(configurations)
+                .hasSize(3)
+                .allSatisfy(
+                        (name, config) -> assertThat(config.getTypeUrl()).isEqualTo("a/" + name));
+    }
 
     @Test
     void drainingTellsEachConnectionOnceAndGoesOnListening() throws Exception {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +53,20 @@ class HeaderMatchTest {
     @Test
     void thereAreAllCasesOfEnvoy() throws IOException {
         assertThat(casesOfEnvoy()).hasSize(106);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\"google_re2\": {}, "})
+    void theEngineIsRe2WhetherItIsNamedOrNot(String engine) {
+        HeaderMatch match =
+                one(
+                        """
+                        {"name": "n", "string_match": {"safe_regex": {%s"regex": "a+"}}}
+                        """
+                                .formatted(engine));
+        RequestHeaders headers = new RequestHeaders();
+        headers.add(HeaderName.of("n"), "aa");
+        assertThat(match.matches(headers)).isTrue();
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HeaderMutationsTest {
     private static final HeaderName X = HeaderName.of("x");
+    private static final HeaderName GONE = HeaderName.of("gone");
 
     private static final String THREE_LEVELS =
             """
@@ -91,6 +92,41 @@ class HeaderMutationsTest {
 
         assertThat(fixture.forwarded(RouteFixture.request("a.com/", "x", "old")).getAll(X))
                 .containsExactly("new");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"table", "host", "route", "cluster"})
+    void everyLevelMayRemoveAndAdd(String level) {
+        String changes =
+                "request_headers_to_remove: [gone], response_headers_to_remove: [gone],"
+                        + " request_headers_to_add: [ {header: {key: x, value: new}} ],"
+                        + " response_headers_to_add: [ {header: {key: x, value: new}} ]";
+        fixture.compile(
+                """
+                {
+                  %s virtual_hosts: [{
+                    name: one, domains: ["*"],
+                    %s routes: [{
+                      match: {prefix: /},
+                      %s route: {weighted_clusters: {clusters: [{name: web, weight: 1, %s}]}}
+                    }]
+                  }]
+                }
+                """
+                        .formatted(
+                                level.equals("table") ? changes + "," : "",
+                                level.equals("host") ? changes + "," : "",
+                                level.equals("route") ? changes + "," : "",
+                                level.equals("cluster") ? changes : ""));
+
+        RequestHeaders request = fixture.forwarded(RouteFixture.request("a.com/", "gone", "old"));
+        assertThat(request.contains(GONE)).isFalse();
+        assertThat(request.getAll(X)).containsExactly("new");
+        ResponseHeaders response = ResponseHeaders.of(200);
+        response.add(GONE, "old");
+        response = fixture.returned("a.com/", response);
+        assertThat(response.contains(GONE)).isFalse();
+        assertThat(response.getAll(X)).containsExactly("new");
     }
 
     @Test

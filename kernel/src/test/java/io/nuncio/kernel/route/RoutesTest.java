@@ -133,6 +133,18 @@ class RoutesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"/, web", "/?other=1, web", "/?flag, other"})
+    void queryParameterMayHaveToBeAbsent(String path, String cluster) {
+        fixture.routes(
+                """
+                - {match: {prefix: /, query_parameters: [{name: flag, present_match: false}]}, route: {cluster: web}}
+                - {match: {prefix: /}, route: {cluster: other}}
+                """);
+
+        assertThat(fixture.cluster("a.com" + path)).isEqualTo(cluster);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "application/grpc, web",
         "application/grpc+proto, web",

@@ -65,7 +65,9 @@ class ClusterConfigTest {
                 .getPolicyBuilder()
                 .setOverprovisioningFactor(UInt32Value.of(100))
                 .setWeightedPriorityHealth(true);
-        cluster.getMetadataBuilder().putFilterMetadata("a", Struct.getDefaultInstance());
+        cluster.getMetadataBuilder()
+                .putFilterMetadata("a", Struct.getDefaultInstance())
+                .putTypedFilterMetadata("b", Any.pack(Struct.getDefaultInstance()));
         cluster.getUpstreamBindConfigBuilder()
                 .getSourceAddressBuilder()
                 .setAddress("127.0.0.2")
@@ -85,6 +87,7 @@ class ClusterConfigTest {
         assertThat(config.overprovisioningFactor()).isEqualTo(100);
         assertThat(config.weightedPriorityHealth()).isTrue();
         assertThat(config.metadata().getFilterMetadataMap()).containsKey("a");
+        assertThat(config.metadata().getTypedFilterMetadataMap()).containsKey("b");
         assertThat(config.connectOptions().bindAddress()).hasToString("127.0.0.2:7");
         assertThat(config.connectOptions().keepalive())
                 .isEqualTo(new ConnectOptions.Keepalive(1, 2, 3));

@@ -7,6 +7,7 @@ import com.google.protobuf.UInt32Value;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.nuncio.spi.HostPublisher.HostSpec;
 import io.nuncio.spi.LoadBalancerContext;
 import io.nuncio.spi.Problems;
@@ -434,6 +435,24 @@ class ClusterManagerTest {
         publish("one");
         platform.manager.remove("two");
         assertThat(initialized).isTrue();
+    }
+
+    @Test
+    void theOlderPolicyIsThatOfTheExtensionOfItsName() throws Exception {
+        Cluster.Builder least =
+                FakePlatform.cluster("one").setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST);
+        least.getLeastRequestLbConfigBuilder().setChoiceCount(UInt32Value.of(7));
+        load(least, FakePlatform.cluster("two").setLbPolicy(Cluster.LbPolicy.RANDOM));
+
+        String prefix = "envoy.load_balancing_policies.";
+        assertThat(platform.configurations).containsKey(prefix + "random");
+        assertThat(
+                        platform.configurations
+                                .get(prefix + "least_request")
+                                .unpack(LeastRequest.class)
+                                .getChoiceCount()
+                                .getValue())
+                .isEqualTo(7);
     }
 
     @Test

@@ -48,6 +48,7 @@ final class FakePlatform {
     final FakeWorker otherWorker = new FakeWorker(1);
     final FakeNetwork network = new FakeNetwork();
     final Map<String, FakeDiscovery> discoveries = new HashMap<>();
+    final Map<String, Any> configurations = new HashMap<>();
     final List<String> started = new ArrayList<>();
     final ClusterManager manager;
 
@@ -225,6 +226,7 @@ final class FakePlatform {
                 Class<T> template,
                 FactoryContext context,
                 String field) {
+            configurations.put(name, config);
             Object made =
                     switch (name) {
                         case "envoy.cluster.static" ->

@@ -2,6 +2,8 @@ package io.nuncio.kernel.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.UInt32Value;
+
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.nuncio.kernel.stats.StatsStore;
@@ -66,7 +68,7 @@ class ResourceLimitTest {
         cluster.getCircuitBreakersBuilder()
                 .addThresholdsBuilder()
                 .setPriority(RoutingPriority.HIGH)
-                .setMaxRequests(com.google.protobuf.UInt32Value.of(7));
+                .setMaxRequests(UInt32Value.of(7));
 
         assertThat(CircuitBreakerConfig.from(cluster.build(), RoutingPriority.HIGH).maxRequests())
                 .isEqualTo(7);
@@ -74,6 +76,22 @@ class ResourceLimitTest {
                         CircuitBreakerConfig.from(cluster.build(), RoutingPriority.DEFAULT)
                                 .maxRequests())
                 .isEqualTo(1024);
+    }
+
+    @Test
+    void everyThresholdIsRead() {
+        Cluster.Builder cluster = Cluster.newBuilder();
+        cluster.getCircuitBreakersBuilder()
+                .addThresholdsBuilder()
+                .setMaxConnections(UInt32Value.of(1))
+                .setMaxPendingRequests(UInt32Value.of(2))
+                .setMaxRequests(UInt32Value.of(3))
+                .setMaxRetries(UInt32Value.of(4))
+                .setMaxConnectionPools(UInt32Value.of(5))
+                .setTrackRemaining(true);
+
+        assertThat(CircuitBreakerConfig.from(cluster.build(), RoutingPriority.DEFAULT))
+                .isEqualTo(new CircuitBreakerConfig(1, 2, 3, 4, null, 5, true));
     }
 
     @Test

@@ -651,6 +651,16 @@ class ConnectionManagerFilterTest {
         }
 
         @Test
+        void aFilterGetsItsConfiguration() {
+            Any typed = Any.pack(BoolValue.of(true));
+            manager.context.platform().extension("mine", (HttpFilterTemplate) stream -> null);
+            manager.config.addHttpFilters(
+                    0, HttpFilter.newBuilder().setName("mine").setTypedConfig(typed));
+            assertThat(problems()).isEmpty();
+            assertThat(manager.context.platform().configuration("mine")).isEqualTo(typed);
+        }
+
+        @Test
         void withoutAnOptionalFilterThatIsUnknownTheChainStands() {
             manager.config.addHttpFilters(0, HttpFilter.newBuilder().setName("nobody"));
             manager.config.getHttpFiltersBuilder(0).setIsOptional(true);
@@ -703,11 +713,17 @@ class ConnectionManagerFilterTest {
                                 public void setInResponse(
                                         ResponseHeaders response, RequestHeaders request) {}
                             });
+            Any typed =
+                    Any.pack(
+                            UuidRequestIdConfig.newBuilder()
+                                    .setPackTraceReason(BoolValue.of(false))
+                                    .build());
             manager.config.setRequestIdExtension(
-                    RequestIDExtension.newBuilder()
-                            .setTypedConfig(Any.pack(UuidRequestIdConfig.getDefaultInstance())));
+                    RequestIDExtension.newBuilder().setTypedConfig(typed));
             manager.open();
             manager.get("/");
+            assertThat(manager.context.platform().configuration("envoy.request_id.uuid"))
+                    .isEqualTo(typed);
             assertThat(manager.last().headers.get(HeaderName.X_REQUEST_ID)).isEqualTo("mine");
         }
 
