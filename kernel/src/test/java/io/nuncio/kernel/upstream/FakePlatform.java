@@ -7,8 +7,8 @@ import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
-import io.nuncio.kernel.http1.Http1Codecs;
 import io.nuncio.kernel.network.WorkerLoops;
+import io.nuncio.kernel.protocol.HttpCodecs;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.kernel.subscription.NoSubscriptions;
 import io.nuncio.spi.Address;
@@ -63,7 +63,7 @@ final class FakePlatform {
                         loops.main(),
                         List.copyOf(loops.workers()),
                         UpstreamConnector.SOCKETS,
-                        new Http1Codecs());
+                        new HttpCodecs());
     }
 
     private ClusterManager manager(

@@ -57,7 +57,7 @@ class HpackBenchmark {
                 ":authority: www.example.com:8080",
                 ":path: /index.html?a=" + random.nextInt(1000),
                 "user-agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101"
-                    + " Firefox/128.0",
+                        + " Firefox/128.0",
                 "accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
                 "accept-encoding: gzip, deflate",
                 "x-request-id: " + new UUID(random.nextLong(), random.nextLong())
