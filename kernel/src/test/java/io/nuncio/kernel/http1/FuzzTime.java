@@ -1,21 +1,27 @@
 package io.nuncio.kernel.http1;
 
 /// How long fuzz tests run: `-Dfuzz.seconds=600` for a long run.
-final class FuzzTime {
+public final class FuzzTime {
     private static final int SECONDS = 15;
 
     private final long end;
 
-    FuzzTime() {
-        end = System.nanoTime() + Integer.getInteger("fuzz.seconds", SECONDS) * 1_000_000_000L;
+    public FuzzTime() {
+        this(1);
     }
 
-    boolean over() {
+    /// @param tests how many tests share the time
+    public FuzzTime(int tests) {
+        long nanos = Integer.getInteger("fuzz.seconds", SECONDS) * 1_000_000_000L;
+        end = System.nanoTime() + nanos / tests;
+    }
+
+    public boolean over() {
         return System.nanoTime() - end >= 0;
     }
 
     /// `-Dfuzz.seed=..` to start elsewhere.
-    static long firstSeed() {
+    public static long firstSeed() {
         return Long.getLong("fuzz.seed", 0);
     }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
-import io.netty.buffer.Unpooled;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Problems;
@@ -103,6 +102,7 @@ final class ClientHarness {
     final FakeConnection connection = new FakeConnection();
     final StatsScope stats = StatsStore.detached().root();
     final WireReader wire = new WireReader();
+    final Inputs inputs = new Inputs();
     final List<Long> allowedStreams = new ArrayList<>();
     private final ClientCodec codec;
     private final Buffer unread = new Buffer();
@@ -182,12 +182,14 @@ final class ClientHarness {
 
     /// The parts come in one read.
     ClientHarness receive(byte[]... parts) {
-        Slices.of(unread).take(Unpooled.wrappedBuffer(Frames.join(parts)));
-        if (error == null) {
-            error = codec.dispatch(unread);
-            if (error == null && !unread.isEmpty()) {
-                throw new AssertionError("something was left unread");
-            }
+        Slices.of(unread).take(inputs.pooled(Frames.join(parts)));
+        if (error != null) {
+            unread.clear();
+            return this;
+        }
+        error = codec.dispatch(unread);
+        if (!unread.isEmpty()) {
+            throw new AssertionError("something was left unread");
         }
         return this;
     }

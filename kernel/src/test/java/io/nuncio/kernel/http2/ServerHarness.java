@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
-import io.netty.buffer.Unpooled;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.HeaderName;
@@ -36,6 +35,7 @@ final class ServerHarness {
         final ResponseSender response;
         final StringBuilder body = new StringBuilder();
         private final boolean answersAtOnce;
+        private final boolean echoes;
         @Nullable RequestHeaders headers;
         @Nullable Trailers trailers;
         @Nullable ResetReason reset;
@@ -43,9 +43,10 @@ final class ServerHarness {
         boolean slow;
         int parts;
 
-        private Exchange(ResponseSender response, boolean answersAtOnce) {
+        private Exchange(ResponseSender response, boolean answersAtOnce, boolean echoes) {
             this.response = response;
             this.answersAtOnce = answersAtOnce;
+            this.echoes = echoes;
             response.control().callbacks(this);
         }
 
@@ -55,6 +56,9 @@ final class ServerHarness {
                 throw new AssertionError("headers came twice");
             }
             headers = request;
+            if (echoes) {
+                response.headers(ResponseHeaders.of(200), endStream);
+            }
             end(endStream);
         }
 
@@ -68,12 +72,18 @@ final class ServerHarness {
             }
             parts++;
             body.append(data.toString(ISO_8859_1));
+            if (echoes) {
+                response.data(data, endStream);
+            }
             end(endStream);
         }
 
         @Override
         public void onTrailers(Trailers last) {
             trailers = last;
+            if (echoes) {
+                response.trailers(last);
+            }
             end(true);
         }
 
@@ -131,9 +141,11 @@ final class ServerHarness {
     final StatsScope stats = StatsStore.detached().root();
     final List<Exchange> exchanges = new ArrayList<>();
     final WireReader wire = new WireReader();
+    final Inputs inputs = new Inputs();
     private final ServerCodec codec;
     private final Buffer unread = new Buffer();
     private boolean answersAtOnce = true;
+    private boolean echoes;
     private boolean goneAway;
     private @Nullable CodecError error;
 
@@ -169,7 +181,7 @@ final class ServerHarness {
                         new ServerCodec.Callbacks() {
                             @Override
                             public RequestReceiver onStream(ResponseSender response) {
-                                var exchange = new Exchange(response, answersAtOnce);
+                                var exchange = new Exchange(response, answersAtOnce, echoes);
                                 exchanges.add(exchange);
                                 return exchange;
                             }
@@ -204,14 +216,23 @@ final class ServerHarness {
         return this;
     }
 
+    /// Responses are what their requests are.
+    ServerHarness echoing() {
+        answersAtOnce = false;
+        echoes = true;
+        return this;
+    }
+
     /// The parts come in one read.
     ServerHarness receive(byte[]... parts) {
-        Slices.of(unread).take(Unpooled.wrappedBuffer(Frames.join(parts)));
-        if (error == null) {
-            error = codec.dispatch(unread);
-            if (error == null && !unread.isEmpty()) {
-                throw new AssertionError("something was left unread");
-            }
+        Slices.of(unread).take(inputs.pooled(Frames.join(parts)));
+        if (error != null) {
+            unread.clear();
+            return this;
+        }
+        error = codec.dispatch(unread);
+        if (!unread.isEmpty()) {
+            throw new AssertionError("something was left unread");
         }
         return this;
     }
