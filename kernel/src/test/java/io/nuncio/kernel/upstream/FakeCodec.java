@@ -60,6 +60,11 @@ final class FakeCodec implements ClientCodec, RequestSender, StreamControl {
         };
     }
 
+    /// A stream is under way.
+    boolean busy() {
+        return receiver != null;
+    }
+
     @Override
     public @Nullable CodecError dispatch(Buffer data) {
         String text = data.toString(java.nio.charset.StandardCharsets.US_ASCII);

@@ -51,6 +51,12 @@ final class FakeHttp2Codec implements ClientCodec {
         }
     }
 
+    List<Stream> unanswered() {
+        return streams.stream()
+                .filter(stream -> !stream.ended && !stream.responseComplete)
+                .toList();
+    }
+
     long open() {
         return streams.stream().filter(stream -> !stream.ended).count();
     }
