@@ -33,6 +33,11 @@ public interface RouteEntry extends Route {
         return RetryPolicy.NONE;
     }
 
+    /// True if an attempt that takes longer than it may goes on while another one is made.
+    default boolean hedgeOnPerTryTimeout() {
+        return false;
+    }
+
     /// How many bytes of a request's body may be kept for another attempt; the stream's own limit
     /// holds besides.
     default long requestBufferLimit() {

@@ -24,6 +24,11 @@ public final class FakeClusters implements Clusters {
         return cluster;
     }
 
+    /// Removes a cluster.
+    public void remove(String name) {
+        clusters.remove(name);
+    }
+
     @Override
     public @Nullable FakeCluster get(String name) {
         return clusters.get(name);

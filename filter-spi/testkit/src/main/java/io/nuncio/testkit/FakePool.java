@@ -67,9 +67,20 @@ public final class FakePool implements HttpPool, Host, UpstreamInfo {
         pending.callbacks().onFailure(why, transportFailure, this);
     }
 
+    /// From now on no request fails any more.
+    public FakePool recovers() {
+        failure = null;
+        return this;
+    }
+
     /// The latest stream.
     public FakeUpstreamStream stream() {
         return streams.getLast();
+    }
+
+    /// A stream by its number, 0 for the first.
+    public FakeUpstreamStream stream(int number) {
+        return streams.get(number);
     }
 
     /// How many streams were begun.

@@ -4,11 +4,14 @@ import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.host.ResourcePriority;
+import io.nuncio.spi.host.RetryPolicy;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// A route as the test wants it; by default to a cluster within 15 s.
@@ -18,6 +21,10 @@ public final class FakeRoute implements RouteEntry {
     private Duration timeout = Duration.ofSeconds(15);
     private int clusterNotFoundStatus = 503;
     private ResourcePriority priority = ResourcePriority.DEFAULT;
+    private RetryPolicy retryPolicy = RetryPolicy.NONE;
+    private long requestBufferLimit = Long.MAX_VALUE;
+    private boolean hedgeOnPerTryTimeout;
+    private final List<String> furtherAttempts = new ArrayList<>();
     private Consumer<RequestHeaders> requestChange = headers -> {};
     private Consumer<ResponseHeaders> responseChange = headers -> {};
 
@@ -52,6 +59,28 @@ public final class FakeRoute implements RouteEntry {
     public FakeRoute priority(ResourcePriority given) {
         priority = given;
         return this;
+    }
+
+    /// When requests are tried again; never by default.
+    public FakeRoute retryPolicy(RetryPolicy policy) {
+        retryPolicy = policy;
+        return this;
+    }
+
+    /// How many bytes of a body may be kept for another attempt.
+    public FakeRoute requestBufferLimit(long bytes) {
+        requestBufferLimit = bytes;
+        return this;
+    }
+
+    public FakeRoute hedgeOnPerTryTimeout(boolean hedge) {
+        hedgeOnPerTryTimeout = hedge;
+        return this;
+    }
+
+    /// The attempts after the first that the router told of, as `2` or `3 after timeout`.
+    public List<String> furtherAttempts() {
+        return furtherAttempts;
     }
 
     /// What [#finalizeRequestHeaders] does.
@@ -97,6 +126,26 @@ public final class FakeRoute implements RouteEntry {
     @Override
     public long timeoutNanos() {
         return timeout.toNanos();
+    }
+
+    @Override
+    public RetryPolicy retryPolicy() {
+        return retryPolicy;
+    }
+
+    @Override
+    public long requestBufferLimit() {
+        return requestBufferLimit;
+    }
+
+    @Override
+    public boolean hedgeOnPerTryTimeout() {
+        return hedgeOnPerTryTimeout;
+    }
+
+    @Override
+    public void finalizeRetryHeaders(RequestHeaders headers, int attempt, boolean afterTimeout) {
+        furtherAttempts.add(attempt + (afterTimeout ? " after timeout" : ""));
     }
 
     @Override

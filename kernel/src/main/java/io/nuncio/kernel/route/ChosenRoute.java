@@ -77,6 +77,11 @@ record ChosenRoute(
     }
 
     @Override
+    public boolean hedgeOnPerTryTimeout() {
+        return route.hedgeOnPerTryTimeout();
+    }
+
+    @Override
     public long requestBufferLimit() {
         return route.requestBufferLimit();
     }

@@ -63,6 +63,11 @@ record ConfiguredRoute(
     }
 
     @Override
+    public boolean hedgeOnPerTryTimeout() {
+        return policies.hedgeOnPerTryTimeout();
+    }
+
+    @Override
     public long requestBufferLimit() {
         return policies.bufferLimit();
     }

@@ -11,9 +11,10 @@ import io.nuncio.spi.host.RetryPolicy;
 /// its virtual host says it; policies are not merged.
 ///
 /// @param retry when the request is tried again
+/// @param hedgeOnPerTryTimeout true if a slow attempt goes on while another one is made
 /// @param bufferLimit how many bytes of a body may be kept for that
-record RoutePolicies(RetryPolicy retry, long bufferLimit) {
-    static final RoutePolicies NONE = new RoutePolicies(RetryPolicy.NONE, Long.MAX_VALUE);
+record RoutePolicies(RetryPolicy retry, boolean hedgeOnPerTryTimeout, long bufferLimit) {
+    static final RoutePolicies NONE = new RoutePolicies(RetryPolicy.NONE, false, Long.MAX_VALUE);
 
     /// @param context the virtual host's
     static RoutePolicies ofHost(VirtualHost host, FactoryContext context) {
@@ -22,6 +23,7 @@ record RoutePolicies(RetryPolicy retry, long bufferLimit) {
                         ? RetryPolicies.of(
                                 host.getRetryPolicy(), context.in("retry_policy", context.name()))
                         : NONE.retry(),
+                host.getHedgePolicy().getHedgeOnPerTryTimeout(),
                 host.hasPerRequestBufferLimitBytes()
                         ? Integer.toUnsignedLong(host.getPerRequestBufferLimitBytes().getValue())
                         : NONE.bufferLimit());
@@ -37,6 +39,9 @@ record RoutePolicies(RetryPolicy retry, long bufferLimit) {
                         ? RetryPolicies.of(
                                 action.getRetryPolicy(), below.in("retry_policy", context.name()))
                         : host.retry(),
+                action.hasHedgePolicy()
+                        ? action.getHedgePolicy().getHedgeOnPerTryTimeout()
+                        : host.hedgeOnPerTryTimeout(),
                 route.hasPerRequestBufferLimitBytes()
                         ? Integer.toUnsignedLong(route.getPerRequestBufferLimitBytes().getValue())
                         : host.bufferLimit());

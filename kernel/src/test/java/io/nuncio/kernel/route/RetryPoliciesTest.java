@@ -191,6 +191,26 @@ class RetryPoliciesTest {
     }
 
     @Test
+    void aSlowAttemptMayBeOvertaken() {
+        fixture.compile(
+                """
+                virtual_hosts:
+                - name: one
+                  domains: ["a.com"]
+                  hedge_policy: { hedge_on_per_try_timeout: true }
+                  routes:
+                  - { match: { prefix: /own }, route: { cluster: web, hedge_policy: {} } }
+                  - { match: { prefix: / }, route: { cluster: web } }
+                - name: two
+                  domains: ["*"]
+                  routes: [ { match: { prefix: / }, route: { cluster_header: x-cluster, hedge_policy: { hedge_on_per_try_timeout: true } } } ]
+                """);
+        assertThat(fixture.entry("a.com/").hedgeOnPerTryTimeout()).isTrue();
+        assertThat(fixture.entry("a.com/own").hedgeOnPerTryTimeout()).isFalse();
+        assertThat(fixture.entry("b.com/").hedgeOnPerTryTimeout()).isTrue();
+    }
+
+    @Test
     void aBodyIsKeptWithoutLimitOfItsOwnByDefault() {
         fixture.routes("- {match: {prefix: /}, route: {cluster: web}}");
         assertThat(fixture.entry("a.com/").requestBufferLimit()).isEqualTo(Long.MAX_VALUE);

@@ -7,7 +7,6 @@ import io.nuncio.spi.HttpFilter;
 import io.nuncio.spi.HttpFilterFactory;
 import io.nuncio.spi.HttpFilterTemplate;
 import io.nuncio.spi.Stream;
-import io.nuncio.spi.host.Clusters;
 
 /// Envoy's router.
 @Extension(
@@ -17,16 +16,15 @@ import io.nuncio.spi.host.Clusters;
 public final class RouterExtension implements HttpFilterFactory<Router> {
     @Override
     public HttpFilterTemplate configure(Router message, FactoryContext context) {
-        RouterConfig config = RouterConfig.from(message);
+        RouterConfig config = RouterConfig.from(message, context.runtime());
         RouterStats stats = RouterStats.in(context.stats());
-        return new Template(config, stats, context.platform().clusters());
+        return new Template(new RouterShared(config, stats, context.platform().clusters()));
     }
 
-    private record Template(RouterConfig config, RouterStats stats, Clusters clusters)
-            implements HttpFilterTemplate {
+    private record Template(RouterShared shared) implements HttpFilterTemplate {
         @Override
         public HttpFilter create(Stream stream) {
-            return new RouterFilter(config, stats, clusters, stream);
+            return new RouterFilter(shared, stream);
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.Stream;
 import io.nuncio.spi.StreamInfo.Moment;
+import io.nuncio.spi.Timer;
 import io.nuncio.spi.Trailers;
 import io.nuncio.spi.UpstreamInfo;
 import io.nuncio.spi.host.HttpPool;
@@ -23,39 +24,81 @@ final class UpstreamRequest
         implements ResponseReceiver, HttpPool.Callbacks, StreamControl.Callbacks {
     /// Who made the attempt; told of nothing more after a reset or [#cancel].
     interface Owner {
-        void onUpstreamInformational(ResponseHeaders headers);
+        /// The attempt has gone to a host, or failed to connect to it.
+        void onHostAttempted(Host host);
 
-        void onUpstreamHeaders(ResponseHeaders headers, boolean endStream);
+        void onUpstreamInformational(UpstreamRequest attempt, ResponseHeaders headers);
+
+        void onUpstreamHeaders(UpstreamRequest attempt, ResponseHeaders headers, boolean endStream);
 
         void onUpstreamData(Buffer data, boolean endStream);
 
         void onUpstreamTrailers(Trailers trailers);
 
-        void onUpstreamReset(ResetReason reason, String transportFailure);
+        void onUpstreamReset(UpstreamRequest attempt, ResetReason reason, String transportFailure);
+
+        /// The attempt has taken as long as it may.
+        void onPerTryTimeout(UpstreamRequest attempt);
+
+        /// The response has paused for as long as it may.
+        void onPerTryIdleTimeout(UpstreamRequest attempt);
     }
+
+    /// How long one attempt may take, in nanoseconds.
+    ///
+    /// @param total from the end of the request to the headers of the response; 0 for no limit
+    /// @param idle between two pieces of the response, 0 for no limit
+    record TryLimits(long total, long idle) {
+        static final TryLimits NONE = new TryLimits(0, 0);
+    }
+
+    /// The attempt before this one, see [Attempts].
+    @Nullable UpstreamRequest next;
 
     private final Owner owner;
     private final Stream stream;
     private final RequestHeaders headers;
+    private final HttpPool pool;
+    private final TryLimits limits;
     private HttpPool.@Nullable Wait wait;
     private @Nullable RequestSender sender;
+    private @Nullable UpstreamInfo upstream;
+    private @Nullable Timer totalTimer;
+    private @Nullable Timer idleTimer;
     private @Nullable Buffer held;
     private @Nullable Trailers trailers;
     private boolean endOfRequest;
-    private boolean pushedBack;
+    private int pushedBack;
+    private boolean heldTooMuch;
     private int responsePauses;
+    private boolean awaitingHeaders = true;
     private boolean bodySeen;
+    private boolean overtaken;
     private boolean done;
 
     /// @param responsePauses how often the response is held up already
-    UpstreamRequest(Owner owner, Stream stream, RequestHeaders headers, int responsePauses) {
+    UpstreamRequest(
+            Owner owner,
+            Stream stream,
+            RequestHeaders headers,
+            HttpPool pool,
+            TryLimits limits,
+            int responsePauses) {
         this.owner = owner;
         this.stream = stream;
         this.headers = headers;
+        this.pool = pool;
+        this.limits = limits;
         this.responsePauses = responsePauses;
     }
 
-    void start(HttpPool pool, boolean endStream) {
+    /// What has come of the request already.
+    void replay(Buffer body, @Nullable Trailers last) {
+        held = body;
+        trailers = last;
+    }
+
+    void start(boolean endStream) {
         endOfRequest = endStream;
         HttpPool.Wait pending = pool.newStream(this, this);
         if (sender == null && !done) {
@@ -78,9 +121,9 @@ final class UpstreamRequest
         }
         data.moveTo(held);
         int limit = stream.bufferLimit();
-        if (limit > 0 && held.length() > limit && !pushedBack) {
-            pushedBack = true;
-            stream.pushBack(Direction.REQUEST, true);
+        if (limit > 0 && held.length() > limit && !heldTooMuch) {
+            heldTooMuch = true;
+            pushBack(true);
         }
     }
 
@@ -103,9 +146,53 @@ final class UpstreamRequest
         }
     }
 
+    /// The whole request is here: from now on the attempt is on the clock, if it has a connection.
+    void onRequestComplete() {
+        if (sender != null && !done) {
+            startTimers();
+        }
+    }
+
+    private void startTimers() {
+        if (limits.total() > 0 && totalTimer == null) {
+            totalTimer = stream.timer(() -> owner.onPerTryTimeout(this));
+            totalTimer.arm(limits.total());
+        }
+        if (limits.idle() > 0 && idleTimer == null) {
+            idleTimer = stream.timer(() -> owner.onPerTryIdleTimeout(this));
+            idleTimer.arm(limits.idle());
+        }
+    }
+
     /// True once the pool has given a connection.
     boolean hostChosen() {
         return sender != null;
+    }
+
+    /// The host did not answer in time.
+    void timedOut() {
+        if (sender != null) {
+            pool.timedOut();
+        }
+    }
+
+    /// True until the response begins or the attempt breaks off.
+    boolean awaitingHeaders() {
+        return awaitingHeaders && !done;
+    }
+
+    /// True if another attempt was made while this one goes on.
+    boolean overtaken() {
+        return overtaken;
+    }
+
+    void overtake() {
+        overtaken = true;
+    }
+
+    /// What served the attempt, null if it has no connection.
+    @Nullable UpstreamInfo upstream() {
+        return upstream;
     }
 
     /// Nobody wants the response any more.
@@ -129,23 +216,31 @@ final class UpstreamRequest
         if (held != null) {
             held.clear();
         }
-        letGo();
+        if (totalTimer != null) {
+            totalTimer.disarm();
+        }
+        if (idleTimer != null) {
+            idleTimer.disarm();
+        }
+        while (pushedBack > 0) {
+            pushBack(false);
+        }
     }
 
-    private void letGo() {
-        if (pushedBack) {
-            pushedBack = false;
-            stream.pushBack(Direction.REQUEST, false);
-        }
+    private void pushBack(boolean on) {
+        pushedBack += on ? 1 : -1;
+        stream.pushBack(Direction.REQUEST, on);
     }
 
     // From the pool.
 
     @Override
-    public void onReady(RequestSender ready, UpstreamInfo upstream) {
+    public void onReady(RequestSender ready, UpstreamInfo served) {
         wait = null;
         sender = ready;
-        stream.info().upstream(upstream);
+        upstream = served;
+        stream.info().upstream(served);
+        owner.onHostAttempted(served.host());
         stream.info().mark(Moment.UPSTREAM_REQUEST_BEGIN);
         StreamControl control = ready.control();
         control.callbacks(this);
@@ -164,14 +259,22 @@ final class UpstreamRequest
         if (endOfRequest) {
             stream.info().mark(Moment.UPSTREAM_REQUEST_END);
         }
-        letGo();
+        if (heldTooMuch && !done) {
+            pushBack(false);
+        }
+        if (endOfRequest && !done) {
+            startTimers();
+        }
     }
 
     @Override
     public void onFailure(HttpPool.Failure failure, String transportFailure, Host host) {
         wait = null;
         finish();
+        stream.info().upstream(new FailedUpstream(host, transportFailure));
+        owner.onHostAttempted(host);
         owner.onUpstreamReset(
+                this,
                 switch (failure) {
                     case OVERFLOW -> ResetReason.OVERFLOW;
                     case LOCAL_CONNECTION_FAILURE -> ResetReason.LOCAL_CONNECTION_FAILURE;
@@ -186,7 +289,7 @@ final class UpstreamRequest
     @Override
     public void onInformational(ResponseHeaders informational) {
         if (!done) {
-            owner.onUpstreamInformational(informational);
+            owner.onUpstreamInformational(this, informational);
         }
     }
 
@@ -196,8 +299,9 @@ final class UpstreamRequest
             return;
         }
         stream.info().mark(Moment.UPSTREAM_RESPONSE_BEGIN);
+        awaitingHeaders = false;
         onPart(endStream);
-        owner.onUpstreamHeaders(response, endStream);
+        owner.onUpstreamHeaders(this, response, endStream);
     }
 
     @Override
@@ -223,6 +327,9 @@ final class UpstreamRequest
     }
 
     private void onPart(boolean endStream) {
+        if (idleTimer != null) {
+            idleTimer.arm(limits.idle());
+        }
         if (endStream) {
             stream.info().mark(Moment.UPSTREAM_RESPONSE_END);
             if (endOfRequest) {
@@ -240,16 +347,20 @@ final class UpstreamRequest
             return;
         }
         finish();
-        owner.onUpstreamReset(reason, transportFailure);
+        owner.onUpstreamReset(this, reason, transportFailure);
     }
 
     @Override
     public void onAboveWriteBufferHighWatermark() {
-        stream.pushBack(Direction.REQUEST, true);
+        if (!done) {
+            pushBack(true);
+        }
     }
 
     @Override
     public void onBelowWriteBufferLowWatermark() {
-        stream.pushBack(Direction.REQUEST, false);
+        if (pushedBack > 0) {
+            pushBack(false);
+        }
     }
 }
