@@ -2,6 +2,7 @@ package io.nuncio.spi;
 
 import com.google.protobuf.Struct;
 
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.nuncio.spi.host.Platform;
@@ -9,6 +10,7 @@ import io.nuncio.spi.host.Platform;
 import org.osgi.annotation.versioning.ProviderType;
 import org.slf4j.Logger;
 
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -77,6 +79,10 @@ public interface FactoryContext {
     /// The main thread's loop: what an extension does at intervals, or once for all workers, runs
     /// there. May be kept; see [Worker] for what other threads may call.
     Worker mainThread();
+
+    /// Compiles headers to add or overwrite, whose values may have command operators. Problems are
+    /// reported below `field`, by position.
+    HeaderChanges headerChanges(String field, List<HeaderValueOption> changes);
 
     /// A value that each worker has its own of, made on the worker when it first asks.
     <T> Function<Worker, T> perWorker(Function<Worker, T> maker);

@@ -2,10 +2,12 @@ package io.nuncio.accessloggers;
 
 import com.google.protobuf.Struct;
 
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
+import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RuntimeValues;
@@ -114,6 +116,11 @@ final class RecordingContext implements FactoryContext {
 
     @Override
     public Worker mainThread() {
+        throw unused();
+    }
+
+    @Override
+    public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
         throw unused();
     }
 

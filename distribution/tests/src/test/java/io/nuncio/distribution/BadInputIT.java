@@ -107,6 +107,12 @@ class BadInputIT {
                         "http1.invalid_transfer_encoding",
                         protocolError),
                 new Refused(
+                        "folded content-length",
+                        "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n 2\r\n\r\na",
+                        400,
+                        "http1.codec_error",
+                        protocolError),
+                new Refused(
                         "NUL in a value",
                         "GET / HTTP/1.1\r\nhost: a\r\nx: a\0b\r\n\r\n",
                         400,
@@ -162,6 +168,43 @@ class BadInputIT {
                         protocolError));
     }
 
+    /// A request that is not as the RFC wants it and served nevertheless, as Envoy does: the
+    /// upstream gets it in good form.
+    ///
+    /// @param header of the forwarded request
+    record Mended(String name, String bytes, String header, String value, String body) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Mended> mended() {
+        return Stream.of(
+                new Mended("bare LF", "GET / HTTP/1.1\nhost: a\nx: y\n\n", "x", "y", ""),
+                new Mended(
+                        "bare LF among CRLF",
+                        "GET / HTTP/1.1\r\nhost: a\nx: y\r\n\r\n",
+                        "x",
+                        "y",
+                        ""),
+                new Mended(
+                        "folded value",
+                        "GET / HTTP/1.1\r\nhost: a\r\nx: one\r\n two\r\n\tthree\r\n\r\n",
+                        "x",
+                        "one two\tthree",
+                        ""),
+                new Mended(
+                        "folded transfer-encoding",
+                        "POST / HTTP/1.1\r\n"
+                                + "host: a\r\n"
+                                + "transfer-encoding:\r\n chunked\r\n\r\n"
+                                + "1\r\na\r\n0\r\n\r\n",
+                        "transfer-encoding",
+                        "chunked",
+                        "a"));
+    }
+
     @BeforeAll
     void start(@TempDir Path temporary) throws Exception {
         folder = temporary;
@@ -199,6 +242,26 @@ class BadInputIT {
         assertThat(upstream.received()).hasSize(seen);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mended")
+    void isServedAndReachesTheUpstreamInGoodForm(Mended row) throws Exception {
+        int seen = upstream.received().length;
+        try (RawClient client = proxy.client("l")) {
+            assertThat(client.exchange(row.bytes()).status()).isEqualTo(200);
+            assertThat(client.exchange(GOOD).status()).as("the connection goes on").isEqualTo(200);
+        }
+        HttpMessage request = upstream.takeRequest();
+        assertThat(request.header(row.header())).isEqualTo(row.value());
+        assertThat(request.bodyText()).isEqualTo(row.body());
+        upstream.takeRequest();
+        byte[] received = upstream.received();
+        String forwarded =
+                new String(received, seen, received.length - seen, StandardCharsets.ISO_8859_1);
+        assertThat(forwarded.replace("\r\n", "")).doesNotContain("\r", "\n");
+        assertThat(forwarded).doesNotContain("\r\n ", "\r\n\t");
+        entries(2);
+    }
+
     @Test
     void tenMegabytesOfHeadersAreCutOff() throws Exception {
         int seen = upstream.received().length;
@@ -217,7 +280,7 @@ class BadInputIT {
     }
 
     @Test
-    void anAbsoluteTargetIsServedByItsHostAndPath() {
+    void anAbsoluteTargetIsServedByItsHostAndPath() throws Exception {
         try (RawClient client = proxy.client("l")) {
             assertThat(client.exchange("GET http://b/x?y HTTP/1.1\r\nhost: a\r\n\r\n").status())
                     .isEqualTo(200);
@@ -227,6 +290,7 @@ class BadInputIT {
         assertThat(request.startLine()).isEqualTo("GET /x?y HTTP/1.1");
         assertThat(request.header("host")).isEqualTo("b");
         upstream.takeRequest();
+        entries(2);
     }
 
     @Test
@@ -303,12 +367,17 @@ class BadInputIT {
 
     /// The next entry of the access log; waits for it.
     private String lastEntry() throws IOException {
+        return entries(1).getLast();
+    }
+
+    /// Waits for so many more entries of the access log; all of them then.
+    private List<String> entries(int more) throws IOException {
         long deadline = System.nanoTime() + RawClient.TIMEOUT_MILLIS * 1_000_000L;
         while (true) {
             List<String> entries = Files.readAllLines(log);
-            if (entries.size() > logged) {
+            if (entries.size() >= logged + more) {
                 logged = entries.size();
-                return entries.getLast();
+                return entries;
             }
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("no entry was written to the access log");

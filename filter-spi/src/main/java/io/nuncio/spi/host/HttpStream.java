@@ -62,6 +62,14 @@ public interface HttpStream {
     /// The stream is over, whatever its state: filters are destroyed, no sink call follows.
     void destroy();
 
+    /// The body of a local reply.
+    ///
+    /// @param contentType for a reply that has none of its own, and for a body that is not the
+    ///   reply's own unless the owner gave the headers another type
+    record ReplyBody(String text, String contentType) {
+        public static final String PLAIN = "text/plain";
+    }
+
     /// Who owns the stream and gets the response.
     @ConsumerType
     interface Sink {
@@ -77,6 +85,14 @@ public interface HttpStream {
         /// @return the reply to send, usually the same
         default LocalReply onLocalReply(LocalReply reply) {
             return reply;
+        }
+
+        /// A local reply has its headers, those of the route among them: the owner may change them,
+        /// also the status, and says what the body is (local_reply_config).
+        ///
+        /// @param body the reply's own
+        default ReplyBody formatReply(ResponseHeaders headers, String body) {
+            return new ReplyBody(body, ReplyBody.PLAIN);
         }
 
         void informational(ResponseHeaders headers);

@@ -3,12 +3,15 @@ package io.nuncio.testkit;
 import com.google.protobuf.Struct;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
+import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RuntimeValues;
@@ -166,6 +169,11 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public FakeWorker mainThread() {
         return common.mainThread;
+    }
+
+    @Override
+    public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
+        return HeaderRules.adding(changes, this, field);
     }
 
     @Override

@@ -2,10 +2,13 @@ package io.nuncio.kernel.compile;
 
 import com.google.protobuf.Struct;
 
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
+import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
@@ -16,6 +19,7 @@ import io.nuncio.spi.host.Platform;
 
 import org.slf4j.Logger;
 
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -127,6 +131,11 @@ public final class PlaceContext implements FactoryContext {
     @Override
     public Worker mainThread() {
         return services.mainThread();
+    }
+
+    @Override
+    public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
+        return HeaderRules.adding(changes, this, field);
     }
 
     @Override

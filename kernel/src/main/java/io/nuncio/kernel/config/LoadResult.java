@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// What became of a configuration: the message if it may be used, and everything a person should
 /// know. Main thread.
 ///
 /// @param <M> the message, such as `Bootstrap`
 public final class LoadResult<M extends Message> {
+    private static final Pattern TYPE = Pattern.compile("<\\w+>|\\.@type$");
+
     private final @Nullable M written;
     private final boolean usable;
     private final List<ConfigProblem> problems;
@@ -134,12 +137,12 @@ public final class LoadResult<M extends Message> {
     private static boolean isIn(String inner, String outer) {
         return inner.startsWith(outer)
                 && (inner.length() == outer.length()
-                        || ".[<".indexOf(inner.charAt(outer.length())) >= 0);
+                        || ".[".indexOf(inner.charAt(outer.length())) >= 0);
     }
 
+    /// The path without the names of messages, which not everybody says.
     private static String place(ConfigProblem problem) {
-        String path = problem.path();
-        return path.endsWith(".@type") ? path.substring(0, path.length() - 6) : path;
+        return TYPE.matcher(problem.path()).replaceAll("");
     }
 
     /// Adds file, line and column to one finding, by its path from this message.

@@ -6,6 +6,7 @@ import io.nuncio.spi.LocalReply;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.ResponseHeaders;
+import io.nuncio.spi.host.HttpStream;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
@@ -93,11 +94,18 @@ final class LocalReplies {
             stream.makeFilters();
         }
         LocalReply changed = stream.sink().onLocalReply(reply);
-        body = changed.body();
-        Buffer data = Buffer.copyOf(body);
-        ResponseHeaders headers = headersOf(changed, data.length());
-        boolean withBody = !data.isEmpty() && !headRequest && !grpcRequest;
+        ResponseHeaders headers = headersOf(changed);
         stream.responseHeaders(headers);
+        stream.info().responseCode(headers.status());
+        HttpStream.ReplyBody text = format(headers, changed.body());
+        body = text.text();
+        Buffer data = Buffer.copyOf(body);
+        if (grpcRequest) {
+            grpc(headers, changed, body);
+        } else {
+            describe(headers, body, text.contentType(), data.length());
+        }
+        boolean withBody = !data.isEmpty() && !headRequest && !grpcRequest;
         if (throughFilters) {
             response.startHeaders(!withBody);
         } else {
@@ -122,7 +130,7 @@ final class LocalReplies {
         noticing = false;
     }
 
-    private ResponseHeaders headersOf(LocalReply reply, int bodyLength) {
+    private ResponseHeaders headersOf(LocalReply reply) {
         var headers = new ResponseHeaders();
         headers.status(reply.status());
         if (stream.info().route() instanceof RouteEntry entry
@@ -136,26 +144,46 @@ final class LocalReplies {
                 headers.set(header.name(), header.value());
             }
         }
-        String text = reply.body();
-        if (grpcRequest) {
-            headers.status(200);
-            headers.set(HeaderName.CONTENT_TYPE, "application/grpc");
-            if (!headers.contains(HeaderName.GRPC_STATUS)) {
-                int status = reply.grpcStatus().orElse(GrpcStatus.fromHttp(reply.status()));
-                headers.set(HeaderName.GRPC_STATUS, Integer.toString(status));
-            }
-            if (!text.isEmpty() && !headRequest) {
-                headers.set(HeaderName.GRPC_MESSAGE, GrpcStatus.encodeMessage(text));
-            }
-            headers.remove(HeaderName.CONTENT_LENGTH);
-        } else if (text.isEmpty()) {
+        return headers;
+    }
+
+    /// What the owner makes of the reply. Its type takes the place of the reply's own where the
+    /// body does, unless the owner itself gave the headers a type.
+    private HttpStream.ReplyBody format(ResponseHeaders headers, String own) {
+        String before = headers.get(HeaderName.CONTENT_TYPE, "");
+        HttpStream.ReplyBody formatted = stream.sink().formatReply(headers, own);
+        boolean typed = !headers.get(HeaderName.CONTENT_TYPE, "").equals(before);
+        if (!formatted.text().equals(own) && !typed) {
+            headers.remove(HeaderName.CONTENT_TYPE);
+        }
+        return formatted;
+    }
+
+    private void grpc(ResponseHeaders headers, LocalReply reply, String text) {
+        int http = headers.status();
+        headers.status(200);
+        headers.set(HeaderName.CONTENT_TYPE, "application/grpc");
+        if (!headers.contains(HeaderName.GRPC_STATUS)) {
+            int status = reply.grpcStatus().orElse(GrpcStatus.fromHttp(http));
+            headers.set(HeaderName.GRPC_STATUS, Integer.toString(status));
+        }
+        if (!text.isEmpty() && !headRequest) {
+            // A JSON format ends its line.
+            String line = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+            headers.set(HeaderName.GRPC_MESSAGE, GrpcStatus.encodeMessage(line));
+        }
+        headers.remove(HeaderName.CONTENT_LENGTH);
+    }
+
+    private static void describe(
+            ResponseHeaders headers, String text, String contentType, int length) {
+        if (text.isEmpty()) {
             headers.remove(HeaderName.CONTENT_LENGTH);
             headers.remove(HeaderName.CONTENT_TYPE);
         } else {
-            headers.setLong(HeaderName.CONTENT_LENGTH, bodyLength);
-            headers.addIfAbsent(HeaderName.CONTENT_TYPE, "text/plain");
+            headers.setLong(HeaderName.CONTENT_LENGTH, length);
+            headers.addIfAbsent(HeaderName.CONTENT_TYPE, contentType);
         }
-        return headers;
     }
 
     /// The route's own answer gets the route's headers, another reply to a request of such a route

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
 
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
@@ -19,6 +20,7 @@ import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
+import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RuntimeValues;
@@ -361,6 +363,11 @@ class AdminServerTest {
 
         @Override
         public Format format(String field, SubstitutionFormatString format) {
+            throw unused();
+        }
+
+        @Override
+        public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
             throw unused();
         }
 

@@ -3,6 +3,7 @@ package io.nuncio.kernel.http;
 import com.google.protobuf.Struct;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
@@ -10,6 +11,7 @@ import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
+import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RuntimeValues;
@@ -157,6 +159,11 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public Worker mainThread() {
         throw new IllegalStateException("no main thread here");
+    }
+
+    @Override
+    public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
+        throw new IllegalArgumentException("no header changes here");
     }
 
     @Override

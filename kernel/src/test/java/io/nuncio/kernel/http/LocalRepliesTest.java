@@ -11,6 +11,7 @@ import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.TrailersOutcome;
+import io.nuncio.spi.host.HttpStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,66 @@ class LocalRepliesTest {
     }
 
     @Test
+    void ownerSeesTheHeadersAndMayChangeThemWithTheStatus() {
+        b.requestHeaders = (headers, end) -> reply(403).body("no").header(HeaderName.LOCATION, "/");
+        harness.format =
+                (headers, own) -> {
+                    assertThat(headers.status()).isEqualTo(403);
+                    assertThat(harness.stream().info().responseCode()).isEqualTo(403);
+                    headers.status(401);
+                    headers.set(HeaderName.LOCATION, "/login");
+                    return new HttpStream.ReplyBody(own + " way", "text/html");
+                };
+
+        harness.request(true);
+
+        assertThat(harness.events()).contains("sink headers 401", "sink data no way end");
+        assertThat(harness.header(HeaderName.LOCATION)).isEqualTo("/login");
+        assertThat(harness.header(HeaderName.CONTENT_TYPE)).isEqualTo("text/html");
+        assertThat(harness.header(HeaderName.CONTENT_LENGTH)).isEqualTo("6");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "same,'',application/json",
+        "other,'',text/html",
+        "other,text/x-own,text/x-own",
+        "same,text/x-own,text/x-own"
+    })
+    void anotherBodyHasItsOwnTypeUnlessTheOwnerGaveOne(String body, String given, String type) {
+        b.requestHeaders =
+                (headers, end) ->
+                        reply(403).body("same").header(HeaderName.CONTENT_TYPE, "application/json");
+        harness.format =
+                (headers, own) -> {
+                    if (!given.isEmpty()) {
+                        headers.set(HeaderName.CONTENT_TYPE, given);
+                    }
+                    return new HttpStream.ReplyBody(body, "text/html");
+                };
+
+        harness.request(true);
+
+        assertThat(harness.header(HeaderName.CONTENT_TYPE)).isEqualTo(type);
+    }
+
+    @Test
+    void grpcMessageIsTheOwnersBodyWithoutItsLineEnd() {
+        b.requestHeaders = (headers, end) -> reply(503).body("no");
+        harness.format =
+                (headers, own) -> {
+                    headers.status(404);
+                    return new HttpStream.ReplyBody("{}\n", "application/json");
+                };
+
+        harness.request(grpcRequest("application/grpc"), false);
+
+        assertThat(harness.header(HeaderName.GRPC_STATUS)).isEqualTo("12");
+        assertThat(harness.header(HeaderName.GRPC_MESSAGE)).isEqualTo("{}");
+        assertThat(harness.header(HeaderName.CONTENT_TYPE)).isEqualTo("application/grpc");
+    }
+
+    @Test
     void headersAreSetOrAdded() {
         var name = HeaderName.of("x-why");
         b.requestHeaders =
@@ -118,13 +179,13 @@ class LocalRepliesTest {
         "400,13", "401,16", "403,7", "404,12", "429,14", "502,14", "503,14", "504,14", "418,2"
     })
     void grpcRequestGetsAGrpcStatus(int http, String grpc) {
-        b.requestHeaders = (headers, end) -> reply(http).body("100% ~ sure\n");
+        b.requestHeaders = (headers, end) -> reply(http).body("100% ~\nsure\n");
 
         harness.request(grpcRequest("application/grpc"), false);
 
         assertThat(harness.events()).contains("sink headers 200 end");
         assertThat(harness.header(HeaderName.GRPC_STATUS)).isEqualTo(grpc);
-        assertThat(harness.header(HeaderName.GRPC_MESSAGE)).isEqualTo("100%25 %7E sure%0A");
+        assertThat(harness.header(HeaderName.GRPC_MESSAGE)).isEqualTo("100%25 %7E%0Asure");
         assertThat(harness.header(HeaderName.CONTENT_TYPE)).isEqualTo("application/grpc");
         assertThat(harness.headers.contains(HeaderName.CONTENT_LENGTH)).isFalse();
     }

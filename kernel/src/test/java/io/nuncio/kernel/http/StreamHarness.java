@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /// Drives one stream through test filters without sockets: feeds requests as a connection manager
@@ -31,6 +32,11 @@ final class StreamHarness implements HttpStream.Sink {
     Route route = Route.NONE;
     int resolved;
     UnaryOperator<LocalReply> rewrite = reply -> reply;
+
+    /// What the owner makes of the body of a local reply.
+    BiFunction<ResponseHeaders, String, HttpStream.ReplyBody> format =
+            (given, own) -> new HttpStream.ReplyBody(own, HttpStream.ReplyBody.PLAIN);
+
     Runnable atHeaders = () -> {};
     ResponseHeaders headers;
     Trailers trailers;
@@ -117,6 +123,11 @@ final class StreamHarness implements HttpStream.Sink {
     @Override
     public LocalReply onLocalReply(LocalReply reply) {
         return rewrite.apply(reply);
+    }
+
+    @Override
+    public HttpStream.ReplyBody formatReply(ResponseHeaders given, String own) {
+        return format.apply(given, own);
     }
 
     @Override

@@ -251,6 +251,11 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
     }
 
     @Override
+    public HttpStream.ReplyBody formatReply(ResponseHeaders headers, String body) {
+        return config.localReplies().apply(headers, body, stream);
+    }
+
+    @Override
     public void informational(ResponseHeaders headers) {
         ResponseHeaderRules.removeHopByHop(headers);
         stats.response(headers.status());

@@ -36,6 +36,7 @@ record ConnectionManagerConfig(
         ServerState serverState,
         RequestHeaderRules requestRules,
         ResponseHeaderRules responseRules,
+        LocalReplyRules localReplies,
         PathRules pathRules,
         Timeouts timeouts,
         Limits limits,
@@ -112,6 +113,9 @@ record ConnectionManagerConfig(
                 context.platform().serverState(),
                 RequestHeaderRules.from(message, context),
                 ResponseHeaderRules.from(message),
+                LocalReplyRules.from(
+                        message.getLocalReplyConfig(),
+                        below.in("local_reply_config", context.name())),
                 PathRules.from(message),
                 timeouts(message),
                 limits(message),

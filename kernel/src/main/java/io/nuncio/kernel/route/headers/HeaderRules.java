@@ -3,6 +3,7 @@ package io.nuncio.kernel.route.headers;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.FormatContext;
+import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.HeaderMap;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.Problems;
@@ -15,7 +16,7 @@ import java.util.List;
 /// What one level (route, virtual host, table or weighted cluster) changes in one kind of headers:
 /// first it removes, then it overwrites, then it adds. All values are worked out before anything is
 /// overwritten.
-public final class HeaderRules {
+public final class HeaderRules implements HeaderChanges {
     /// Changes nothing.
     public static final HeaderRules NONE =
             new HeaderRules(new HeaderName[0], new HeaderAddition[0]);
@@ -40,14 +41,7 @@ public final class HeaderRules {
         if (toAdd.isEmpty() && toRemove.isEmpty()) {
             return NONE;
         }
-        var additions = new ArrayList<HeaderAddition>();
-        for (int i = 0; i < toAdd.size(); i++) {
-            var addition =
-                    HeaderAddition.of(toAdd.get(i), context, kind + "_headers_to_add[" + i + "]");
-            if (addition != null) {
-                additions.add(addition);
-            }
-        }
+        List<HeaderAddition> additions = additions(toAdd, context, kind + "_headers_to_add");
         var removals = new ArrayList<HeaderName>();
         for (int i = 0; i < toRemove.size(); i++) {
             var name =
@@ -61,6 +55,28 @@ public final class HeaderRules {
         }
         return new HeaderRules(
                 removals.toArray(new HeaderName[0]), additions.toArray(new HeaderAddition[0]));
+    }
+
+    /// Compiles a list of headers to add; problems are reported below `field`.
+    public static HeaderRules adding(
+            List<HeaderValueOption> toAdd, FactoryContext context, String field) {
+        return toAdd.isEmpty()
+                ? NONE
+                : new HeaderRules(
+                        new HeaderName[0],
+                        additions(toAdd, context, field).toArray(new HeaderAddition[0]));
+    }
+
+    private static List<HeaderAddition> additions(
+            List<HeaderValueOption> toAdd, FactoryContext context, String field) {
+        var additions = new ArrayList<HeaderAddition>();
+        for (int i = 0; i < toAdd.size(); i++) {
+            var addition = HeaderAddition.of(toAdd.get(i), context, field + "[" + i + "]");
+            if (addition != null) {
+                additions.add(addition);
+            }
+        }
+        return additions;
     }
 
     /// The name of a header that routes may change.
@@ -85,6 +101,7 @@ public final class HeaderRules {
 
     /// @param context what the operators read; it sees the headers as they are when this level
     ///   begins to add
+    @Override
     public void apply(HeaderMap headers, FormatContext context) {
         for (HeaderName name : removals) {
             headers.remove(name);
