@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.nuncio.spi.internal.Slices;
 
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,37 @@ class BufferTest {
         Slices.of(buffer).take(slice("tail"));
         assertThat(Slices.of(buffer).count()).isEqualTo(1);
         assertThat(buffer.toString(UTF_8)).isEqualTo("head tail");
+        buffer.clear();
+    }
+
+    @Test
+    void aSliceThatFillsItsMemoryBadlyIsCopiedIntoTheRoomAtTheEnd() {
+        Slices slices = Slices.of(buffer);
+        slices.take(slice(64 * 1024, 20_000));
+        slices.take(slice(64 * 1024, 20_000));
+        assertThat(slices.count()).isEqualTo(1);
+
+        slices.take(slice(64 * 1024, 40_000));
+        assertThat(slices.count()).isEqualTo(2);
+        assertThat(buffer.length()).isEqualTo(80_000);
+        buffer.clear();
+    }
+
+    @Test
+    void aQueueThatWaitsGivesBackMemoryThatItDoesNotFill() {
+        Slices slices = Slices.of(buffer);
+        slices.take(slice(64 * 1024, 40_000));
+        slices.take(slice(64 * 1024, 60_000));
+        slices.take(slice(64 * 1024, 40_000));
+        ByteBuf full = slices.get(1);
+        byte[] before = buffer.toByteArray();
+
+        slices.tighten();
+
+        assertThat(slices.get(0).capacity()).isEqualTo(40_000);
+        assertThat(slices.get(1)).isSameAs(full);
+        assertThat(slices.get(2).capacity()).isEqualTo(40_000);
+        assertThat(buffer.toByteArray()).isEqualTo(before);
         buffer.clear();
     }
 
@@ -261,6 +293,10 @@ class BufferTest {
 
     private static ByteBuf slice(String text) {
         return ByteBufAllocator.DEFAULT.ioBuffer().writeBytes(text.getBytes(UTF_8));
+    }
+
+    private static ByteBuf slice(int capacity, int readable) {
+        return Unpooled.buffer(capacity).writeBytes(new byte[readable]);
     }
 
     private static ByteBuf readOnly(String text) {

@@ -8,27 +8,27 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// The built distribution, and the tree that it was built from.
-final class Distribution {
-    static final Path ROOT =
+public final class Distribution {
+    public static final Path ROOT =
             Path.of(System.getProperty("nuncio.root")).toAbsolutePath().normalize();
-    static final Path HOME = ROOT.resolve("distribution/target/nuncio");
-    static final Path LAUNCHER = HOME.resolve("bin/nuncio");
-    static final String VERSION = System.getProperty("nuncio.version");
+    public static final Path HOME = ROOT.resolve("distribution/target/nuncio");
+    public static final Path LAUNCHER = HOME.resolve("bin/nuncio");
+    public static final String VERSION = System.getProperty("nuncio.version");
 
     private Distribution() {}
 
     /// What a finished process left behind.
-    record Finished(int exitCode, String output) {}
+    public record Finished(int exitCode, String output) {}
 
     /// Runs the launcher to its end, with standard error in the output.
-    static Finished run(String... arguments) throws IOException, InterruptedException {
+    public static Finished run(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.add(LAUNCHER.toString());
         command.addAll(List.of(arguments));
         return finish(new ProcessBuilder(command));
     }
 
-    static Finished finish(ProcessBuilder builder) throws IOException, InterruptedException {
+    public static Finished finish(ProcessBuilder builder) throws IOException, InterruptedException {
         Process process = builder.redirectErrorStream(true).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

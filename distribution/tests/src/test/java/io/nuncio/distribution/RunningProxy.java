@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A proxy in a process of its own, ready to serve; ended when closed.
-final class RunningProxy implements AutoCloseable {
+public final class RunningProxy implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final String admin;
@@ -30,7 +30,7 @@ final class RunningProxy implements AutoCloseable {
     ///
     /// @param folder for its files
     /// @param config a bootstrap whose admin listens on port 0
-    static RunningProxy start(Path folder, String config, String... arguments)
+    public static RunningProxy start(Path folder, String config, String... arguments)
             throws IOException, InterruptedException {
         Path file = Files.writeString(folder.resolve("config.yaml"), config);
         Path address = folder.resolve("admin-address");
@@ -74,12 +74,12 @@ final class RunningProxy implements AutoCloseable {
     }
 
     /// A page of the admin server.
-    String admin(String path) throws IOException, InterruptedException {
+    public String admin(String path) throws IOException, InterruptedException {
         return get("http://" + admin + path).body();
     }
 
     /// The port of a listener.
-    int port(String listener) throws IOException, InterruptedException {
+    public int port(String listener) throws IOException, InterruptedException {
         String listeners = admin("/listeners");
         Matcher line =
                 Pattern.compile("(?m)^" + Pattern.quote(listener) + "::127\\.0\\.0\\.1:(\\d+)$")
@@ -90,20 +90,32 @@ final class RunningProxy implements AutoCloseable {
         return Integer.parseInt(line.group(1));
     }
 
-    HttpResponse<String> get(String url) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String url) throws IOException, InterruptedException {
         return client.send(
                 HttpRequest.newBuilder(URI.create(url)).build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    String log() throws IOException {
+    public long pid() {
+        return process.pid();
+    }
+
+    /// A counter or gauge as `/stats` shows it now.
+    public long stat(String name) throws IOException, InterruptedException {
+        Matcher line =
+                Pattern.compile("(?m)^" + Pattern.quote(name) + ": (\\d+)$")
+                        .matcher(admin("/stats?filter=" + name));
+        return line.find() ? Long.parseLong(line.group(1)) : 0;
+    }
+
+    public String log() throws IOException {
         return Files.readString(log);
     }
 
     /// Asks the process to end and waits.
     ///
     /// @return its exit code
-    int end() throws InterruptedException {
+    public int end() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();

@@ -20,6 +20,12 @@ public final class Slices {
     /// as a slice of their own.
     private static final int COPY_LIMIT = 512;
 
+    /// Memory of this size or less is not worth tightening.
+    private static final int SMALL_SLICE = 4 * 1024;
+
+    /// About as many as one round of the loop can add.
+    private static final int MOST_TIGHTENED = 8;
+
     private static final ByteBuf NONE = Unpooled.EMPTY_BUFFER;
 
     private ByteBuf first = NONE;
@@ -55,15 +61,16 @@ public final class Slices {
         return slices[(ringHead + index - 1) & (slices.length - 1)];
     }
 
-    /// Appends a buffer without copying; ownership moves here. Small ones are copied if there is
-    /// room.
+    /// Appends a buffer, whose ownership moves here. What is small, or fills less than half of its
+    /// memory, is copied if there is room at the end; so a queue that grows holds little more
+    /// memory than bytes.
     public void take(ByteBuf buffer) {
         int readable = buffer.readableBytes();
         if (readable == 0) {
             buffer.release();
             return;
         }
-        if (readable <= COPY_LIMIT && first != NONE) {
+        if (first != NONE && (readable <= COPY_LIMIT || readable <= buffer.capacity() / 2)) {
             ByteBuf tail = get(ringSize);
             if (tail.writableBytes() >= readable && exclusive(tail)) {
                 tail.writeBytes(buffer);
@@ -140,6 +147,29 @@ public final class Slices {
         ringHead = (ringHead + 1) & (slices.length - 1);
         ringSize--;
         return next;
+    }
+
+    /// For a queue that will wait: copies slices at its end that fill their memory badly to memory
+    /// of their size.
+    public void tighten() {
+        int oldest = Math.max(0, count() - MOST_TIGHTENED);
+        for (int index = count() - 1; index >= oldest; index--) {
+            ByteBuf slice = get(index);
+            int readable = slice.readableBytes();
+            if (slice.capacity() > SMALL_SLICE && readable < slice.capacity() / 4 * 3) {
+                set(index, ByteBufAllocator.DEFAULT.ioBuffer(readable).writeBytes(slice));
+                slice.release();
+            }
+        }
+    }
+
+    private void set(int index, ByteBuf slice) {
+        ByteBuf[] slices = ring;
+        if (index == 0 || slices == null) {
+            first = slice;
+        } else {
+            slices[(ringHead + index - 1) & (slices.length - 1)] = slice;
+        }
     }
 
     /// Moves all slices of `source` to the end of this queue.

@@ -10,19 +10,20 @@ import io.netty.util.UncheckedBooleanSupplier;
 /// round of the loop.
 ///
 /// The size follows what the peer sends: up fourfold when a read filled its buffer, down fourfold
-/// after two reads in a row that needed less than an eighth. A round ends after [#BYTES_PER_ROUND]
-/// bytes, so that one busy connection does not keep the others waiting, and at once if the
-/// connection does not want to read.
+/// after two reads in a row that needed less than an eighth. A round ends after [#MOST_PER_ROUND]
+/// bytes, so that one busy connection does not keep the others waiting, earlier if the connection
+/// may keep only little, and at once if it does not want to read.
 final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
     private static final int SMALLEST = 1024;
     private static final int LARGEST = 128 * 1024;
     private static final int FIRST = 4 * 1024;
-    private static final int BYTES_PER_ROUND = 256 * 1024;
+    static final int MOST_PER_ROUND = 256 * 1024;
 
     private final SocketHandler handler;
     private int size = FIRST;
     private int attempted;
     private int last;
+    private int perRound = MOST_PER_ROUND;
     private int inRound;
     private boolean small;
 
@@ -38,16 +39,17 @@ final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.Exte
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-        return allocator.ioBuffer(size);
+        return allocator.ioBuffer(guess());
     }
 
     @Override
     public int guess() {
-        return size;
+        return Math.min(size, perRound);
     }
 
     @Override
     public void reset(ChannelConfig config) {
+        perRound = handler.bytesPerRound();
         inRound = 0;
         last = 0;
     }
@@ -62,7 +64,7 @@ final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.Exte
             return;
         }
         inRound += bytes;
-        if (bytes >= size) {
+        if (bytes >= guess()) {
             size = Math.min(LARGEST, size * 4);
             small = false;
         } else if (bytes < size / 8) {
@@ -101,7 +103,7 @@ final class ReadSizes implements RecvByteBufAllocator, RecvByteBufAllocator.Exte
     }
 
     private boolean wantsMore() {
-        return inRound < BYTES_PER_ROUND && handler.wantsToRead();
+        return inRound < perRound && handler.wantsToRead();
     }
 
     @Override

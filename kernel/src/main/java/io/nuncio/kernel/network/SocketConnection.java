@@ -44,6 +44,8 @@ public final class SocketConnection implements Connection, SocketEvents {
     private static final long DEFAULT_DELAYED_CLOSE_NANOS = 1_000_000_000;
     private static final FilterSlot[] NO_FILTERS = {};
 
+    private static final int LEAST_PER_ROUND = 1024;
+
     private final WorkerLoop loop;
     private final Channel channel;
     private final ConnectionOwner owner;
@@ -74,6 +76,7 @@ public final class SocketConnection implements Connection, SocketEvents {
     private boolean endOfRoundAsked;
     private boolean deliverAsked;
     private boolean aboveHighWatermark;
+    private boolean behind;
     private boolean readingStopped;
     private boolean readBufferFull;
     private boolean halfClose;
@@ -294,6 +297,13 @@ public final class SocketConnection implements Connection, SocketEvents {
     @Override
     public boolean wantsToRead() {
         return readDisabled == 0 && state != State.CLOSED;
+    }
+
+    @Override
+    public int bytesPerRound() {
+        return bufferLimit == 0
+                ? ReadSizes.MOST_PER_ROUND
+                : Math.clamp(bufferLimit / 8, LEAST_PER_ROUND, ReadSizes.MOST_PER_ROUND);
     }
 
     private void deliver() {
@@ -519,10 +529,13 @@ public final class SocketConnection implements Connection, SocketEvents {
             }
         }
         sendSlices(out);
-        if (state == State.CLOSED || !writeBuffer.isEmpty()) {
+        if (state == State.CLOSED) {
             return;
         }
         checkWatermarks();
+        if (!out.isEmpty() || !writeBuffer.isEmpty()) {
+            return; // the rest follows when the socket has caught up
+        }
         if (state == State.CLOSING) {
             whenSent(this::closingFlushed);
         } else if (outputEnded && !outputEndAsked) {
@@ -535,13 +548,38 @@ public final class SocketConnection implements Connection, SocketEvents {
         if (out.isEmpty()) {
             return;
         }
-        facts.sent(out.length());
         Slices slices = Slices.of(out);
+        if (socketIsBehind()) {
+            slices.tighten();
+            return;
+        }
+        facts.sent(out.length());
         Channel.Unsafe socket = channel.unsafe();
         for (int count = slices.count(); count > 0; count--) {
             socket.write(slices.removeFirst(), channel.voidPromise());
         }
         socket.flush();
+    }
+
+    /// True if the peer reads so slowly that what is written now would only wait in the socket's
+    /// queue. It waits here instead, where small pieces are joined, until the queue is empty.
+    private boolean socketIsBehind() {
+        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+        if (queue == null || queue.isEmpty()) {
+            return false;
+        }
+        if (!behind) {
+            behind = true;
+            whenSent(this::caughtUp);
+        }
+        return true;
+    }
+
+    private void caughtUp() {
+        behind = false;
+        if (state != State.CLOSED) {
+            askForEndOfRound();
+        }
     }
 
     /// Runs `next` when the socket has taken all bytes; at once if it has.

@@ -39,6 +39,12 @@ public interface SocketEvents {
     /// Whether the round may bring more bytes; asked after each read.
     boolean wantsToRead();
 
+    /// About how many bytes one round may bring, so that a connection's own limit is not passed by
+    /// far before anybody can stop the sender.
+    default int bytesPerRound() {
+        return ReadSizes.MOST_PER_ROUND;
+    }
+
     /// All that this round brings has been read.
     void onReadComplete();
 

@@ -23,6 +23,10 @@ public final class SocketHandler extends ChannelInboundHandlerAdapter {
         return events.wantsToRead();
     }
 
+    int bytesPerRound() {
+        return events.bytesPerRound();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof ByteBuf bytes) {

@@ -1,5 +1,7 @@
 package io.nuncio.kernel.server;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.Histogram;
@@ -8,13 +10,17 @@ import io.nuncio.spi.StatsScope;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 
-/// The statistics of the process, `server.`, under Envoy's names.
+/// The statistics of the process, `server.`, under Envoy's names; `nuncio.` has what a JVM has
+/// besides.
+///
+/// @param memoryDirect bytes that the buffers of connections have of the system, outside the heap
 record ServerStats(
         Gauge uptime,
         Gauge concurrency,
         Gauge memoryAllocated,
         Gauge memoryHeapSize,
         Gauge memoryPhysicalSize,
+        Gauge memoryDirect,
         Gauge live,
         Gauge state,
         Gauge totalConnections,
@@ -34,6 +40,7 @@ record ServerStats(
                 scope.gauge("memory_allocated"),
                 scope.gauge("memory_heap_size"),
                 scope.gauge("memory_physical_size"),
+                root.scope("nuncio").gauge("memory_direct"),
                 scope.gauge("live"),
                 scope.gauge("state"),
                 scope.gauge("total_connections"),
@@ -55,8 +62,15 @@ record ServerStats(
         memoryPhysicalSize.set(
                 memory.getHeapMemoryUsage().getCommitted()
                         + memory.getNonHeapMemoryUsage().getCommitted());
+        memoryDirect.set(directBytes());
         live.set(now == LifeCycle.State.LIVE ? 1 : 0);
         state.set(now.number());
         totalConnections.set(connections);
+    }
+
+    private static long directBytes() {
+        return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider allocator
+                ? allocator.metric().usedDirectMemory()
+                : 0;
     }
 }
