@@ -221,7 +221,7 @@ class AccessLogCompilerTest {
         "list_match { one_of { string_match { prefix: 'b' } } }, names, true",
         "list_match { one_of { string_match { prefix: 'c' } } }, names, false",
         "or_match { value_matchers { bool_match: true } value_matchers { present_match: true } },"
-            + " mode, true"
+                + " mode, true"
     })
     void metadataMatches(String value, String key, boolean logged) {
         stream.metadata.put("acme", METADATA);

@@ -81,12 +81,13 @@ class ListenerConfigTest {
         Listener udp =
                 TextFormat.parse(
                         "address { socket_address { protocol: UDP address: '::1' port_value: 80 }"
-                            + " }",
+                                + " }",
                         Listener.class);
         assertThat(ListenerConfig.from(udp, problems)).isNull();
         assertThat(problems.all())
                 .extracting(Object::toString)
-                .containsExactly("address.socket_address.protocol: UDP listeners are not supported yet");
+                .containsExactly(
+                        "address.socket_address.protocol: UDP listeners are not supported yet");
     }
 
     @Test
