@@ -102,7 +102,7 @@ record ConnectionManagerConfig(
         var logOptions = message.getAccessLogOptions();
         return new ConnectionManagerConfig(
                 ConnectionManagerStats.in(http, listener),
-                context.platform().codecs().server(codecConfig, below, ""),
+                context.platform().codecs().server(codecConfig, context, ""),
                 chain,
                 routes(message, filters, below),
                 context.platform()
