@@ -44,6 +44,7 @@ public final class Http2Peer implements AutoCloseable {
     private boolean blockEnds;
     private boolean mute;
     private boolean closed;
+    private boolean begun; // nothing may go before our SETTINGS
     private boolean reading = true;
     private @Nullable String failure;
 
@@ -82,7 +83,12 @@ public final class Http2Peer implements AutoCloseable {
     /// @param settings pairs of an identifier and a value
     public Http2Peer begin(int... settings) {
         byte[] first = Frame.settings(settings).bytes();
-        return send(server ? first : Frame.join(Frame.PREFACE, first));
+        send(server ? first : Frame.join(Frame.PREFACE, first));
+        synchronized (this) {
+            begun = true;
+            notifyAll();
+        }
+        return this;
     }
 
     /// Acknowledges and answers nothing from now on.
@@ -212,6 +218,16 @@ public final class Http2Peer implements AutoCloseable {
         }
     }
 
+    private synchronized void awaitBegun() throws IOException {
+        try {
+            while (server && !begun && !mute && !socket.isClosed()) {
+                wait(TIMEOUT_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
     private synchronized void end(@Nullable String reason) {
         closed = true;
         failure = reason;
@@ -230,6 +246,7 @@ public final class Http2Peer implements AutoCloseable {
             return;
         }
         if (frame.type() == Frame.SETTINGS) {
+            awaitBegun();
             sendWhatItTakes(Frame.settingsAck().bytes());
         } else if (frame.type() == Frame.PING) {
             sendWhatItTakes(Frame.of(Frame.PING, Frame.ACK, 0, frame.payload()).bytes());
