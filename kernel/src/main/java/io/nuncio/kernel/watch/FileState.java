@@ -42,9 +42,7 @@ record FileState(
     boolean settled(FileState before, long nowMillis) {
         boolean otherPlace = realPath != null && !realPath.equals(before.realPath);
         boolean byLink = otherPlace && before.realPath != null;
-        return realPath == null
-                || byLink
-                || Math.abs(nowMillis - modifiedMillis) >= FileWatcher.SETTLED.toMillis();
+        return byLink || Math.abs(nowMillis - modifiedMillis) >= FileWatcher.SETTLED.toMillis();
     }
 
     /// The folders whose entries decide where a path leads: that of each symbolic link on the way

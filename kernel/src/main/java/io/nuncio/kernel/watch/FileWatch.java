@@ -17,6 +17,10 @@ public final class FileWatch implements AutoCloseable {
     private FileState known = FileState.NONE;
     private Set<Path> folders = Set.of();
     private boolean polled;
+
+    /// It was not there when it was looked at last; whoever replaces it may be about to.
+    private boolean missed;
+
     private boolean closed;
 
     FileWatch(FileWatcher watcher, Path path, Runnable changed) {
@@ -74,10 +78,13 @@ public final class FileWatch implements AutoCloseable {
             }
             return;
         }
-        if (!now.settled(known, System.currentTimeMillis())) {
+        boolean absent = now.equals(FileState.NONE);
+        if (absent ? !missed : !now.settled(known, System.currentTimeMillis())) {
+            missed = absent;
             timer.arm(FileWatcher.SETTLED.toNanos());
             return;
         }
+        missed = false;
         known = now;
         begin();
         changed.run();

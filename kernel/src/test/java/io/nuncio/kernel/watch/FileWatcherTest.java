@@ -99,6 +99,17 @@ class FileWatcherTest {
     }
 
     @Test
+    void aFileThatIsRemovedAndMadeAgainAtOnceIsOneChange() throws Exception {
+        Path file = write("a.yaml", "one");
+        watch(file);
+
+        Files.delete(file);
+        Files.writeString(file, "two");
+        assertThat(next()).isEqualTo("two");
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
     void aFileInAFolderThatDoesNotExistYetIsSeen() throws Exception {
         Path file = folder.resolve("x/y/a.yaml");
         watch(file);
