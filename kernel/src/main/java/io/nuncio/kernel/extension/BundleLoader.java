@@ -34,13 +34,15 @@ import java.util.concurrent.TimeoutException;
 /// Installs verified jars in Felix and makes factories of their classes; the only class that runs
 /// code by name.
 ///
-/// Felix starts with the first bundle and keeps nothing: its folder is new each time and deleted at
-/// the end. A bundle is resolved and never started, since nothing of it runs but its factories. Not
-/// thread-safe: [ExtensionRegistry] guards it.
+/// Felix starts with the first bundle, or before it by [#prepare()], and keeps nothing: its folder is
+/// new each time and deleted at the end. A bundle is resolved and never started, since nothing of it
+/// runs but its factories. Not thread-safe: [ExtensionRegistry] guards it; only Felix's own start
+/// and end may meet.
 final class BundleLoader implements AutoCloseable {
     private final Duration limit;
     private @Nullable Framework framework;
     private @Nullable Path cache;
+    private boolean closed;
 
     /// @param limit how long an extension's classes may take to start
     BundleLoader(Duration limit) {
@@ -223,7 +225,15 @@ final class BundleLoader implements AutoCloseable {
         }
     }
 
-    private Framework framework() {
+    /// Starts Felix, so that the first bundle need not wait for it; nothing after [#close()].
+    /// Thread: any.
+    synchronized void prepare() {
+        if (!closed) {
+            framework();
+        }
+    }
+
+    private synchronized Framework framework() {
         if (framework == null) {
             try {
                 cache = Files.createTempDirectory("nuncio-bundles-");
@@ -254,7 +264,8 @@ final class BundleLoader implements AutoCloseable {
 
     /// Ends Felix and with it every bundle.
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         if (framework == null || cache == null) {
             return;
         }

@@ -89,6 +89,12 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
         refresh();
     }
 
+    /// Does what the first extension would wait for, on another thread than the one that reads the
+    /// configuration. Never needed for the result. Thread: any.
+    public void prepare() {
+        loader.prepare();
+    }
+
     /// Reads the folder again; costs a look at each file and reads those that changed.
     public synchronized void refresh() {
         var jars = new ArrayList<BundleFolder.Jar>();

@@ -1,5 +1,6 @@
 package io.nuncio.kernel.server;
 
+import io.nuncio.kernel.config.ConfigLoader;
 import io.nuncio.kernel.extension.BundlesCommand;
 import io.nuncio.kernel.extension.ExtensionRegistry;
 import io.nuncio.kernel.log.LogControl;
@@ -59,6 +60,7 @@ public final class Main {
         }
 
         private int serve(String[] args) throws StartFailure {
+            meanwhile("prepare-configuration", ConfigLoader::prepare);
             return switch (new CommandLineParser().parse(args)) {
                 case CommandLineParser.Result.Print(var text) -> {
                     out.print(text);
@@ -72,12 +74,19 @@ public final class Main {
                     LogControl logs = LogControl.start(options.log());
                     try (ExtensionRegistry registry =
                             new ExtensionRegistry(home.bundles(options.bundlePath()))) {
+                        meanwhile("prepare-bundles", registry::prepare);
                         yield options.mode() == Options.Mode.VALIDATE
                                 ? new Validation(options, registry, out, err).run()
                                 : serve(options, registry, logs);
                     }
                 }
             };
+        }
+
+        /// Half of a start is the first use of the API's classes and of Felix, which is as well done
+        /// on another processor while the command line and the files are read.
+        private static void meanwhile(String name, Runnable work) {
+            Thread.ofPlatform().daemon().name(name).start(work);
         }
 
         private int serve(Options options, ExtensionRegistry registry, LogControl logs)
