@@ -39,6 +39,7 @@ public enum Category {
     INPUT_MATCHER("envoy.matching.input_matchers"),
     MATCHING_ACTION("envoy.matching.action"),
     CUSTOM_MATCHER("envoy.matching.http.custom_matchers"),
+    NETWORK_CUSTOM_MATCHER("envoy.matching.network.custom_matchers"),
     BOOTSTRAP("envoy.bootstrap"),
     CERTIFICATE_VALIDATOR("envoy.tls.cert_validator"),
     CLUSTER_SPECIFIER("envoy.router.cluster_specifier_plugin"),

@@ -3,6 +3,8 @@ package io.nuncio.spi;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
+import java.util.List;
+
 /// The facts of one connection. Thread: the connection's worker.
 @ProviderType
 public interface ConnectionInfo {
@@ -29,6 +31,17 @@ public interface ConnectionInfo {
 
     /// The server name that the peer asked for by TLS, null if it did not.
     @Nullable String requestedServerName();
+
+    /// What the first bytes were found to be, in Envoy's words: `raw_buffer` if nobody looked,
+    /// `tls`.
+    default String transportProtocol() {
+        return "raw_buffer";
+    }
+
+    /// The application protocols that the peer offers, as listener filters found them.
+    default List<String> requestedApplicationProtocols() {
+        return List.of();
+    }
 
     /// The protocol that ALPN agreed on, null if it did not.
     @Nullable String applicationProtocol();

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Every message that a bootstrap, or a file of resources, can reach through supported fields, into
@@ -26,6 +27,23 @@ final class FieldTree {
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
     private static final String CLUSTER_OPTIONS =
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private static final List<String> INPUTS =
+            List.of("envoy.matching.network.input", "envoy.matching.http.input");
+
+    /// Extension points of a matcher; the API's sources do not note their categories.
+    private static final Map<String, List<String>> OF_MATCHERS =
+            Map.of(
+                    "xds.type.matcher.v3.Matcher.MatcherList.Predicate.SinglePredicate.input",
+                    INPUTS,
+                    "xds.type.matcher.v3.Matcher.MatcherTree.input",
+                    INPUTS,
+                    "xds.type.matcher.v3.Matcher.MatcherTree.custom_match",
+                    List.of(
+                            "envoy.matching.network.custom_matchers",
+                            "envoy.matching.http.custom_matchers"),
+                    "xds.type.matcher.v3.Matcher.OnMatch.action",
+                    List.of("envoy.matching.action"));
 
     private final FieldTable kernel = ConfigLoader.kernelFields();
     private final ExtensionPoints points = new ExtensionPoints();
@@ -130,7 +148,7 @@ final class FieldTree {
             open += "[";
             close = "]";
         }
-        List<String> own = points.categories(field);
+        List<String> own = OF_MATCHERS.getOrDefault(field.getFullName(), points.categories(field));
         List<String> categories = own.isEmpty() ? place.categories() : own;
         String before = place.before() + open;
         String after = close + place.after();
@@ -191,7 +209,7 @@ final class FieldTree {
             String before,
             String after) {
         Message message = types.find(type);
-        if (message == null) {
+        if (message == null || type.startsWith("google.protobuf.")) {
             return;
         }
         Descriptor descriptor = message.getDescriptorForType();

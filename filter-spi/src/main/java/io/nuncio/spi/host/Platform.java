@@ -19,5 +19,7 @@ public interface Platform {
 
     AccessLogs accessLogs();
 
+    Matchers matchers();
+
     ServerState serverState();
 }

@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.nuncio.kernel.http.FilterChains;
 import io.nuncio.kernel.http.HttpFilterCompiler;
+import io.nuncio.kernel.match.tree.MatchTreeCompiler;
 import io.nuncio.kernel.protocol.HttpCodecs;
 import io.nuncio.spi.AccessLogger;
 import io.nuncio.spi.Address;
@@ -26,6 +27,7 @@ import io.nuncio.spi.host.AccessLogs;
 import io.nuncio.spi.host.Codecs;
 import io.nuncio.spi.host.Extensions;
 import io.nuncio.spi.host.HttpFilterChains;
+import io.nuncio.spi.host.Matchers;
 import io.nuncio.spi.host.Platform;
 import io.nuncio.spi.host.RouteSource;
 import io.nuncio.spi.host.RouteTable;
@@ -130,6 +132,11 @@ public final class FakePlatform
     @Override
     public AccessLogs accessLogs() {
         return this;
+    }
+
+    @Override
+    public Matchers matchers() {
+        return new MatchTreeCompiler(this);
     }
 
     @Override

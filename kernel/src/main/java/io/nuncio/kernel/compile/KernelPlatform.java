@@ -5,6 +5,7 @@ import io.nuncio.spi.host.Clusters;
 import io.nuncio.spi.host.Codecs;
 import io.nuncio.spi.host.Extensions;
 import io.nuncio.spi.host.HttpFilterChains;
+import io.nuncio.spi.host.Matchers;
 import io.nuncio.spi.host.Platform;
 import io.nuncio.spi.host.RouteTables;
 import io.nuncio.spi.host.ServerState;
@@ -17,5 +18,6 @@ public record KernelPlatform(
         Clusters clusters,
         Extensions extensions,
         AccessLogs accessLogs,
+        Matchers matchers,
         ServerState serverState)
         implements Platform {}

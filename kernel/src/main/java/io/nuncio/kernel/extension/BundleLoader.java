@@ -34,10 +34,10 @@ import java.util.concurrent.TimeoutException;
 /// Installs verified jars in Felix and makes factories of their classes; the only class that runs
 /// code by name.
 ///
-/// Felix starts with the first bundle, or before it by [#prepare()], and keeps nothing: its folder is
-/// new each time and deleted at the end. A bundle is resolved and never started, since nothing of it
-/// runs but its factories. Not thread-safe: [ExtensionRegistry] guards it; only Felix's own start
-/// and end may meet.
+/// Felix starts with the first bundle, or before it by [#prepare()], and keeps nothing: its folder
+/// is new each time and deleted at the end. A bundle is resolved and never started, since nothing
+/// of it runs but its factories. Not thread-safe: [ExtensionRegistry] guards it; only Felix's own
+/// start and end may meet.
 final class BundleLoader implements AutoCloseable {
     private final Duration limit;
     private @Nullable Framework framework;

@@ -268,11 +268,13 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     @Override
     public void transportProtocol(String name) {
         transportProtocol = name;
+        socket.facts().transportProtocol(name);
     }
 
     @Override
     public void applicationProtocols(List<String> names) {
         applicationProtocols = List.copyOf(names);
+        socket.facts().requestedApplicationProtocols(names);
     }
 
     @Override

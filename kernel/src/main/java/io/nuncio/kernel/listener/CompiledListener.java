@@ -22,7 +22,7 @@ record CompiledListener(
         ConnectionLimit globalLimit,
         List<ListenerFilterTemplate> listenerFilters,
         List<FilterChain> chains,
-        FilterChainMatcher matcher,
+        FilterChainChoice choice,
         @Nullable AccessLogger accessLogger,
         ListenerStats stats,
         List<StatsScope> scopes,

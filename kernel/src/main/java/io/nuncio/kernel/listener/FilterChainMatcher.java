@@ -3,8 +3,10 @@ package io.nuncio.kernel.listener;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch.ConnectionSourceType;
+import io.nuncio.kernel.stream.StreamFacts;
 import io.nuncio.spi.IpRange;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.Worker;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ import java.util.Map;
 /// address, source port. A step is never taken back.
 ///
 /// Built on the main thread, then immutable and shared by all workers.
-final class FilterChainMatcher {
+final class FilterChainMatcher implements FilterChainChoice {
     private static final String ANY = "";
     private static final int ANY_PORT = 0;
 
@@ -147,6 +149,12 @@ final class FilterChainMatcher {
 
     private static List<String> orAny(List<String> names) {
         return names.isEmpty() ? List.of(ANY) : names;
+    }
+
+    @Override
+    public @Nullable FilterChain find(
+            MatchInput input, @Nullable StreamFacts facts, Worker worker) {
+        return find(input);
     }
 
     /// The chain for a connection, null if none matches and there is no default.

@@ -11,10 +11,12 @@ import io.nuncio.spi.Category;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.ListenerFilterTemplate;
+import io.nuncio.spi.MatchTree;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TransportSocketTemplate;
+import io.nuncio.spi.host.Matchers;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +51,7 @@ final class ListenerCompiler {
                         .create(config.name(), root, listenerScope, initTargets, problems);
         List<ListenerFilterTemplate> listenerFilters = listenerFilters(message, context);
         List<FilterChain> chains = new ArrayList<>();
-        FilterChainMatcher matcher = chains(message, context, chains);
+        FilterChainChoice choice = chains(message, context, chains);
         AccessLogger accessLogger =
                 message.getAccessLogCount() == 0
                         ? null
@@ -63,7 +65,7 @@ final class ListenerCompiler {
                         globalLimit,
                         listenerFilters,
                         chains,
-                        matcher,
+                        choice,
                         accessLogger,
                         ListenerStats.in(listenerScope),
                         List.of(root, listenerScope),
@@ -100,7 +102,7 @@ final class ListenerCompiler {
         return templates;
     }
 
-    private FilterChainMatcher chains(
+    private FilterChainChoice chains(
             Listener message, FactoryContext context, List<FilterChain> chains) {
         Problems problems = context.problems();
         if (message.getFilterChainsCount() == 0 && !message.hasDefaultFilterChain()) {
@@ -110,6 +112,9 @@ final class ListenerCompiler {
         if (message.hasDefaultFilterChain()) {
             fallback = chain(message.getDefaultFilterChain(), context, "default_filter_chain");
             chains.add(fallback);
+        }
+        if (message.hasFilterChainMatcher()) {
+            return tree(message, context, chains, fallback);
         }
         FilterChainMatcher matcher = new FilterChainMatcher(fallback);
         Map<FilterChainMatch, String> matches = new HashMap<>();
@@ -129,6 +134,39 @@ final class ListenerCompiler {
             warnIfNothingDetects(message, match, here);
         }
         return matcher;
+    }
+
+    private FilterChainChoice tree(
+            Listener message,
+            FactoryContext context,
+            List<FilterChain> chains,
+            @Nullable FilterChain fallback) {
+        Map<String, FilterChain> byName = new HashMap<>();
+        for (int index = 0; index < message.getFilterChainsCount(); index++) {
+            var chainMessage = message.getFilterChains(index);
+            String field = "filter_chains[" + index + "]";
+            Problems here = context.problems().in(field);
+            FilterChain chain = chain(chainMessage, context, field);
+            chains.add(chain);
+            if (chainMessage.getName().isEmpty()) {
+                here.add("name", "is required in a listener with a filter_chain_matcher");
+            } else if (byName.put(chainMessage.getName(), chain) != null) {
+                here.add("name", "`" + chainMessage.getName() + "` is another chain's name too");
+            }
+            if (chainMessage.hasFilterChainMatch()) {
+                here.warn("filter_chain_match", "is ignored: the filter_chain_matcher decides");
+            }
+        }
+        MatchTree<String> tree =
+                context.platform()
+                        .matchers()
+                        .compile(
+                                message.getFilterChainMatcher(),
+                                Matchers.Data.NETWORK,
+                                String.class,
+                                context,
+                                "filter_chain_matcher");
+        return new FilterChainTree(tree, byName, fallback);
     }
 
     /// Names and protocols are found by listener filters only.

@@ -114,7 +114,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
     /// @param data what came while they looked
     void connect(
             AcceptedChannel socket, MatchInput input, @Nullable StreamFacts facts, Buffer data) {
-        FilterChain chain = listener.matcher().find(input);
+        FilterChain chain = listener.choice().find(input, facts, worker);
         if (chain == null) {
             noChain(socket, facts);
             gone();

@@ -8,6 +8,8 @@ import io.nuncio.spi.TransportSocket;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// What is known of one connection; addresses are asked of the socket when first needed.
 public final class ConnectionFacts implements ConnectionInfo {
     private final Channel channel;
@@ -21,6 +23,8 @@ public final class ConnectionFacts implements ConnectionInfo {
     private @Nullable String localCloseReason;
     private @Nullable TransportSocket transport;
     private String filterChainName = "";
+    private String transportProtocol = "raw_buffer";
+    private List<String> requestedApplicationProtocols = List.of();
     private long wireBytesReceived;
     private long wireBytesSent;
 
@@ -85,6 +89,24 @@ public final class ConnectionFacts implements ConnectionInfo {
 
     public void requestedServerName(String name) {
         requestedServerName = name;
+    }
+
+    @Override
+    public String transportProtocol() {
+        return transportProtocol;
+    }
+
+    public void transportProtocol(String name) {
+        transportProtocol = name;
+    }
+
+    @Override
+    public List<String> requestedApplicationProtocols() {
+        return requestedApplicationProtocols;
+    }
+
+    public void requestedApplicationProtocols(List<String> names) {
+        requestedApplicationProtocols = List.copyOf(names);
     }
 
     @Override

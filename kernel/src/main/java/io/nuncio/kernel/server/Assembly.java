@@ -17,6 +17,7 @@ import io.nuncio.kernel.http.FilterChains;
 import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.listener.DrainSettings;
 import io.nuncio.kernel.listener.ListenerManager;
+import io.nuncio.kernel.match.tree.MatchTreeCompiler;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.protocol.HttpCodecs;
 import io.nuncio.kernel.route.RouteConfigs;
@@ -136,6 +137,7 @@ final class Assembly implements AutoCloseable {
                         clusters,
                         extensions,
                         accessLogs,
+                        new MatchTreeCompiler(extensions),
                         lifeCycle);
         contexts.services(
                 new Services(

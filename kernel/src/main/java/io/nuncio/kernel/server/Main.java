@@ -83,8 +83,8 @@ public final class Main {
             };
         }
 
-        /// Half of a start is the first use of the API's classes and of Felix, which is as well done
-        /// on another processor while the command line and the files are read.
+        /// Half of a start is the first use of the API's classes and of Felix, which is as well
+        /// done on another processor while the command line and the files are read.
         private static void meanwhile(String name, Runnable work) {
             Thread.ofPlatform().daemon().name(name).start(work);
         }
