@@ -25,6 +25,8 @@ final class QueuedFile {
     private static final Logger LOG = LoggerFactory.getLogger("file");
     private static final long END_WAIT_MILLIS = 5_000;
 
+    private static final int MIN_BUFFER_BYTES = 64 * 1024;
+
     private final String path;
     private final LogFiles.Settings settings;
     private final FileStats stats;
@@ -53,7 +55,7 @@ final class QueuedFile {
         this.channel = channel;
         this.settings = settings;
         this.stats = stats;
-        this.buffer = ByteBuffer.allocate(settings.flushBytes());
+        this.buffer = ByteBuffer.allocate(Math.max(MIN_BUFFER_BYTES, settings.flushBytes()));
         writer = new Thread(this::run, "log " + path);
         writer.setDaemon(true);
     }

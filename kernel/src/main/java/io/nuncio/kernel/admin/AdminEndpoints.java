@@ -4,12 +4,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.Collection;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// The endpoints of the admin server by path. Thread: main.
 public final class AdminEndpoints {
     private static final Logger LOG = LoggerFactory.getLogger("admin");
+
+    /// Pages of Envoy's admin server that are not there yet. Envoy answers 501 to those that its
+    /// build leaves out.
+    private static final Set<String> NOT_YET =
+            Set.of(
+                    "/allocprofiler",
+                    "/certs",
+                    "/contention",
+                    "/cpuprofiler",
+                    "/heap_dump",
+                    "/heapprofiler",
+                    "/hot_restart_version",
+                    "/memory/tcmalloc",
+                    "/tap");
 
     private final SortedMap<String, AdminEndpoint> endpoints = new TreeMap<>();
 
@@ -41,6 +56,13 @@ public final class AdminEndpoints {
     /// Never throws: a handler that does is answered for with 500.
     public AdminResponse answer(AdminRequest request) {
         AdminEndpoint endpoint = endpoints.get(request.path());
+        if (endpoint == null && NOT_YET.contains(request.path())) {
+            return AdminResponse.text(
+                    501,
+                    request.path()
+                            + " is a page of Envoy's admin server that Nuncio does not support"
+                            + " yet\n");
+        }
         if (endpoint == null) {
             return AdminResponse.text(404, "invalid path. " + help());
         }

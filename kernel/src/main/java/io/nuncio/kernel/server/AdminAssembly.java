@@ -189,6 +189,8 @@ final class AdminAssembly {
                                         .map(entry -> entry.getKey() + ":" + entry.getValue())
                                         .sorted()
                                         .collect(Collectors.joining(",")))
+                        .setLogFormat(options.log().format())
+                        .setLogFormatEscaped(options.log().escaped())
                         .setServiceCluster(options.serviceCluster())
                         .setServiceNode(options.serviceNode())
                         .setServiceZone(options.serviceZone())
@@ -204,6 +206,9 @@ final class AdminAssembly {
                                         : CommandLineOptions.DrainStrategy.Immediate);
         if (options.configPath() != null) {
             message.setConfigPath(options.configPath().toString());
+        }
+        if (options.log().file() != null) {
+            message.setLogPath(options.log().file().toString());
         }
         if (options.adminAddressPath() != null) {
             message.setAdminAddressPath(options.adminAddressPath().toString());

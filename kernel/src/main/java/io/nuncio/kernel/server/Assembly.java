@@ -101,7 +101,7 @@ final class Assembly implements AutoCloseable {
                 new LogFiles(
                         new LogFiles.Settings(
                                 options.fileFlushInterval(),
-                                LogFiles.Settings.DEFAULT.flushBytes(),
+                                options.fileFlushMinSizeKb() * 1024,
                                 LogFiles.Settings.DEFAULT.maxBytes()),
                         root);
         resolver = DnsResolver.system(loops.main(), root);

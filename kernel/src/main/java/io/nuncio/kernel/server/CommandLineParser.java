@@ -44,9 +44,11 @@ public final class CommandLineParser {
                     Map.entry("--log-stacktrace-single-entry", "crash logs"),
                     Map.entry("--reject-unknown-dynamic-fields", "xDS"),
                     Map.entry("--ignore-unknown-dynamic-fields", "xDS"),
-                    Map.entry("--file-flush-min-size-kb", "log files"),
                     Map.entry("--local-address-ip-version", "the local address"),
                     Map.entry("--enable-core-dump", "core dumps"));
+
+    /// Half of what may wait for a log file.
+    private static final long MAX_FLUSH_MIN_SIZE_KB = 16 * 1024;
 
     private final CommandLine commandLine = new CommandLine(spec());
 
@@ -135,6 +137,7 @@ public final class CommandLineParser {
                         parsed.matchedOptionValue("--service-node", ""),
                         parsed.matchedOptionValue("--service-zone", ""),
                         Duration.ofMillis(positive(parsed, "--file-flush-interval-msec", 10_000)),
+                        flushMinSizeKb(parsed),
                         Duration.ofSeconds(positive(parsed, "--drain-time-s", 600)),
                         choice(
                                 parsed,
@@ -148,6 +151,18 @@ public final class CommandLineParser {
                         disabled.isEmpty() ? List.of() : List.of(disabled.split(",")),
                         tags,
                         parsed.matchedOptionValue("--bundle-path", null)));
+    }
+
+    private static int flushMinSizeKb(ParseResult parsed) {
+        long kilobytes = positive(parsed, "--file-flush-min-size-kb", 64);
+        if (kilobytes > MAX_FLUSH_MIN_SIZE_KB) {
+            throw new IllegalArgumentException(
+                    "--file-flush-min-size-kb: was "
+                            + kilobytes
+                            + ", expected at most "
+                            + MAX_FLUSH_MIN_SIZE_KB);
+        }
+        return (int) kilobytes;
     }
 
     private static long positive(ParseResult parsed, String option, long otherwise) {
@@ -245,6 +260,12 @@ public final class CommandLineParser {
                         "how often log files are flushed; default 10000",
                         Long.class,
                         "--file-flush-interval-msec"));
+        add(
+                spec,
+                text(
+                        "how much may wait for a log file before it is written; default 64",
+                        Long.class,
+                        "--file-flush-min-size-kb"));
         add(spec, text("how long draining may take; default 600", Long.class, "--drain-time-s"));
         add(spec, text("gradual (default) or immediate", String.class, "--drain-strategy"));
         add(

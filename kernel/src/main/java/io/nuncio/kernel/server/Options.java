@@ -13,6 +13,7 @@ import java.util.List;
 /// @param configPath the bootstrap file, null if only `configYaml` is given
 /// @param configYaml merged over the file; empty for none
 /// @param concurrency how many workers
+/// @param fileFlushMinSizeKb how much may wait for a log file before it is written at once
 /// @param drainTime how long draining may take at most
 /// @param minimumDrainTime how long listeners stay open at least after SIGTERM, since load
 ///   balancers notice late
@@ -30,6 +31,7 @@ public record Options(
         String serviceNode,
         String serviceZone,
         Duration fileFlushInterval,
+        int fileFlushMinSizeKb,
         Duration drainTime,
         DrainStrategy drainStrategy,
         SigtermMode sigtermMode,

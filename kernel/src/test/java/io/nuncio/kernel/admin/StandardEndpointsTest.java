@@ -149,6 +149,29 @@ class StandardEndpointsTest {
                 .isEqualTo("invalid path. " + get("/help").text());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/allocprofiler",
+                "/certs",
+                "/contention",
+                "/cpuprofiler",
+                "/heap_dump",
+                "/heapprofiler",
+                "/hot_restart_version",
+                "/memory/tcmalloc",
+                "/tap"
+            })
+    void aPageOfEnvoysThatIsNotThereYetSaysSo(String path) {
+        AdminResponse answer = get(path);
+        assertThat(answer.status()).isEqualTo(501);
+        assertThat(answer.text())
+                .isEqualTo(
+                        path
+                                + " is a page of Envoy's admin server that Nuncio does not support"
+                                + " yet\n");
+    }
+
     @Test
     void helpListsPathsInOrderWithMethodsParametersAndChoices() {
         assertThat(get("/help").text())
