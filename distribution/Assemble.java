@@ -82,6 +82,9 @@ public final class Assemble {
 
     private List<String> libraries() throws IOException {
         var names = new ArrayList<String>();
+        var licences =
+                new Licences(
+                        root.resolve("distribution/src/main/licences"), target.resolve("licences"));
         for (String element : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Path jar = Path.of(element);
             String name = jar.getFileName().toString();
@@ -89,6 +92,7 @@ public final class Assemble {
                 continue;
             }
             names.add(name);
+            licences.add(jar);
             Path copy = target.resolve("lib").resolve(name);
             if (!ENVOY_API.matcher(name).matches()) {
                 copy(jar, copy);
@@ -96,6 +100,7 @@ public final class Assemble {
                 strip(jar, copy);
             }
         }
+        licences.write();
         removeOthers(target.resolve("lib"), names);
         return names;
     }

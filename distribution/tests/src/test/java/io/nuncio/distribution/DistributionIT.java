@@ -114,6 +114,18 @@ class DistributionIT {
     }
 
     @Test
+    void theLicenceOfEachLibraryIsThere() throws IOException {
+        String table = Files.readString(Distribution.HOME.resolve("licences/README.md"));
+        for (Path jar : jars("lib")) {
+            String name = jar.getFileName().toString();
+            if (!name.matches("(kernel|filter-spi)-.*|nuncio\\.jar")) {
+                assertThat(table).containsPattern("\\| " + name + " \\| \\[[^]]+]\\(http");
+            }
+        }
+        assertThat(Distribution.HOME.resolve("licences/re2j.txt")).exists();
+    }
+
+    @Test
     void theLauncherWorksFromAnyFolderAndThroughALink() throws Exception {
         Path link = Files.createTempDirectory("nuncio-link-").resolve("nuncio");
         Files.createSymbolicLink(link, Distribution.LAUNCHER);
