@@ -66,13 +66,12 @@ class GrpcJavaIT {
     private static String bootstrap(int port, Path log) {
         String routes =
                 """
-                      routes:
-                      - match: { prefix: "/nuncio.test.Echo/Nobody" }
-                        route: { cluster: nobody }
-                      - match: { prefix: "/nuncio.test.Echo/Hasty" }
-                        route: { cluster: c, timeout: 0.2s, prefix_rewrite: "/nuncio.test.Echo/Unary" }
-                      - match: { prefix: "/nuncio.test.Echo/", grpc: {} }
-                        route: { cluster: c, timeout: 0s }
+                - match: { prefix: "/nuncio.test.Echo/Nobody" }
+                  route: { cluster: nobody }
+                - match: { prefix: "/nuncio.test.Echo/Hasty" }
+                  route: { cluster: c, timeout: 0.2s, prefix_rewrite: "/nuncio.test.Echo/Unary" }
+                - match: { prefix: "/nuncio.test.Echo/", grpc: {} }
+                  route: { cluster: c, timeout: 0s }
                 """;
         return """
         static_resources:
@@ -83,8 +82,7 @@ class GrpcJavaIT {
         %s
         """
                 .formatted(
-                        Http2Bootstraps.listener("l", "HTTP2", log, "")
-                                .replaceFirst(" +routes:\n.*\n.*\n", routes.indent(8)),
+                        Http2Bootstraps.listener("l", "HTTP2", log, "", routes),
                         Http2Bootstraps.cluster("c", port, "http2_protocol_options: {}"),
                         Http2Bootstraps.cluster("nobody", 1, "http2_protocol_options: {}"));
     }

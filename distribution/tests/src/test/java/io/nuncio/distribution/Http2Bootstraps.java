@@ -27,10 +27,57 @@ final class Http2Bootstraps {
                         cluster("c", upstreamPort, ""));
     }
 
+    /// A listener `l` in front of one HTTP/2 upstream; a request goes to the cluster that its path
+    /// begins with. What waits for a client has small buffers.
+    ///
+    /// @param clusters pairs of a name and its options of HTTP/2
+    static String clusters(int upstreamPort, Path log, String... clusters) {
+        var routes = new StringBuilder();
+        var all = new StringBuilder();
+        for (int index = 0; index < clusters.length; index += 2) {
+            String name = clusters[index];
+            routes.append("- match: { prefix: \"/%s/\" }\n".formatted(name))
+                    .append("  route: { cluster: %s, timeout: 0s }\n".formatted(name));
+            all.append(
+                    cluster(
+                            name,
+                            upstreamPort,
+                            "http2_protocol_options: { %s }".formatted(clusters[index + 1])));
+        }
+        return """
+        static_resources:
+          listeners:
+        %s
+          clusters:
+        %s
+        """
+                .formatted(
+                        listener(
+                                "l",
+                                "HTTP2",
+                                log,
+                                "initial_stream_window_size: 65535",
+                                routes.toString()),
+                        all);
+    }
+
     /// A listener (`stat_prefix: t`) whose requests go to the cluster `c`.
     ///
     /// @param options of HTTP/2, such as `max_concurrent_streams: 1`
     static String listener(String name, String codecType, Path log, String options) {
+        return listener(
+                name,
+                codecType,
+                log,
+                options,
+                """
+                - match: { prefix: "/" }
+                  route: { cluster: c }
+                """);
+    }
+
+    /// @param routes each in a line or more
+    static String listener(String name, String codecType, Path log, String options, String routes) {
         return """
           - name: %s
             address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
@@ -56,14 +103,13 @@ final class Http2Bootstraps {
                     - name: all
                       domains: ["*"]
                       routes:
-                      - match: { prefix: "/" }
-                        route: { cluster: c }
+        %s
                   http_filters:
                   - name: envoy.filters.http.router
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
         """
-                .formatted(name, codecType, options, log)
+                .formatted(name, codecType, options, log, routes.indent(14).stripTrailing())
                 .stripTrailing();
     }
 

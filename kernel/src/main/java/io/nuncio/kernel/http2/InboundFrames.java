@@ -183,7 +183,7 @@ final class InboundFrames implements FrameReader.Handler {
         }
         stream.receiveWindow -= length;
         if (stream.receiveWindow < 0) {
-            headers.endStream(stream, ErrorCode.FLOW_CONTROL_ERROR, ResetReason.LOCAL_RESET);
+            headers.endStream(stream, ErrorCode.FLOW_CONTROL_ERROR, side.invalidMessage());
             return null;
         }
         stream.received += padding;
@@ -328,9 +328,9 @@ final class InboundFrames implements FrameReader.Handler {
             return side.idle(id) ? ConnectionError.protocol("WINDOW_UPDATE: stream in idle") : null;
         }
         if (increment == 0) {
-            headers.endStream(stream, ErrorCode.PROTOCOL_ERROR, ResetReason.LOCAL_RESET);
+            headers.endStream(stream, ErrorCode.PROTOCOL_ERROR, side.invalidMessage());
         } else if (stream.sendWindow > Integer.MAX_VALUE - increment) {
-            headers.endStream(stream, ErrorCode.FLOW_CONTROL_ERROR, ResetReason.LOCAL_RESET);
+            headers.endStream(stream, ErrorCode.FLOW_CONTROL_ERROR, side.invalidMessage());
         } else {
             stream.sendWindow += increment;
             stream.sendPending(Integer.MAX_VALUE);

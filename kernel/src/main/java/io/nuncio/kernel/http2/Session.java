@@ -31,7 +31,7 @@ final class Session implements Connection.Callbacks {
         /// The peer's SETTINGS have changed.
         void onSettings(PeerSettings peer);
 
-        /// Why a stream ends whose messages are invalid.
+        /// Why a stream ends whose messages are invalid, or that breaks the rules of its window.
         ResetReason invalidMessage();
     }
 

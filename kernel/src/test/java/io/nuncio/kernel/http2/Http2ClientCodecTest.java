@@ -509,6 +509,20 @@ class Http2ClientCodecTest {
     }
 
     @Test
+    void aServerThatBreaksTheRulesOfAWindowHasBrokenTheProtocol() {
+        var client = ClientHarness.open();
+        var first = client.get();
+        var second = client.get();
+        client.frames();
+
+        client.receive(windowUpdate(1, 0), ok(3, true));
+
+        assertThat(client.answer()).isEqualTo("RST_STREAM 1 PROTOCOL_ERROR");
+        assertThat(first.reset).isEqualTo(ResetReason.PROTOCOL_ERROR);
+        assertThat(second.complete).isTrue();
+    }
+
+    @Test
     void tooManyHeadersEndTheStream() {
         var client =
                 new ClientHarness(

@@ -94,6 +94,7 @@ public final class Http2Peer implements AutoCloseable {
     /// Acknowledges and answers nothing from now on.
     public synchronized Http2Peer mute() {
         mute = true;
+        notifyAll();
         return this;
     }
 
@@ -218,11 +219,12 @@ public final class Http2Peer implements AutoCloseable {
         }
     }
 
-    private synchronized void awaitBegun() throws IOException {
+    private synchronized boolean awaitBegun() throws IOException {
         try {
             while (server && !begun && !mute && !socket.isClosed()) {
                 wait(TIMEOUT_MILLIS);
             }
+            return !mute;
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
@@ -246,8 +248,9 @@ public final class Http2Peer implements AutoCloseable {
             return;
         }
         if (frame.type() == Frame.SETTINGS) {
-            awaitBegun();
-            sendWhatItTakes(Frame.settingsAck().bytes());
+            if (awaitBegun()) {
+                sendWhatItTakes(Frame.settingsAck().bytes());
+            }
         } else if (frame.type() == Frame.PING) {
             sendWhatItTakes(Frame.of(Frame.PING, Frame.ACK, 0, frame.payload()).bytes());
         }
