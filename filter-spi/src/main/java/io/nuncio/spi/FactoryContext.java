@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.spi.host.Platform;
 
 import org.osgi.annotation.versioning.ProviderType;
@@ -83,6 +84,9 @@ public interface FactoryContext {
     /// Compiles headers to add or overwrite, whose values may have command operators. Problems are
     /// reported below `field`, by position.
     HeaderChanges headerChanges(String field, List<HeaderValueOption> changes);
+
+    /// Compiles a condition on text. Problems are reported below `field`.
+    TextMatcher textMatcher(String field, StringMatcher config);
 
     /// A value that each worker has its own of, made on the worker when it first asks.
     <T> Function<Worker, T> perWorker(Function<Worker, T> maker);

@@ -5,6 +5,8 @@ import io.envoyproxy.envoy.config.core.v3.Metadata;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
+import java.util.List;
+
 /// What a request matched: an immutable entry of the route table.
 @ProviderType
 public interface Route {
@@ -41,6 +43,19 @@ public interface Route {
     /// The most specific compiled per-route configuration of the filter with that name in the
     /// chain, null if there is none.
     @Nullable Object perFilter(String filterName);
+
+    /// The compiled per-route configurations of the filter with that name in the chain, the least
+    /// specific first.
+    default List<?> perFilterOfAllLevels(String filterName) {
+        Object only = perFilter(filterName);
+        return only == null ? List.of() : List.of(only);
+    }
+
+    /// Whether the proxy answers requests of this route by itself, by a redirect or a direct
+    /// response.
+    default boolean answersItself() {
+        return false;
+    }
 
     /// The route's metadata; empty if it has none.
     default Metadata metadata() {

@@ -3,6 +3,8 @@ package io.nuncio.spi;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
+import java.util.List;
+
 /// One request and its response, as seen by one filter of its chain: given to
 /// [HttpFilterTemplate#create], valid until [HttpFilter#onDestroy].
 ///
@@ -36,6 +38,16 @@ public interface Stream {
     ///
     /// @param type the class of the value that [PerRouteFactory#configureRoute] returned
     <T> @Nullable T perRoute(Class<T> type);
+
+    /// This filter's per-route configurations of all levels, the least specific first: route
+    /// configuration, virtual host, route, weighted cluster (Envoy: getAllPerFilterConfig). Empty
+    /// if there is none.
+    ///
+    /// @param type as for [#perRoute]
+    <T> List<T> perRouteOfAllLevels(Class<T> type);
+
+    /// What command operators in formats and header values read of this stream.
+    FormatContext formatContext();
 
     /// Goes on with the next filter after `PAUSE`, with all that was held back (Envoy:
     /// continueDecoding, continueEncoding). Does nothing if the filter is not paused; within the

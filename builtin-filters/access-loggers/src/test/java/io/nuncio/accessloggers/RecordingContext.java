@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
 import io.nuncio.spi.HeaderChanges;
@@ -12,6 +13,7 @@ import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
 
@@ -116,6 +118,11 @@ final class RecordingContext implements FactoryContext {
 
     @Override
     public Worker mainThread() {
+        throw unused();
+    }
+
+    @Override
+    public TextMatcher textMatcher(String field, StringMatcher config) {
         throw unused();
     }
 

@@ -15,6 +15,11 @@ public interface RouteEntry extends Route {
     /// The answer of a redirect or a direct response, null for a route to a cluster.
     @Nullable DirectResponse directResponse();
 
+    @Override
+    default boolean answersItself() {
+        return directResponse() != null;
+    }
+
     /// The cluster to route to; empty for a direct response.
     String cluster();
 

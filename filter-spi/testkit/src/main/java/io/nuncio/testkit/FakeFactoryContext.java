@@ -6,6 +6,8 @@ import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.nuncio.kernel.match.TextMatch;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsStore;
@@ -16,6 +18,7 @@ import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.Worker;
 
 import org.slf4j.Logger;
@@ -169,6 +172,11 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public FakeWorker mainThread() {
         return common.mainThread;
+    }
+
+    @Override
+    public TextMatcher textMatcher(String field, StringMatcher config) {
+        return TextMatch.of(config, problems, field);
     }
 
     @Override

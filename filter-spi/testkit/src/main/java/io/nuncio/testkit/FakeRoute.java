@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /// A route as the test wants it; by default to a cluster within 15 s.
@@ -24,6 +26,7 @@ public final class FakeRoute implements RouteEntry {
     private RetryPolicy retryPolicy = RetryPolicy.NONE;
     private long requestBufferLimit = Long.MAX_VALUE;
     private boolean hedgeOnPerTryTimeout;
+    private final Map<String, List<Object>> perFilter = new HashMap<>();
     private final List<String> furtherAttempts = new ArrayList<>();
     private Consumer<RequestHeaders> requestChange = headers -> {};
     private Consumer<ResponseHeaders> responseChange = headers -> {};
@@ -48,6 +51,12 @@ public final class FakeRoute implements RouteEntry {
     /// Zero for none.
     public FakeRoute timeout(Duration limit) {
         timeout = limit;
+        return this;
+    }
+
+    /// What levels say of a filter, compiled by its factory; the least specific first.
+    public FakeRoute perFilter(String filterName, Object... levels) {
+        perFilter.put(filterName, List.of(levels));
         return this;
     }
 
@@ -172,6 +181,12 @@ public final class FakeRoute implements RouteEntry {
 
     @Override
     public @Nullable Object perFilter(String filterName) {
-        return null;
+        List<Object> levels = perFilter.get(filterName);
+        return levels == null ? null : levels.getLast();
+    }
+
+    @Override
+    public List<?> perFilterOfAllLevels(String filterName) {
+        return perFilter.getOrDefault(filterName, List.of());
     }
 }

@@ -5,6 +5,8 @@ import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.nuncio.kernel.match.TextMatch;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
@@ -14,6 +16,7 @@ import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
 
@@ -136,6 +139,11 @@ public final class PlaceContext implements FactoryContext {
     @Override
     public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
         return HeaderRules.adding(changes, this, field);
+    }
+
+    @Override
+    public TextMatcher textMatcher(String field, StringMatcher config) {
+        return TextMatch.of(config, problems(), field);
     }
 
     @Override

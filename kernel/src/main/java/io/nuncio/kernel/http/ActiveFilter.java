@@ -4,6 +4,7 @@ import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.DataOutcome;
 import io.nuncio.spi.Direction;
+import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.HeadersOutcome;
 import io.nuncio.spi.HttpFilter;
 import io.nuncio.spi.LocalReply;
@@ -19,6 +20,7 @@ import io.nuncio.spi.Worker;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.Objects;
 
 /// One filter of one stream: what the filter sees of the stream, and the guard around its
@@ -235,6 +237,21 @@ final class ActiveFilter implements Stream {
     public <T> @Nullable T perRoute(Class<T> type) {
         Object config = stream.route().perFilter(slot.name());
         return config == null ? null : type.cast(config);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // each was compiled by this filter's own factory
+    public <T> List<T> perRouteOfAllLevels(Class<T> type) {
+        List<?> configs = stream.route().perFilterOfAllLevels(slot.name());
+        for (Object config : configs) {
+            type.cast(config);
+        }
+        return (List<T>) configs;
+    }
+
+    @Override
+    public FormatContext formatContext() {
+        return stream.formatContext("NotSet");
     }
 
     @Override

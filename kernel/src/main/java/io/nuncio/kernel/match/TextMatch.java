@@ -6,18 +6,20 @@ import com.google.re2j.PatternSyntaxException;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.TextMatcher;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// A condition on text that is a piece of a byte array (Envoy: StringMatcher).
-public sealed interface TextMatch
+public sealed interface TextMatch extends TextMatcher
         permits TextMatch.Exact,
                 TextMatch.Prefix,
                 TextMatch.Suffix,
                 TextMatch.Contains,
                 TextMatch.Regex,
                 NumberRange {
+    @Override
     boolean matches(byte[] bytes, int start, int length);
 
     /// Compiles Envoy's message; problems are reported below `field`.

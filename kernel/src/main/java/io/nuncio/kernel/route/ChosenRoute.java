@@ -13,6 +13,8 @@ import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// A route whose cluster was chosen: one of several by weight, or the one that a header names.
 ///
 /// @param route what holds but for the cluster
@@ -44,6 +46,11 @@ record ChosenRoute(
     @Override
     public @Nullable Object perFilter(String filterName) {
         return filters.config(filterName);
+    }
+
+    @Override
+    public List<?> perFilterOfAllLevels(String filterName) {
+        return filters.ofAllLevels(filterName);
     }
 
     @Override

@@ -17,6 +17,8 @@ import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// A route as it stands in the configuration.
 ///
 /// @param cluster empty if the cluster is chosen per request, or for a direct response
@@ -50,6 +52,11 @@ record ConfiguredRoute(
     @Override
     public @Nullable Object perFilter(String filterName) {
         return filters.config(filterName);
+    }
+
+    @Override
+    public List<?> perFilterOfAllLevels(String filterName) {
+        return filters.ofAllLevels(filterName);
     }
 
     @Override

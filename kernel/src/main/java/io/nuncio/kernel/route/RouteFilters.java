@@ -9,21 +9,27 @@ import io.nuncio.spi.host.HttpFilterChains;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What one level and those above it say of the filters: the most specific configuration of each,
-/// and whether it is on.
+/// What one level and those above it say of the filters: the configurations of each, and whether it
+/// is on.
 ///
-/// @param configs by the filter's name
+/// @param configs by the filter's name, the least specific first; never an empty list
 /// @param switches true or false by the filter's name; what is missing is as the chain says
-record RouteFilters(Map<String, Object> configs, Map<String, Boolean> switches) {
+record RouteFilters(Map<String, List<Object>> configs, Map<String, Boolean> switches) {
     static final RouteFilters NONE = new RouteFilters(Map.of(), Map.of());
 
     @Nullable Object config(String filterName) {
-        return configs.isEmpty() ? null : configs.get(filterName);
+        List<Object> levels = configs.isEmpty() ? null : configs.get(filterName);
+        return levels == null ? null : levels.getLast();
+    }
+
+    List<Object> ofAllLevels(String filterName) {
+        return configs.getOrDefault(filterName, List.of());
     }
 
     boolean enabled(String filterName, boolean byDefault) {
@@ -60,7 +66,7 @@ record RouteFilters(Map<String, Object> configs, Map<String, Boolean> switches) 
         private void compileEntry(
                 String name,
                 Any config,
-                Map<String, Object> configs,
+                Map<String, List<Object>> configs,
                 Map<String, Boolean> switches,
                 FactoryContext context) {
             switches.put(name, true);
@@ -88,7 +94,9 @@ record RouteFilters(Map<String, Object> configs, Map<String, Boolean> switches) 
             }
             Object compiled = compiler.compileRoute(inChain(name), name, inner, optional, context);
             if (compiled != null) {
-                configs.put(name, compiled);
+                var levels = new ArrayList<>(configs.getOrDefault(name, List.of()));
+                levels.add(compiled);
+                configs.put(name, List.copyOf(levels));
             }
         }
 

@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.kernel.format.FormatEnvironment;
 import io.nuncio.kernel.format.Formats;
 import io.nuncio.kernel.http1.Http1Codecs;
@@ -25,6 +26,7 @@ import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.CodecConfig;
 import io.nuncio.spi.host.Platform;
@@ -363,6 +365,11 @@ class AdminServerTest {
 
         @Override
         public Format format(String field, SubstitutionFormatString format) {
+            throw unused();
+        }
+
+        @Override
+        public TextMatcher textMatcher(String field, StringMatcher config) {
             throw unused();
         }
 

@@ -7,6 +7,8 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.nuncio.kernel.match.TextMatch;
 import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.FactoryContext;
@@ -16,6 +18,7 @@ import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Clusters;
 import io.nuncio.spi.host.Extensions;
@@ -159,6 +162,11 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public Worker mainThread() {
         throw new IllegalStateException("no main thread here");
+    }
+
+    @Override
+    public TextMatcher textMatcher(String field, StringMatcher config) {
+        return TextMatch.of(config, problems(), field);
     }
 
     @Override
