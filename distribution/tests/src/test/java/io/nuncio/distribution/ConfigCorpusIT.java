@@ -145,6 +145,9 @@ class ConfigCorpusIT {
         if (message.contains("is of Envoy's API before version 3")) {
             return "removed";
         }
+        if (message.startsWith("cannot read ") && message.endsWith(": no such file")) {
+            return "no-file";
+        }
         return message.endsWith("not supported by Nuncio yet")
                         || message.endsWith("not supported yet")
                 ? "unsupported"

@@ -12,14 +12,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The front proxy of Envoy's documentation (examples/front-proxy/envoy.yaml), message for message
 /// and value for value: two listeners without a name, two services told apart by path, clusters by
-/// name, a layer of runtime values, an admin server. Addresses are loopback's, and the second
-/// listener has no certificate.
+/// name, a layer of runtime values, an admin server; the second listener speaks TLS with the
+/// certificate of the documentation. Addresses are loopback's.
 class FrontProxyIT {
     private static final String LISTENER =
             """
@@ -89,6 +92,10 @@ class FrontProxyIT {
                           connection_limit: 10000
             """;
 
+    private static final Path CERTIFICATE =
+            Distribution.ROOT.resolve(
+                    "distribution/tests/src/test/resources/front-proxy/transport-socket.yaml");
+
     private FakeUpstream one;
     private FakeUpstream two;
     private NuncioServer proxy;
@@ -100,10 +107,11 @@ class FrontProxyIT {
         proxy = start(documented());
     }
 
-    private String documented() {
+    private String documented() throws IOException {
         return "static_resources:\n  listeners:\n"
                 + LISTENER
                 + LISTENER
+                + Files.readString(CERTIFICATE)
                 + "  clusters:\n"
                 + CLUSTER.formatted(1, one.port())
                 + CLUSTER.formatted(2, two.port())
@@ -134,11 +142,36 @@ class FrontProxyIT {
 
     @Test
     void curlReachesBothServicesOnBothListeners() throws Exception {
-        for (InetSocketAddress listener : listeners()) {
-            String url = "http://localhost:" + listener.getPort();
-            assertThat(curl(url + "/service/1")).isEqualTo("one 200");
-            assertThat(curl(url + "/service/2")).isEqualTo("two 200");
-            assertThat(curl(url + "/")).isEqualTo(" 404");
+        List<InetSocketAddress> listeners = listeners();
+        for (String url :
+                List.of(
+                        "http://localhost:" + listeners.get(0).getPort(),
+                        "https://localhost:" + listeners.get(1).getPort())) {
+            assertThat(curl(url + "/service/1")).isEqualTo("one 200 1.1");
+            assertThat(curl(url + "/service/2")).isEqualTo("two 200 1.1");
+            assertThat(curl(url + "/")).isEqualTo(" 404 1.1");
+        }
+        assertThat(one.takeRequest().header("x-forwarded-proto")).isEqualTo("http");
+        assertThat(one.takeRequest().header("x-forwarded-proto")).isEqualTo("https");
+    }
+
+    @Test
+    void curlSpeaksHttp2OnBothListenersWhereItMay() throws Exception {
+        String plain = "http://localhost:" + listeners().get(0).getPort() + "/service/1";
+        assertThat(curl(plain, "--http2-prior-knowledge")).isEqualTo("one 200 2");
+
+        String offering =
+                documented()
+                        .replace(
+                                "common_tls_context:\n",
+                                "common_tls_context:\n"
+                                        + "            alpn_protocols: [h2, http/1.1]\n");
+        try (NuncioServer own = start(offering)) {
+            String secure = "https://localhost:" + listeners(own).get(1).getPort() + "/service/2";
+            assertThat(curl(secure)).isEqualTo("two 200 2");
+            assertThat(curl(secure, "--http1.1")).isEqualTo("two 200 1.1");
+            assertThat(own.stat("http.ingress_http.downstream_cx_http2_total")).isEqualTo(1);
+            assertThat(own.stat("http.ingress_http.downstream_cx_ssl_total")).isEqualTo(2);
         }
     }
 
@@ -265,11 +298,20 @@ class FrontProxyIT {
         }
     }
 
-    /// The body and the status that curl sees.
-    private static String curl(String url) throws Exception {
-        Distribution.Finished finished =
-                Distribution.finish(
-                        new ProcessBuilder("curl", "-s", "-4", "-w", " %{http_code}", url));
+    /// The body, the status and the version of HTTP that curl sees.
+    private static String curl(String url, String... options) throws Exception {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "curl",
+                                "-s",
+                                "-4",
+                                "-k",
+                                "-w",
+                                " %{http_code} %{http_version}",
+                                url));
+        command.addAll(List.of(options));
+        Distribution.Finished finished = Distribution.finish(new ProcessBuilder(command));
         assertThat(finished.exitCode()).as(finished.output()).isZero();
         return finished.output();
     }

@@ -22,4 +22,6 @@ public interface Platform {
     Matchers matchers();
 
     ServerState serverState();
+
+    TlsSockets tls();
 }

@@ -11,6 +11,7 @@ import io.nuncio.kernel.http.FilterChains;
 import io.nuncio.kernel.http.HttpFilterCompiler;
 import io.nuncio.kernel.match.tree.MatchTreeCompiler;
 import io.nuncio.kernel.protocol.HttpCodecs;
+import io.nuncio.kernel.tls.TlsContexts;
 import io.nuncio.spi.AccessLogger;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Category;
@@ -33,6 +34,7 @@ import io.nuncio.spi.host.RouteSource;
 import io.nuncio.spi.host.RouteTable;
 import io.nuncio.spi.host.RouteTables;
 import io.nuncio.spi.host.ServerState;
+import io.nuncio.spi.host.TlsSockets;
 
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +99,11 @@ public final class FakePlatform
     @Override
     public FakeClusters clusters() {
         return clusters;
+    }
+
+    @Override
+    public TlsSockets tls() {
+        return new TlsContexts();
     }
 
     @Override

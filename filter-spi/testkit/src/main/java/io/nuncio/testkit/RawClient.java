@@ -38,6 +38,15 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /// Goes on with a socket that is connected.
+    public static RawClient over(Socket socket) {
+        try {
+            return new RawClient(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Sends text as ISO-8859-1.
     public RawClient send(String text) {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));

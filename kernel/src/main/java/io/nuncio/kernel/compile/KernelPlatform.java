@@ -9,6 +9,7 @@ import io.nuncio.spi.host.Matchers;
 import io.nuncio.spi.host.Platform;
 import io.nuncio.spi.host.RouteTables;
 import io.nuncio.spi.host.ServerState;
+import io.nuncio.spi.host.TlsSockets;
 
 /// The kernel's services as bundles see them.
 public record KernelPlatform(
@@ -19,5 +20,6 @@ public record KernelPlatform(
         Extensions extensions,
         AccessLogs accessLogs,
         Matchers matchers,
-        ServerState serverState)
+        ServerState serverState,
+        TlsSockets tls)
         implements Platform {}

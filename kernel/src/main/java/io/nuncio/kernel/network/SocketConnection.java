@@ -328,6 +328,9 @@ public final class SocketConnection implements Connection, SocketEvents {
             if (progress == TransportSocket.Progress.END_OF_STREAM) {
                 ended = true;
             }
+            if (notReading()) {
+                return; // closed by who heard that the connection stands
+            }
         }
         boolean endStream = ended && halfClose;
         if (!readBuffer.isEmpty() || (endStream && !inputEndDelivered)) {

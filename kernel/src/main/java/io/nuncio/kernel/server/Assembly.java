@@ -27,6 +27,7 @@ import io.nuncio.kernel.stats.StatsSettings;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.kernel.stats.Tag;
 import io.nuncio.kernel.subscription.SubscriptionSources;
+import io.nuncio.kernel.tls.TlsContexts;
 import io.nuncio.kernel.upstream.ClusterManager;
 import io.nuncio.kernel.upstream.UpstreamConnector;
 import io.nuncio.kernel.watch.FileWatcher;
@@ -138,7 +139,8 @@ final class Assembly implements AutoCloseable {
                         extensions,
                         accessLogs,
                         new MatchTreeCompiler(extensions),
-                        lifeCycle);
+                        lifeCycle,
+                        new TlsContexts());
         contexts.services(
                 new Services(
                         node,

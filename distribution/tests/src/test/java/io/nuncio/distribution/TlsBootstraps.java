@@ -1,0 +1,132 @@
+package io.nuncio.distribution;
+
+import io.nuncio.testkit.NuncioServer;
+import io.nuncio.testkit.TestCertificates;
+
+import java.nio.file.Path;
+
+/// Bootstraps of one listener, `secure`, that speaks TLS and answers by itself.
+final class TlsBootstraps {
+    private static final String ANSWER =
+            "direct_response: {status: 200, body: {inline_string: ok}}";
+
+    private TlsBootstraps() {}
+
+    /// @param common the fields of `common_tls_context`, from the first column on
+    static NuncioServer start(String common) throws Exception {
+        return start(common, "{}");
+    }
+
+    /// @param downstream more fields of the `DownstreamTlsContext`
+    static NuncioServer start(String common, String downstream) throws Exception {
+        return start(common, downstream, "", "");
+    }
+
+    /// The listener logs its connections.
+    static NuncioServer startLogging(String common, String downstream, Path log, String format)
+            throws Exception {
+        return start(
+                common,
+                downstream,
+                "",
+                """
+                    access_log:
+                    - name: envoy.access_loggers.file
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                        path: %s
+                        log_format: {text_format_source: {inline_string: "%s\\n"}}
+                """
+                        .formatted(log, format));
+    }
+
+    static NuncioServer startWithHandshakeTimeout(String common, String timeout) throws Exception {
+        return start(common, "{}", "      transport_socket_connect_timeout: " + timeout + "\n", "");
+    }
+
+    /// Requests go to a plain upstream.
+    static NuncioServer startBefore(int upstream, String common) throws Exception {
+        return started(
+                text(common, "{}", "", "").replace(ANSWER, "route: {cluster: upstream}")
+                        + """
+                          clusters:
+                          - name: upstream
+                            load_assignment:
+                              cluster_name: upstream
+                              endpoints:
+                              - lb_endpoints:
+                                - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
+                        """
+                                .formatted(upstream));
+    }
+
+    private static NuncioServer start(
+            String common, String downstream, String chain, String listener) throws Exception {
+        return started(text(common, downstream, chain, listener));
+    }
+
+    private static String text(String common, String downstream, String chain, String listener) {
+        return """
+        static_resources:
+          listeners:
+          - name: secure
+            stat_prefix: secure
+            address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+        %s    filter_chains:
+            - filters:
+              - name: hcm
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                  stat_prefix: secure
+                  route_config:
+                    virtual_hosts:
+                    - name: all
+                      domains: ["*"]
+                      routes:
+                      - match: {prefix: "/"}
+                        %s
+                  http_filters:
+                  - name: router
+                    typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+        %s      transport_socket:
+                name: envoy.transport_sockets.tls
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+        %s          common_tls_context:
+        %s
+        """
+                .formatted(
+                        listener,
+                        ANSWER,
+                        chain,
+                        downstream.equals("{}") ? "" : downstream.indent(10),
+                        common.indent(12));
+    }
+
+    private static NuncioServer started(String yaml) throws Exception {
+        return NuncioServer.start(Distribution.HOME.resolve("bundles"), yaml);
+    }
+
+    /// `tls_certificates` with one that stands in the text.
+    static String certificate(TestCertificates.Identity identity) {
+        return certificate(identity.certificatePem(), identity.keyPem());
+    }
+
+    static String certificate(String chain, String key) {
+        return "tls_certificates:\n" + oneCertificate(chain, key);
+    }
+
+    /// One element of `tls_certificates`.
+    static String oneCertificate(String chain, String key) {
+        return "- certificate_chain:\n    inline_string: |\n"
+                + chain.indent(6)
+                + "  private_key:\n    inline_string: |\n"
+                + key.indent(6);
+    }
+
+    /// A `validation_context` with that authority.
+    static String trusting(TestCertificates authority) {
+        return "validation_context:\n  trusted_ca:\n    inline_string: |\n"
+                + authority.pem().indent(6);
+    }
+}

@@ -1,0 +1,77 @@
+package io.nuncio.spi.host;
+
+import org.jspecify.annotations.Nullable;
+
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/// How connections are encrypted, in what a TLS library understands.
+///
+/// @param identities what this side may present; the first is the default
+/// @param versions such as `TLSv1.2` and `TLSv1.3`, oldest first, without gaps
+/// @param cipherSuites for TLS 1.2 and older, in OpenSSL's names and syntax
+/// @param curves for the key exchange, such as `X25519`, the favourite first
+/// @param applicationProtocols for ALPN, the favourite first; empty for no ALPN
+/// @param peerCertificate whether a downstream is asked for a certificate; upstreams always present
+///   one
+/// @param acceptedIssuers named to a downstream that is asked
+/// @param verifier looks at the certificate that the peer presents
+/// @param sessions whether and how connections may begin with what an earlier one agreed on
+/// @param serverName what an upstream is asked for unless its connection knows better; null for
+///   nothing
+public record TlsConfig(
+        List<Identity> identities,
+        List<String> versions,
+        List<String> cipherSuites,
+        List<String> curves,
+        List<String> applicationProtocols,
+        PeerCertificate peerCertificate,
+        List<X509Certificate> acceptedIssuers,
+        PeerVerifier verifier,
+        Sessions sessions,
+        @Nullable String serverName) {
+    public TlsConfig {
+        identities = List.copyOf(identities);
+        versions = List.copyOf(versions);
+        cipherSuites = List.copyOf(cipherSuites);
+        curves = List.copyOf(curves);
+        applicationProtocols = List.copyOf(applicationProtocols);
+        acceptedIssuers = List.copyOf(acceptedIssuers);
+    }
+
+    /// A certificate and what belongs to it.
+    ///
+    /// @param chain this side's certificate first
+    public record Identity(List<X509Certificate> chain, PrivateKey key) {
+        public Identity {
+            chain = List.copyOf(chain);
+        }
+
+        /// Without the key.
+        @Override
+        public String toString() {
+            return "Identity[" + chain.getFirst().getSubjectX500Principal() + ", [redacted]]";
+        }
+    }
+
+    /// What a downstream has to show.
+    public enum PeerCertificate {
+        /// It is not asked.
+        NONE,
+        /// It is asked, and may show none.
+        OPTIONAL,
+        /// It is asked, and the handshake fails if it shows none.
+        REQUIRED
+    }
+
+    /// Resumption.
+    ///
+    /// @param tickets the peer keeps the session, encrypted (stateless)
+    /// @param cache this side keeps the session (stateful, TLS 1.2 and older)
+    /// @param timeoutSeconds how long a session may be resumed, 0 for the library's choice
+    public record Sessions(boolean tickets, boolean cache, long timeoutSeconds) {
+        /// Both, for as long as the library likes.
+        public static final Sessions DEFAULT = new Sessions(true, true, 0);
+    }
+}

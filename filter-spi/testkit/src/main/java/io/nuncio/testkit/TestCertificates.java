@@ -1,0 +1,381 @@
+package io.nuncio.testkit;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+
+/// A certificate authority for tests: makes certificates with any names, dates and keys, written
+/// out by hand so that broken ones can be made, too.
+public final class TestCertificates {
+    /// A certificate with its key.
+    ///
+    /// @param chain its own certificate first
+    public record Identity(List<X509Certificate> chain, PrivateKey key) {
+        public X509Certificate certificate() {
+            return chain.getFirst();
+        }
+
+        /// The whole chain.
+        public String certificatePem() {
+            StringBuilder text = new StringBuilder();
+            try {
+                for (X509Certificate each : chain) {
+                    text.append(pem("CERTIFICATE", each.getEncoded()));
+                }
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+            return text.toString();
+        }
+
+        /// The key in PKCS#8.
+        public String keyPem() {
+            return pem("PRIVATE KEY", key.getEncoded());
+        }
+    }
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    private static final String SERVER_AUTH = "2b06010505070301";
+    private static final String CLIENT_AUTH = "2b06010505070302";
+
+    private final Identity authority;
+
+    private TestCertificates(Identity authority) {
+        this.authority = authority;
+    }
+
+    /// A new authority, which trusts itself.
+    public static TestCertificates authority(String name) {
+        KeyPair keys = ec();
+        Request request = new Request(null, name).authorityItself();
+        return new TestCertificates(request.sign(keys, keys.getPrivate(), name));
+    }
+
+    /// An authority that this one vouches for.
+    public TestCertificates intermediate(String name) {
+        return new TestCertificates(new Request(this, name).authorityItself().issue());
+    }
+
+    /// The authority's own certificate.
+    public Identity own() {
+        return authority;
+    }
+
+    /// The authority's own certificate, for `trusted_ca`.
+    public String pem() {
+        try {
+            return pem("CERTIFICATE", authority.certificate().getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Begins a certificate with that common name.
+    public Request request(String commonName) {
+        return new Request(this, commonName);
+    }
+
+    /// A certificate for a DNS name, for both sides of a connection.
+    public Identity issue(String dnsName) {
+        return request(dnsName).dns(dnsName).issue();
+    }
+
+    /// A list of revoked certificates in PEM, in which these stand.
+    public String revoking(X509Certificate... revoked) {
+        byte[] entries = {};
+        for (X509Certificate each : revoked) {
+            entries =
+                    join(
+                            entries,
+                            der(
+                                    0x30,
+                                    der(0x02, each.getSerialNumber().toByteArray()),
+                                    time(Instant.now().minusSeconds(60))));
+        }
+        byte[] listed =
+                der(
+                        0x30,
+                        der(0x02, new byte[] {1}),
+                        algorithm(authority.key()),
+                        authority.certificate().getSubjectX500Principal().getEncoded(),
+                        time(Instant.now().minusSeconds(60)),
+                        time(Instant.now().plus(Duration.ofDays(1))),
+                        revoked.length == 0 ? new byte[0] : der(0x30, entries));
+        return pem("X509 CRL", signed(listed, authority.key()));
+    }
+
+    /// What a certificate is to have.
+    public static final class Request {
+        private final @Nullable TestCertificates issuer;
+        private final String commonName;
+        private final List<byte[]> names = new ArrayList<>();
+        private Instant notBefore = Instant.now().minus(Duration.ofDays(1));
+        private Instant notAfter = Instant.now().plus(Duration.ofDays(30));
+        private KeyPair keys = ec();
+        private List<String> uses = List.of(SERVER_AUTH, CLIENT_AUTH);
+        private boolean authorityItself;
+
+        /// @param issuer null for an authority that trusts itself
+        private Request(@Nullable TestCertificates issuer, String commonName) {
+            this.issuer = issuer;
+            this.commonName = commonName;
+        }
+
+        private Request authorityItself() {
+            authorityItself = true;
+            return this;
+        }
+
+        public Request dns(String name) {
+            return name(0x82, name.getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        public Request uri(String name) {
+            return name(0x86, name.getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        public Request email(String name) {
+            return name(0x81, name.getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        /// @param address its bytes
+        public Request ip(byte... address) {
+            return name(0x87, address);
+        }
+
+        /// An "other name" that is a UTF-8 string.
+        ///
+        /// @param oid its type, encoded, in hexadecimal
+        public Request otherName(String oid, String value) {
+            byte[] text = der(0x0c, value.getBytes(StandardCharsets.UTF_8));
+            return name(0xa0, join(der(0x06, hex(oid)), der(0xa0, text)));
+        }
+
+        private Request name(int tag, byte[] content) {
+            names.add(der(tag, content));
+            return this;
+        }
+
+        public Request valid(Instant from, Instant until) {
+            notBefore = from;
+            notAfter = until;
+            return this;
+        }
+
+        /// An RSA key of 2048 bits rather than one of the curve P-256.
+        public Request rsa() {
+            keys = keys("RSA");
+            return this;
+        }
+
+        public Request ed25519() {
+            keys = keys("Ed25519");
+            return this;
+        }
+
+        public Request forServersOnly() {
+            uses = List.of(SERVER_AUTH);
+            return this;
+        }
+
+        public Request forClientsOnly() {
+            uses = List.of(CLIENT_AUTH);
+            return this;
+        }
+
+        public Identity issue() {
+            Identity by = Objects.requireNonNull(issuer, "signs itself").authority;
+            Identity own =
+                    sign(
+                            keys,
+                            by.key(),
+                            by.certificate()
+                                    .getSubjectX500Principal()
+                                    .getName()
+                                    .replaceFirst("^CN=", ""));
+            List<X509Certificate> chain = new ArrayList<>(own.chain());
+            for (X509Certificate each : by.chain()) {
+                if (!each.getSubjectX500Principal().equals(each.getIssuerX500Principal())) {
+                    chain.add(each);
+                }
+            }
+            return new Identity(List.copyOf(chain), own.key());
+        }
+
+        private Identity sign(KeyPair own, PrivateKey by, String issuerName) {
+            byte[] serial = new byte[8];
+            new SecureRandom().nextBytes(serial);
+            serial[0] = 1;
+            byte[] body =
+                    der(
+                            0x30,
+                            der(0xa0, der(0x02, new byte[] {2})),
+                            der(0x02, serial),
+                            algorithm(by),
+                            distinguished(issuerName),
+                            der(0x30, time(notBefore), time(notAfter)),
+                            distinguished(commonName),
+                            own.getPublic().getEncoded(),
+                            der(0xa3, der(0x30, extensions())));
+            try {
+                X509Certificate certificate =
+                        (X509Certificate)
+                                CertificateFactory.getInstance("X.509")
+                                        .generateCertificate(
+                                                new ByteArrayInputStream(signed(body, by)));
+                return new Identity(List.of(certificate), own.getPrivate());
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private byte[] extensions() {
+            byte[] all =
+                    extension(
+                            "551d13",
+                            authorityItself ? der(0x30, der(0x01, new byte[] {-1})) : der(0x30));
+            all =
+                    join(
+                            all,
+                            extension(
+                                    "551d0f",
+                                    der(0x03, new byte[] {1, authorityItself ? 6 : (byte) 0x80})));
+            if (!authorityItself) {
+                byte[] encoded = {};
+                for (String use : uses) {
+                    encoded = join(encoded, der(0x06, hex(use)));
+                }
+                all = join(all, extension("551d25", der(0x30, encoded)));
+            }
+            if (!names.isEmpty()) {
+                byte[] encoded = join(names.toArray(byte[][]::new));
+                all = join(all, extension("551d11", der(0x30, encoded)));
+            }
+            return all;
+        }
+    }
+
+    private static byte[] extension(String oid, byte[] value) {
+        return der(0x30, der(0x06, hex(oid)), der(0x04, value));
+    }
+
+    private static byte[] distinguished(String commonName) {
+        byte[] name = der(0x0c, commonName.getBytes(StandardCharsets.UTF_8));
+        return der(0x30, der(0x31, der(0x30, der(0x06, hex("550403")), name)));
+    }
+
+    private static byte[] time(Instant when) {
+        return der(0x18, TIME.format(when).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /// The identifier of the algorithm that a key signs with.
+    private static byte[] algorithm(PrivateKey key) {
+        return key.getAlgorithm().equals("RSA")
+                ? der(0x30, der(0x06, hex("2a864886f70d01010b")), der(0x05))
+                : der(0x30, der(0x06, hex("2a8648ce3d040302")));
+    }
+
+    private static byte[] signed(byte[] body, PrivateKey key) {
+        try {
+            Signature signature =
+                    Signature.getInstance(
+                            key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA");
+            signature.initSign(key);
+            signature.update(body);
+            byte[] bits = join(new byte[] {0}, signature.sign());
+            return der(0x30, body, algorithm(key), der(0x03, bits));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyPair ec() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyPair keys(String algorithm) {
+        try {
+            return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// The SHA-256 of some bytes, lower-case hexadecimal.
+    public static String sha256(byte[] bytes) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+            return "%064x".formatted(new BigInteger(1, digest));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Bytes as a PEM block.
+    public static String pem(String label, byte[] content) {
+        return "-----BEGIN "
+                + label
+                + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
+                + "\n-----END "
+                + label
+                + "-----\n";
+    }
+
+    private static byte[] der(int tag, byte[]... parts) {
+        byte[] content = join(parts);
+        var all = new ByteArrayOutputStream();
+        all.write(tag);
+        if (content.length < 0x80) {
+            all.write(content.length);
+        } else {
+            byte[] length = BigInteger.valueOf(content.length).toByteArray();
+            int from = length[0] == 0 ? 1 : 0;
+            all.write(0x80 | (length.length - from));
+            all.write(length, from, length.length - from);
+        }
+        all.writeBytes(content);
+        return all.toByteArray();
+    }
+
+    private static byte[] join(byte[]... parts) {
+        var all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+
+    private static byte[] hex(String text) {
+        return java.util.HexFormat.of().parseHex(text);
+    }
+}

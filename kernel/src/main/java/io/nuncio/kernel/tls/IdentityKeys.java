@@ -1,0 +1,99 @@
+package io.nuncio.kernel.tls;
+
+import io.nuncio.spi.host.TlsConfig.Identity;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509ExtendedKeyManager;
+
+/// Chooses the identity to present; its alias is its place in the configuration. Thread: the
+/// connection's worker, in the middle of the handshake.
+final class IdentityKeys extends X509ExtendedKeyManager {
+    private final List<Identity> identities;
+    private final IdentityChoice choice;
+
+    IdentityKeys(List<Identity> identities) {
+        this.identities = identities;
+        this.choice = new IdentityChoice(identities);
+    }
+
+    @Override
+    public @Nullable String chooseEngineServerAlias(
+            String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
+        int place = choice.of(serverName(engine.getHandshakeSession()), keyType);
+        return place < 0 ? null : Integer.toString(place);
+    }
+
+    private static @Nullable String serverName(@Nullable SSLSession session) {
+        if (session instanceof ExtendedSSLSession extended) {
+            for (SNIServerName name : extended.getRequestedServerNames()) {
+                if (name instanceof SNIHostName host) {
+                    return host.getAsciiName();
+                }
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable String chooseEngineClientAlias(
+            String[] keyTypes, Principal @Nullable [] issuers, SSLEngine engine) {
+        return identities.isEmpty() ? null : "0";
+    }
+
+    @Override
+    public @Nullable String chooseClientAlias(
+            String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return identities.isEmpty() ? null : "0";
+    }
+
+    @Override
+    public @Nullable String chooseServerAlias(
+            String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        int place = choice.of(null, keyType);
+        return place < 0 ? null : Integer.toString(place);
+    }
+
+    @Override
+    public String[] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+        return aliases();
+    }
+
+    @Override
+    public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+        return aliases();
+    }
+
+    private String[] aliases() {
+        String[] all = new String[identities.size()];
+        for (int place = 0; place < all.length; place++) {
+            all[place] = Integer.toString(place);
+        }
+        return all;
+    }
+
+    @Override
+    public X509Certificate[] getCertificateChain(String alias) {
+        return identity(alias).chain().toArray(X509Certificate[]::new);
+    }
+
+    @Override
+    public PrivateKey getPrivateKey(String alias) {
+        return identity(alias).key();
+    }
+
+    private Identity identity(String alias) {
+        return identities.get(Integer.parseInt(alias));
+    }
+}
