@@ -91,9 +91,10 @@ public interface FactoryContext {
     /// A value that each worker has its own of, made on the worker when it first asks.
     <T> Function<Worker, T> perWorker(Function<Worker, T> maker);
 
-    /// A value that all who ask for the same key share, across templates and generations of the
-    /// same bundle; closed, if it is `AutoCloseable`, when the last template that asked has gone.
-    /// Must be immutable or made for threads.
+    /// A value that all templates of the bundle which ask for the same key share, whatever the
+    /// configuration calls their extensions; closed, if it is `AutoCloseable`, when the last
+    /// configuration that asked has gone. A replaced bundle begins with values of its own, since
+    /// its classes are others. Must be immutable or made for threads.
     <T> T shared(String key, Supplier<T> maker);
 
     /// What connection managers, routers and protocol proxies need beyond all this.

@@ -22,4 +22,10 @@ public interface InitTarget {
 
     /// The wait is over, well or not. More calls do nothing.
     void ready();
+
+    /// The wait is over and came to nothing. Who waited serves all the same, as it would after
+    /// [#ready], unless something else serves that it would take the place of.
+    default void failed(String reason) {
+        ready();
+    }
 }

@@ -21,6 +21,18 @@ public interface NetworkFilterTemplate {
         return false;
     }
 
-    /// Called once, on the main thread, after the last connection that used the template has ended.
+    /// Lets `successor`, which [#accepts] has taken, serve the connections of this template: their
+    /// next streams, and those of new connections, are its own. In one step for all workers, before
+    /// `successor` makes its first filter. What streams still use of this template stays until they
+    /// have ended. Thread: main, once.
+    ///
+    /// @param released run once, on the main thread, when nothing of this template is in use any
+    ///   more; [#close] follows
+    default void handOver(NetworkFilterTemplate successor, Runnable released) {
+        released.run();
+    }
+
+    /// Called once, on the main thread, after the last connection that used the template has ended,
+    /// or after it has handed over.
     default void close() {}
 }

@@ -57,7 +57,7 @@ class FilterChainMatcherIT {
 
     private static String name(String chain) {
         return "{ name: found, typed_config: { \"@type\":"
-                   + " type.googleapis.com/google.protobuf.StringValue, value: "
+                + " type.googleapis.com/google.protobuf.StringValue, value: "
                 + chain
                 + " } }";
     }

@@ -7,8 +7,11 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
@@ -24,6 +27,8 @@ final class SteadyRequests implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final List<HttpMessage> newest = new ArrayList<>();
+    private final Set<String> stamps = ConcurrentHashMap.newKeySet();
+    private final LongAdder answers = new LongAdder();
     private volatile boolean over;
 
     private SteadyRequests(InetSocketAddress address) {
@@ -60,10 +65,25 @@ final class SteadyRequests implements AutoCloseable {
         if (answer.status() != 200) {
             failures.add(answer.toString());
         }
+        answers.increment();
+        String stamp = answer.header("x-stamp");
+        if (stamp != null) {
+            stamps.add(stamp);
+        }
         synchronized (newest) {
             newest.set(client, answer);
         }
         return !"close".equals(answer.header("connection"));
+    }
+
+    /// All values that `x-stamp` had so far.
+    Set<String> stamps() {
+        return Set.copyOf(stamps);
+    }
+
+    /// How many answers came so far.
+    long answers() {
+        return answers.sum();
     }
 
     /// What went wrong so far.

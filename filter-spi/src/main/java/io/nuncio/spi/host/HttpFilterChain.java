@@ -13,4 +13,10 @@ public interface HttpFilterChain {
     ///
     /// @param connection the downstream connection, null for a stream that the proxy made itself
     HttpStream start(Worker worker, @Nullable Connection connection, HttpStream.Sink sink);
+
+    /// No stream begins any more, or only such as have found the chain already and begin in this
+    /// round of their loop. Runs the task when the last has ended. Thread: main, once.
+    ///
+    /// @param task run once, on the main thread
+    void whenUnused(Runnable task);
 }

@@ -57,7 +57,9 @@ public final class ExtensionCompiler
             String field) {
         FactoryContext place = context.in(Places.typedConfig(field, config), name);
         LoadedExtension extension = find(category, name, config, place.problems());
-        return extension == null ? null : extension.configure(config, template, place);
+        return extension == null
+                ? null
+                : extension.configure(config, template, held(extension, place));
     }
 
     @Override
@@ -71,9 +73,13 @@ public final class ExtensionCompiler
             return null;
         }
         HttpFilterTemplate template =
-                extension.configure(entry.config(), HttpFilterTemplate.class, place);
+                extension.configure(
+                        entry.config(), HttpFilterTemplate.class, held(extension, place));
         if (template == null) {
             return null;
+        }
+        if (place instanceof PlaceContext known) {
+            known.leases().atEnd(template::close);
         }
         Counter failed = bundleStats.scope(extension.bundle().name()).counter("failed");
         return new CompiledFilter(template, failure -> failed.increment());
@@ -88,7 +94,14 @@ public final class ExtensionCompiler
             FactoryContext context) {
         Problems problems = optional ? new Problems() : context.problems();
         LoadedExtension extension = find(Category.HTTP_FILTER, name, config, problems);
-        return extension == null ? null : extension.configureRoute(config, context);
+        return extension == null
+                ? null
+                : extension.configureRoute(config, held(extension, context));
+    }
+
+    /// From now on the configuration that is compiled holds the extension's generation.
+    private static FactoryContext held(LoadedExtension extension, FactoryContext context) {
+        return context instanceof PlaceContext place ? place.of(extension.generation()) : context;
     }
 
     private @Nullable LoadedExtension find(

@@ -6,6 +6,8 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.nuncio.kernel.lease.Leased;
+import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.match.TextMatch;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.spi.FactoryContext;
@@ -20,6 +22,7 @@ import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 import java.util.List;
@@ -35,8 +38,11 @@ public final class PlaceContext implements FactoryContext {
     private final Logger logger;
     private final String name;
     private final InitTargets initTargets;
+    private final Leases leases;
+    private final @Nullable Leased generation;
 
     /// @param listenerStats the root's scope where no listener is concerned
+    /// @param leases hold what is compiled here
     public PlaceContext(
             Services services,
             Problems problems,
@@ -44,7 +50,21 @@ public final class PlaceContext implements FactoryContext {
             StatsScope listenerStats,
             Logger logger,
             String name,
-            InitTargets initTargets) {
+            InitTargets initTargets,
+            Leases leases) {
+        this(services, problems, stats, listenerStats, logger, name, initTargets, leases, null);
+    }
+
+    private PlaceContext(
+            Services services,
+            Problems problems,
+            StatsScope stats,
+            StatsScope listenerStats,
+            Logger logger,
+            String name,
+            InitTargets initTargets,
+            Leases leases,
+            @Nullable Leased generation) {
         this.services = services;
         this.problems = problems;
         this.stats = stats;
@@ -52,6 +72,20 @@ public final class PlaceContext implements FactoryContext {
         this.logger = logger;
         this.name = name;
         this.initTargets = initTargets;
+        this.leases = leases;
+        this.generation = generation;
+    }
+
+    /// The same for an extension of a bundle, which is held from now on.
+    PlaceContext of(Leased lent) {
+        leases.hold(lent);
+        return new PlaceContext(
+                services, problems, stats, listenerStats, logger, name, initTargets, leases, lent);
+    }
+
+    /// Holds what is compiled here.
+    Leases leases() {
+        return leases;
     }
 
     @Override
@@ -72,18 +106,43 @@ public final class PlaceContext implements FactoryContext {
     @Override
     public FactoryContext in(String field, String extension) {
         return new PlaceContext(
-                services, problems.in(field), stats, listenerStats, logger, extension, initTargets);
+                services,
+                problems.in(field),
+                stats,
+                listenerStats,
+                logger,
+                extension,
+                initTargets,
+                leases,
+                generation);
     }
 
     @Override
     public FactoryContext withStats(StatsScope scope) {
         return new PlaceContext(
-                services, problems, scope, listenerStats, logger, name, initTargets);
+                services,
+                problems,
+                scope,
+                listenerStats,
+                logger,
+                name,
+                initTargets,
+                leases,
+                generation);
     }
 
     @Override
     public FactoryContext withProblems(Problems others) {
-        return new PlaceContext(services, others, stats, listenerStats, logger, name, initTargets);
+        return new PlaceContext(
+                services,
+                others,
+                stats,
+                listenerStats,
+                logger,
+                name,
+                initTargets,
+                leases,
+                generation);
     }
 
     @Override
@@ -153,7 +212,7 @@ public final class PlaceContext implements FactoryContext {
 
     @Override
     public <T> T shared(String key, Supplier<T> maker) {
-        return services.shared().get(name, key, maker);
+        return services.shared().get(generation, key, maker, leases);
     }
 
     @Override

@@ -19,6 +19,8 @@ public record BundleStatus(
         /// Another version of the bundle serves.
         SUPERSEDED,
         /// It cannot be used.
-        REFUSED
+        REFUSED,
+        /// It is in use, but its file is not in the folder any more.
+        REMOVED
     }
 }

@@ -37,7 +37,7 @@ final class BundleStore implements AutoCloseable {
     /// Copies a jar, then verifies the copy, so that what was checked is what is loaded.
     ///
     /// @throws BundleRefused if the jar may not be loaded; nothing is kept then
-    Stored add(Path jar) throws BundleRefused {
+    synchronized Stored add(Path jar) throws BundleRefused {
         Path copy = null;
         try {
             Path store = folder();
@@ -56,6 +56,34 @@ final class BundleStore implements AutoCloseable {
         } finally {
             deleteQuietly(copy);
         }
+    }
+
+    /// Notes why a jar of the store was not taken, for whoever looks later from outside.
+    static void refuse(Stored stored, String reason) {
+        try {
+            Files.writeString(refusal(stored), reason);
+        } catch (IOException unwritable) {
+            // The log has it, too.
+        }
+    }
+
+    /// Forgets it: the jar serves.
+    static void take(Stored stored) {
+        deleteQuietly(refusal(stored));
+    }
+
+    /// Why the jar was not taken, empty if it never was refused.
+    static String refused(Stored stored) {
+        try {
+            Path note = refusal(stored);
+            return Files.exists(note) ? Files.readString(note) : "";
+        } catch (IOException unreadable) {
+            return "";
+        }
+    }
+
+    private static Path refusal(Stored stored) {
+        return stored.jar().resolveSibling(stored.sha256() + ".refused");
     }
 
     private Path folder() throws IOException {
@@ -83,6 +111,8 @@ final class BundleStore implements AutoCloseable {
         }
         jars.sort(Comparator.comparing(BundleStore::modified));
         for (Path old : List.copyOf(jars.subList(0, jars.size() - MAX_JARS))) {
+            String digest = old.getFileName().toString().replace(".jar", "");
+            deleteQuietly(old.resolveSibling(digest + ".refused"));
             deleteQuietly(old);
         }
     }

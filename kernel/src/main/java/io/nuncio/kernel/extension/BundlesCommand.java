@@ -14,7 +14,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /// `nuncio bundles` lists what is in the bundles folder; `nuncio bundles check FILE ...` says
 /// whether jars would be taken, by the very code that takes them. The proxy does not run meanwhile.
@@ -96,40 +95,13 @@ public final class BundlesCommand {
                         settings.startLimit());
         try (var registry = new ExtensionRegistry(searched)) {
             List<BundleStatus> bundles = registry.bundles(true);
-            bundles.forEach(this::print);
+            out.print(new BundleListing().jars(bundles).text());
             out.println(
                     bundles.size()
                             + (bundles.size() == 1 ? " bundle in " : " bundles in ")
                             + folder);
             return 0;
         }
-    }
-
-    private void print(BundleStatus bundle) {
-        BundleManifest manifest = bundle.manifest();
-        String file = String.valueOf(bundle.jar().getFileName());
-        String who = manifest == null ? file : manifest.name() + " " + manifest.version();
-        out.println(who + "  " + bundle.state().name().toLowerCase(Locale.ROOT) + "  " + file);
-        if (!bundle.reason().isEmpty()) {
-            out.println("    why: " + bundle.reason());
-        }
-        if (manifest != null) {
-            for (ExtensionInfo extension : manifest.extensions()) {
-                out.println("    " + describe(extension));
-            }
-        }
-    }
-
-    private static String describe(ExtensionInfo extension) {
-        var text = new StringBuilder(extension.name());
-        text.append("  ").append(extension.category().envoyName());
-        if (!extension.status().equals("stable")) {
-            text.append("  ").append(extension.status());
-        }
-        if (!extension.types().isEmpty()) {
-            text.append("  ").append(String.join(", ", extension.types()));
-        }
-        return text.toString();
     }
 
     private int check(List<Path> jars) {
@@ -140,7 +112,8 @@ public final class BundlesCommand {
                 BundleManifest manifest = load(jar);
                 out.println(file + ": good (" + manifest.name() + " " + manifest.version() + ")");
                 manifest.extensions()
-                        .forEach(extension -> out.println("    " + describe(extension)));
+                        .forEach(extension ->
+                                out.println("    " + BundleListing.describe(extension)));
             } catch (BundleRefused refusal) {
                 err.println(file + ": " + refusal.getMessage());
                 refused++;

@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
@@ -50,11 +51,17 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
                                     Category::envoyName, Function.identity(), (a, _) -> a));
     private final Logger logger = LoggerFactory.getLogger("extension");
 
-    private final Map<BundleFolder.Jar, BundleStore.Stored> stored = new HashMap<>();
+    private final Generations generations;
     private final Map<BundleFolder.Jar, String> refused = new HashMap<>();
-    private final Map<String, Generation> generations = new HashMap<>();
     private final Map<BundleFolder.Jar, FieldTable> fieldTables = new HashMap<>();
+    private List<BundleFolder.Jar> found = List.of();
+
+    /// What the folder offers, and what is offered: a bundle in use is not replaced before every
+    /// configuration that uses it has been compiled against its successor.
+    private Offers wanted = Offers.NONE;
+
     private Offers offers = Offers.NONE;
+    private @Nullable Candidate trial;
 
     /// Where bundles come from.
     ///
@@ -85,6 +92,7 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
         this.folder = new BundleFolder(settings.bundles());
         this.store = new BundleStore(settings.store());
         this.loader = new BundleLoader(settings.startLimit());
+        this.generations = new Generations(store, loader, binding, this::onUnused);
         this.shipped = ShippedBundles.read(settings.shipped());
         refresh();
     }
@@ -98,18 +106,165 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
     /// Reads the folder again; costs a look at each file and reads those that changed.
     public synchronized void refresh() {
         var jars = new ArrayList<BundleFolder.Jar>();
-        for (BundleFolder.Jar jar : folder.scan()) {
+        List<BundleFolder.Jar> scanned = folder.scan();
+        refused.keySet().retainAll(scanned);
+        for (BundleFolder.Jar jar : scanned) {
             String reason = refused.get(jar);
             jars.add(reason == null ? jar : jar.refused(reason));
         }
+        found = jars;
         Offers next = Offers.of(jars, offers, settings.preferred());
         for (BundleFolder.Jar jar : jars) {
             String objection = next.objection(jar.path());
-            if (objection != null && !objection.equals(offers.objection(jar.path()))) {
+            if (objection != null && !objection.equals(wanted.objection(jar.path()))) {
                 logger.warn("{}: {}", jar.path(), objection);
             }
         }
-        offers = next;
+        wanted = next;
+        offer();
+    }
+
+    /// Offers what the folder wants, except where a bundle is in use or tried out.
+    private void offer() {
+        Map<String, BundleFolder.Jar> fixed = generations.inUse();
+        Candidate candidate = trial;
+        if (candidate != null) {
+            fixed.put(candidate.replacement().bundle(), candidate.replacement.jar());
+        }
+        Offers before = offers;
+        boolean asWanted =
+                fixed.entrySet().stream()
+                        .allMatch(entry -> entry.getValue().equals(wanted.jar(entry.getKey())));
+        if (asWanted) {
+            offers = wanted;
+            return;
+        }
+        var jars = new ArrayList<>(fixed.values());
+        for (BundleFolder.Jar jar : found) {
+            BundleManifest manifest = jar.manifest();
+            boolean other = manifest == null || !fixed.containsKey(manifest.name());
+            if (other && fixed.values().stream().noneMatch(one -> one.path().equals(jar.path()))) {
+                jars.add(jar);
+            }
+        }
+        offers = Offers.of(jars, before, settings.preferred());
+    }
+
+    // Replacing a bundle in use: [#replacements], [#prepare], [#tryOut], then [#accept] or
+    // [#refuse].
+
+    /// A replacement that is verified and installed, with the factories that its predecessor has.
+    public static final class Candidate {
+        private final Replacement replacement;
+        private final Generation generation;
+
+        Candidate(Replacement replacement, Generation generation) {
+            this.replacement = replacement;
+            this.generation = generation;
+        }
+
+        public Replacement replacement() {
+            return replacement;
+        }
+
+        /// The digest of its jar.
+        public String sha256() {
+            return generation.stored().sha256();
+        }
+    }
+
+    /// The bundles in use for which the folder has another jar now. Reads the folder.
+    public synchronized List<Replacement> replacements() {
+        refresh();
+        var all = new ArrayList<Replacement>();
+        generations
+                .inUse()
+                .forEach((bundle, jar) -> {
+                    BundleFolder.Jar next = wanted.jar(bundle);
+                    if (next != null && !next.equals(jar)) {
+                        all.add(new Replacement(bundle, next));
+                    }
+                });
+        return all;
+    }
+
+    /// Verifies a replacement, installs it, and makes its factories. Takes as long as they do, so
+    /// it is not for a loop.
+    ///
+    /// @return null if it is what serves already, under another name or time
+    /// @throws BundleRefused if it cannot be used; it is not tried again before its file changes
+    public @Nullable Candidate prepare(Replacement replacement) throws BundleRefused {
+        BundleFolder.Jar jar = replacement.jar();
+        try {
+            BundleStore.Stored content = store.add(jar.path());
+            if (!content.manifest().equals(jar.manifest())) {
+                throw new BundleRefused(
+                        "changed while it was read; waiting for it to be left alone");
+            }
+            Generation before;
+            synchronized (this) {
+                before = generations.current(replacement.bundle());
+                if (before != null && before.stored().sha256().equals(content.sha256())) {
+                    generations.add(jar, before);
+                    generations.promote(jar, before);
+                    offer();
+                    return null;
+                }
+            }
+            Generation made = generations.make(content, before);
+            synchronized (this) {
+                return new Candidate(replacement, generations.add(jar, made));
+            }
+        } catch (BundleRefused refusal) {
+            refuse(jar, String.valueOf(refusal.getMessage()));
+            throw refusal;
+        }
+    }
+
+    /// From now on the candidate is found instead of what serves. Thread: main.
+    public synchronized void tryOut(Candidate candidate) {
+        trial = candidate;
+        offer();
+    }
+
+    /// The candidate serves. Thread: main.
+    public synchronized void accept(Candidate candidate) {
+        trial = null;
+        generations.promote(candidate.replacement.jar(), candidate.generation);
+        offer();
+    }
+
+    /// What served goes on; the candidate is not tried again before its file changes. Thread: main.
+    public synchronized void refuse(Candidate candidate, String reason) {
+        trial = null;
+        refuse(candidate.replacement.jar(), reason);
+        BundleStore.refuse(candidate.generation.stored(), reason);
+        generations.discard(candidate.generation);
+    }
+
+    private synchronized void onUnused(Generation generation) {
+        generations.discard(generation);
+    }
+
+    private synchronized void refuse(BundleFolder.Jar jar, String reason) {
+        refused.put(jar, reason);
+        refresh();
+    }
+
+    /// The folder that is searched.
+    public Path folder() {
+        return settings.bundles();
+    }
+
+    /// The jars that the folder had when it was read last.
+    public synchronized Set<Path> files() {
+        return Set.copyOf(wanted.jars().keySet());
+    }
+
+    /// The generations of bundles that are in use, or were and wait for their last users. Thread:
+    /// main.
+    public synchronized List<GenerationStatus> generations() {
+        return generations.status();
     }
 
     /// Finds the extension that a place in a configuration names, and loads it if it is new.
@@ -187,10 +342,29 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
             }
             refresh();
         }
-        return offers.jars().values().stream()
-                .map(this::status)
-                .sorted((a, b) -> a.jar().compareTo(b.jar()))
-                .toList();
+        return known();
+    }
+
+    /// Every jar that the folder had when it was read last, by file name, and those of bundles that
+    /// serve without being there any more.
+    public synchronized List<BundleStatus> known() {
+        var all = new ArrayList<BundleStatus>();
+        wanted.jars().values().forEach(jar -> all.add(status(jar)));
+        generations
+                .inUse()
+                .forEach((bundle, jar) -> {
+                    if (wanted.jar(bundle) == null) {
+                        all.add(
+                                new BundleStatus(
+                                        jar.path(),
+                                        jar.manifest(),
+                                        BundleStatus.State.REMOVED,
+                                        "its file was removed or is another by now; it serves until"
+                                                + " no configuration uses it"));
+                    }
+                });
+        all.sort((a, b) -> a.jar().compareTo(b.jar()));
+        return all;
     }
 
     private void check(BundleFolder.Jar jar) {
@@ -202,7 +376,7 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
     }
 
     private BundleStatus status(BundleFolder.Jar jar) {
-        String objection = offers.objection(jar.path());
+        String objection = wanted.objection(jar.path());
         if (objection != null) {
             boolean superseded = jar.manifest() != null && objection.startsWith("superseded");
             return new BundleStatus(
@@ -211,14 +385,20 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
                     superseded ? BundleStatus.State.SUPERSEDED : BundleStatus.State.REFUSED,
                     objection);
         }
-        BundleStore.Stored known = stored.get(jar);
-        Generation generation = known == null ? null : generations.get(known.sha256());
-        boolean loaded = generation != null && generation.inUse();
+        BundleStore.Stored known = generations.stored(jar);
+        BundleManifest manifest = jar.manifest();
+        Generation generation = manifest == null ? null : generations.current(manifest.name());
+        boolean loaded =
+                generation != null
+                        && known != null
+                        && generation.stored().sha256().equals(known.sha256())
+                        && generation.inUse();
+        String earlier = known == null ? "" : BundleStore.refused(known);
         return new BundleStatus(
                 jar.path(),
                 jar.manifest(),
                 loaded ? BundleStatus.State.LOADED : BundleStatus.State.AVAILABLE,
-                "");
+                earlier.isEmpty() ? "" : "a running proxy did not take it: " + earlier);
     }
 
     private Offers.@Nullable Offer typed(Category category, String type) {
@@ -254,29 +434,14 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
     /// cannot be.
     private Generation generation(BundleFolder.Jar jar) throws BundleRefused {
         try {
-            return installed(jar);
+            Candidate candidate = trial;
+            return candidate != null && candidate.replacement.jar().equals(jar)
+                    ? candidate.generation
+                    : generations.serve(jar);
         } catch (BundleRefused refusal) {
             refused.put(jar, String.valueOf(refusal.getMessage()));
             throw refusal;
         }
-    }
-
-    private Generation installed(BundleFolder.Jar jar) throws BundleRefused {
-        BundleStore.Stored content = stored.get(jar);
-        if (content == null) {
-            content = store.add(jar.path());
-            if (!content.manifest().equals(jar.manifest())) {
-                throw new BundleRefused("changed while it was read; try again");
-            }
-            stored.put(jar, content);
-        }
-        Generation generation = generations.get(content.sha256());
-        if (generation == null) {
-            generation = new Generation(content, loader.install(content), loader, binding);
-            generations.put(content.sha256(), generation);
-            logger.debug("installed {} ({})", jar.path(), content.sha256());
-        }
-        return generation;
     }
 
     /// The default instance of a message that a bundle brings and some extension of it takes.
@@ -321,7 +486,9 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
     }
 
     private FieldTable readFields(BundleFolder.Jar jar) {
-        try (var zip = new ZipFile(jar.path().toFile())) {
+        BundleStore.Stored kept = generations.stored(jar);
+        Path file = kept == null ? jar.path() : kept.jar();
+        try (var zip = new ZipFile(file.toFile())) {
             ZipEntry entry = zip.getEntry(FieldTable.RESOURCE);
             if (entry == null) {
                 return FieldTable.EMPTY;
@@ -387,8 +554,7 @@ public final class ExtensionRegistry implements ExtensionIndex, AutoCloseable {
     /// Closes every factory and ends the framework; for the end of the process.
     @Override
     public synchronized void close() {
-        generations.values().forEach(Generation::close);
-        generations.clear();
+        generations.close();
         loader.close();
         store.close();
     }

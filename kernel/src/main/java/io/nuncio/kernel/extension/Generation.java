@@ -1,15 +1,19 @@
 package io.nuncio.kernel.extension;
 
+import io.nuncio.kernel.lease.Leased;
+
 import org.osgi.framework.Bundle;
 import org.slf4j.LoggerFactory;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// One content of one bundle, installed: its class loader and the factories made so far. A replaced
 /// jar becomes another generation beside this one; this one is never changed. [ExtensionRegistry]
 /// guards it.
-final class Generation {
+final class Generation implements Leased {
     private final BundleStore.Stored stored;
     private final Bundle bundle;
     private final BundleLoader loader;
@@ -17,9 +21,17 @@ final class Generation {
     private final Map<ExtensionInfo, LoadedExtension> loaded = new HashMap<>();
     private final Map<String, BundleLoader.Loaded> factories = new HashMap<>();
     private final Map<ExtensionInfo, BundleRefused> failed = new HashMap<>();
+    private final Consumer<Generation> unused;
+    private int leases; // main thread
 
+    /// @param unused told when the last configuration that held it has let go
     Generation(
-            BundleStore.Stored stored, Bundle bundle, BundleLoader loader, ConfigBinding binding) {
+            BundleStore.Stored stored,
+            Bundle bundle,
+            BundleLoader loader,
+            ConfigBinding binding,
+            Consumer<Generation> unused) {
+        this.unused = unused;
         this.stored = stored;
         this.bundle = bundle;
         this.loader = loader;
@@ -28,6 +40,43 @@ final class Generation {
 
     BundleStore.Stored stored() {
         return stored;
+    }
+
+    @Override
+    public String bundle() {
+        return stored.manifest().name();
+    }
+
+    @Override
+    public void retain() {
+        if (leases == 0) {
+            BundleStore.take(stored);
+        }
+        leases++;
+    }
+
+    @Override
+    public void release() {
+        if (--leases == 0) {
+            unused.accept(this);
+        }
+    }
+
+    /// How many compiled configurations hold it.
+    int leases() {
+        return leases;
+    }
+
+    /// Makes the factories of the extensions that another generation has made, as far as there are
+    /// such; for a generation that nobody knows yet.
+    void follow(Generation other) throws BundleRefused {
+        for (ExtensionInfo wanted : List.copyOf(other.loaded.keySet())) {
+            for (ExtensionInfo own : stored.manifest().extensions()) {
+                if (own.category() == wanted.category() && own.name().equals(wanted.name())) {
+                    extension(own);
+                }
+            }
+        }
     }
 
     /// The extension's factory, made when first asked for: one for the life of the generation,
@@ -54,7 +103,7 @@ final class Generation {
             } else {
                 BundleLoader.check(factory.factory().getClass(), info);
             }
-            return new LoadedExtension(info, stored.manifest(), stored.sha256(), factory, binding);
+            return new LoadedExtension(info, stored.manifest(), this, factory, binding);
         } catch (BundleRefused refused) {
             failed.put(info, refused);
             throw refused;

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 
 import io.nuncio.kernel.config.Types;
+import io.nuncio.kernel.lease.Leased;
 import io.nuncio.spi.ExtensionFactory;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.PerRouteFactory;
@@ -20,19 +21,19 @@ import java.util.function.BiFunction;
 public final class LoadedExtension {
     private final ExtensionInfo info;
     private final BundleManifest bundle;
-    private final String sha256;
+    private final Generation generation;
     private final BundleLoader.Loaded loaded;
     private final ConfigBinding binding;
 
     LoadedExtension(
             ExtensionInfo info,
             BundleManifest bundle,
-            String sha256,
+            Generation generation,
             BundleLoader.Loaded loaded,
             ConfigBinding binding) {
         this.info = info;
         this.bundle = bundle;
-        this.sha256 = sha256;
+        this.generation = generation;
         this.loaded = loaded;
         this.binding = binding;
     }
@@ -47,7 +48,12 @@ public final class LoadedExtension {
 
     /// The digest of the jar that the factory's code is from.
     public String sha256() {
-        return sha256;
+        return generation.stored().sha256();
+    }
+
+    /// Who must be held for as long as something of the factory is used.
+    public Leased generation() {
+        return generation;
     }
 
     /// The factory: one for the life of the bundle's generation.

@@ -198,6 +198,16 @@ final class Offers {
         return types;
     }
 
+    /// The jar that serves a bundle, null if none does.
+    BundleFolder.@Nullable Jar jar(String bundle) {
+        for (Offer offer : table.values()) {
+            if (offer.bundle().name().equals(bundle)) {
+                return offer.jar();
+            }
+        }
+        return null;
+    }
+
     Map<Path, BundleFolder.Jar> jars() {
         return jars;
     }

@@ -204,6 +204,7 @@ final class ActiveStream implements HttpStream {
         if (responseHeaders != null) {
             responseHeaders.release(Internal.KEY);
         }
+        chain.streams().exit(worker);
     }
 
     // The route.

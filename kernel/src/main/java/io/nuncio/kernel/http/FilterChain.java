@@ -1,5 +1,6 @@
 package io.nuncio.kernel.http;
 
+import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.HttpFilterChain;
@@ -9,10 +10,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /// A compiled chain: immutable, shared by all workers.
-record FilterChain(FilterSlot[] slots, FilterManagerStats stats, Logger logger)
+///
+/// @param streams those that have begun and not ended
+record FilterChain(FilterSlot[] slots, FilterManagerStats stats, Logger logger, UseCount streams)
         implements HttpFilterChain {
     @Override
     public HttpStream start(Worker worker, @Nullable Connection connection, HttpStream.Sink sink) {
+        streams.enter(worker);
         return new ActiveStream(this, worker, connection, sink);
+    }
+
+    @Override
+    public void whenUnused(Runnable task) {
+        streams.retire(task);
     }
 }

@@ -1,6 +1,8 @@
 package io.nuncio.kernel.http;
 
+import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.HttpFilterChain;
 import io.nuncio.spi.host.HttpFilterChains;
 
@@ -10,9 +12,17 @@ import java.util.List;
 /// Compiles chains of HTTP filters. The last filter of a chain, and no other, is terminal.
 public final class FilterChains implements HttpFilterChains {
     private final HttpFilterCompiler compiler;
+    private final List<Worker> workers;
 
+    /// For one loop, the main thread's.
     public FilterChains(HttpFilterCompiler compiler) {
+        this(compiler, List.of());
+    }
+
+    /// @param workers on which streams run, in the order of their index
+    public FilterChains(HttpFilterCompiler compiler, List<? extends Worker> workers) {
         this.compiler = compiler;
+        this.workers = List.copyOf(workers);
     }
 
     @Override
@@ -43,7 +53,11 @@ public final class FilterChains implements HttpFilterChains {
                             "the chain is empty; expected at least a terminal filter, such as the"
                                     + " router");
         }
-        return new FilterChain(slots.toArray(new FilterSlot[0]), stats, context.logger());
+        return new FilterChain(
+                slots.toArray(new FilterSlot[0]),
+                stats,
+                context.logger(),
+                new UseCount(context.mainThread(), workers));
     }
 
     private static void checkTerminal(

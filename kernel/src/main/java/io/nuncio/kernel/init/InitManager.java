@@ -15,6 +15,7 @@ public final class InitManager implements InitTargets {
     private final String owner;
     private final LongSupplier nanoTime;
     private final Set<Target> unready = new LinkedHashSet<>();
+    private final List<String> failures = new ArrayList<>();
     private State state = State.COLLECTING;
     private Runnable whenReady = () -> {};
 
@@ -81,6 +82,11 @@ public final class InitManager implements InitTargets {
         return all;
     }
 
+    /// What came to nothing, each with its reason.
+    public List<String> failures() {
+        return List.copyOf(failures);
+    }
+
     private void advance() {
         if (state == State.WAITING && unready.isEmpty()) {
             state = State.READY;
@@ -121,6 +127,12 @@ public final class InitManager implements InitTargets {
             if (unready.remove(this)) {
                 advance();
             }
+        }
+
+        @Override
+        public void failed(String why) {
+            failures.add(name + ": " + why);
+            ready();
         }
 
         Unready show(long now) {

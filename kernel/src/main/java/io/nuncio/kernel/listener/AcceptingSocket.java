@@ -30,6 +30,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     private static final Logger LOG = LoggerFactory.getLogger("connection");
 
     private final WorkerListener listener;
+    private final CompiledListener compiled;
     private final AcceptedChannel socket;
     private final StreamFacts facts;
     private final ListenerFilter[] filters;
@@ -42,17 +43,18 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     private boolean running;
     private boolean ended;
 
-    AcceptingSocket(WorkerListener listener, AcceptedChannel socket) {
+    AcceptingSocket(WorkerListener listener, CompiledListener compiled, AcceptedChannel socket) {
         this.listener = listener;
+        this.compiled = compiled;
         this.socket = socket;
         facts = new StreamFacts(socket.loop(), socket.facts());
-        filters = new ListenerFilter[listener.listener().listenerFilters().size()];
+        filters = new ListenerFilter[compiled.socketFilters().templates().size()];
     }
 
     void begin() {
         socket.handler().passTo(this);
         try {
-            List<ListenerFilterTemplate> templates = listener.listener().listenerFilters();
+            List<ListenerFilterTemplate> templates = compiled.socketFilters().templates();
             for (int index = 0; index < filters.length; index++) {
                 filters[index] = templates.get(index).create(this);
             }
@@ -61,7 +63,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
             failed(failure);
             return;
         }
-        long limit = listener.listener().config().listenerFiltersTimeoutNanos();
+        long limit = compiled.config().listenerFiltersTimeoutNanos();
         if (!ended && limit > 0) {
             timeout = socket.loop().timer(this::onTimeout);
             timeout.arm(limit);
@@ -158,7 +160,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     @Override
     public void onClosed() {
         if (!ended) {
-            listener.listener().stats().listenerFilterRemoteClose().increment();
+            compiled.stats().listenerFilterRemoteClose().increment();
             close();
         }
     }
@@ -170,7 +172,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
         }
         if (failure instanceof java.io.IOException) {
             LOG.debug("{}: {}", socket.facts(), failure.getMessage());
-            listener.listener().stats().listenerFilterError().increment();
+            compiled.stats().listenerFilterError().increment();
             close();
         } else {
             failed(failure);
@@ -182,13 +184,13 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
             return;
         }
         LOG.error("{}: a listener filter failed, the socket is closed", socket.facts(), failure);
-        listener.listener().stats().listenerFilterError().increment();
+        compiled.stats().listenerFilterError().increment();
         close();
     }
 
     private void onTimeout() {
-        listener.listener().stats().preConnectionTimeout().increment();
-        if (listener.listener().config().continueOnListenerFiltersTimeout()) {
+        compiled.stats().preConnectionTimeout().increment();
+        if (compiled.config().continueOnListenerFiltersTimeout()) {
             finish();
         } else {
             close();
@@ -206,7 +208,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
                         transportProtocol.isEmpty() ? MatchInput.RAW_BUFFER : transportProtocol,
                         applicationProtocols);
         listener.connect(socket, input, facts, peeked);
-        listener.acceptingEnded();
+        listener.acceptingEnded(compiled);
     }
 
     private void close() {
@@ -215,7 +217,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
         peeked.clear();
         socket.close();
         listener.gone();
-        listener.acceptingEnded();
+        listener.acceptingEnded(compiled);
     }
 
     private void end() {

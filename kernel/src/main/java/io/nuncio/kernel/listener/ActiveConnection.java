@@ -8,14 +8,16 @@ import org.jspecify.annotations.Nullable;
 /// A connection in its worker's list of those that the listener serves. Thread: the worker.
 final class ActiveConnection implements ConnectionOwner {
     private final WorkerListener listener;
+    private final ChainConnections connections;
     private final long beganNanos;
     private @Nullable SocketConnection connection;
     @Nullable ActiveConnection previous;
     @Nullable ActiveConnection next;
     boolean toldOfDrain;
 
-    ActiveConnection(WorkerListener listener, long nowNanos) {
+    ActiveConnection(WorkerListener listener, ChainConnections connections, long nowNanos) {
         this.listener = listener;
+        this.connections = connections;
         this.beganNanos = nowNanos;
     }
 
@@ -31,13 +33,18 @@ final class ActiveConnection implements ConnectionOwner {
         return made;
     }
 
+    /// Those of the same filter chain.
+    ChainConnections connections() {
+        return connections;
+    }
+
     long beganNanos() {
         return beganNanos;
     }
 
     @Override
     public boolean drainClose(SocketConnection asking) {
-        return listener.drainClose();
+        return listener.drainClose() || connections.drain().close(listener.worker());
     }
 
     @Override

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /// A listener with its sockets and its parts on the workers. Thread: main.
 final class ActiveListener {
-    private final CompiledListener compiled;
+    private CompiledListener compiled;
     private final DrainDecision drain;
     private final List<WorkerListener> parts = new ArrayList<>();
     private final List<ListenSocket> sockets = new ArrayList<>();
@@ -43,6 +44,29 @@ final class ActiveListener {
 
     CompiledListener compiled() {
         return compiled;
+    }
+
+    /// Serves new sockets, and the next streams of chains that hand over, by a renewal of itself;
+    /// the connections of all other chains that are replaced begin to end.
+    ///
+    /// @param drained told of each chain that keeps its connections until they end
+    void renew(CompiledListener renewed, Consumer<FilterChain> drained) {
+        CompiledListener old = compiled;
+        List<Renewals.Pair> pairs = Renewals.chains(old, renewed);
+        List<FilterChain> kept = new ArrayList<>();
+        for (Renewals.Pair pair : pairs) {
+            if (pair.old().accepts(pair.successor())) {
+                pair.old().handOver(pair.successor());
+            } else {
+                kept.add(pair.old());
+            }
+        }
+        compiled = renewed;
+        parts.forEach(part -> part.renew(renewed));
+        if (renewed.socketFilters() != old.socketFilters()) {
+            old.socketFilters().sockets().retire(old.socketFilters()::close);
+        }
+        kept.forEach(drained);
     }
 
     ListenerConfig config() {
@@ -159,6 +183,12 @@ final class ActiveListener {
     void closeConnections(String reason) {
         for (WorkerListener part : parts) {
             part.worker().post(() -> part.close(reason));
+        }
+    }
+
+    void closeConnections(ChainConnections chain, String reason) {
+        for (WorkerListener part : parts) {
+            part.worker().post(() -> part.close(chain, reason));
         }
     }
 

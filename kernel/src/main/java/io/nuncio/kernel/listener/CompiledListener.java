@@ -1,10 +1,6 @@
 package io.nuncio.kernel.listener;
 
-import io.nuncio.spi.AccessLogger;
-import io.nuncio.spi.ListenerFilterTemplate;
 import io.nuncio.spi.StatsScope;
-
-import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
@@ -12,34 +8,32 @@ import java.util.List;
 ///
 /// @param limit of its connections
 /// @param globalLimit of all listeners' connections
-/// @param chains all filter chains, the default one included
-/// @param accessLogger null if the listener has no access log
-/// @param scopes the statistics to let go with the listener
+/// @param chains all filter chains, in the order of the message, the default one last
+/// @param listenerScope the statistics of the listener itself, let go with it
 record CompiledListener(
         io.envoyproxy.envoy.config.listener.v3.Listener message,
         ListenerConfig config,
         ConnectionLimit limit,
         ConnectionLimit globalLimit,
-        List<ListenerFilterTemplate> listenerFilters,
+        SocketFilters socketFilters,
         List<FilterChain> chains,
         FilterChainChoice choice,
-        @Nullable AccessLogger accessLogger,
         ListenerStats stats,
-        List<StatsScope> scopes,
         StatsScope listenerScope) {
     CompiledListener {
-        listenerFilters = List.copyOf(listenerFilters);
         chains = List.copyOf(chains);
-        scopes = List.copyOf(scopes);
+    }
+
+    /// True if anything here is of the bundle.
+    boolean uses(String bundle) {
+        return socketFilters.leases().of(bundle)
+                || chains.stream().anyMatch(chain -> chain.uses(bundle));
     }
 
     /// Lets go of the extensions. Main thread, once no connection uses them.
     void close() {
-        listenerFilters.forEach(ListenerFilterTemplate::close);
+        socketFilters.close();
         chains.forEach(FilterChain::close);
-        if (accessLogger != null) {
-            accessLogger.close();
-        }
-        scopes.forEach(StatsScope::close);
+        listenerScope.close();
     }
 }

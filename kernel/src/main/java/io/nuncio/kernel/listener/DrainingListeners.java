@@ -45,6 +45,21 @@ final class DrainingListeners {
         }
     }
 
+    /// Another chain has taken the place of this one and not its connections: they end as those of
+    /// a listener do.
+    void begin(ActiveListener listener, FilterChain chain) {
+        ChainConnections connections = chain.connections();
+        connections.drain().begin(System.nanoTime());
+        Timer limit =
+                services.mainThread()
+                        .timer(() -> listener.closeConnections(connections, "drain_time_over"));
+        limit.arm(services.drain().timeNanos());
+        chain.whenUnused(() -> {
+            limit.disarm();
+            chain.close();
+        });
+    }
+
     private void end(ActiveListener listener, Timer limit) {
         limit.disarm();
         if (listeners.remove(listener)) {

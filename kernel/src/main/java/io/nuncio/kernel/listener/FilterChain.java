@@ -1,5 +1,6 @@
 package io.nuncio.kernel.listener;
 
+import io.nuncio.kernel.lease.Leases;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.TransportSocketTemplate;
 
@@ -9,21 +10,122 @@ import java.util.List;
 
 /// A compiled filter chain: what serves a connection that matched it.
 ///
-/// @param transport null for plain bytes
-/// @param connectTimeoutNanos how long the transport's handshake may take, 0 for without limit
-record FilterChain(
-        String name,
-        List<NetworkFilterTemplate> filters,
-        @Nullable TransportSocketTemplate transport,
-        long connectTimeoutNanos) {
-    FilterChain {
-        filters = List.copyOf(filters);
+/// One that takes the place of another may take over its connections too: then both count them as
+/// one. Thread: main, except [#filters], [#socket] and [#connections], which are for the workers
+/// too.
+final class FilterChain {
+    private final String name;
+    private final List<NetworkFilterTemplate> filters;
+    private final Leases filterLeases;
+    private final Socket socket;
+    private final long connectTimeoutNanos;
+    private ChainConnections connections; // set before a worker sees the chain
+    private boolean closed;
+
+    /// The bytes' way to and from the peer.
+    ///
+    /// @param template null for plain bytes
+    record Socket(@Nullable TransportSocketTemplate template, Leases leases) {
+        void close() {
+            if (template != null) {
+                template.close();
+            }
+            leases.giveBack();
+        }
+    }
+
+    /// @param filterLeases what the filters hold
+    /// @param connectTimeoutNanos how long the transport's handshake may take, 0 for without limit
+    FilterChain(
+            String name,
+            List<NetworkFilterTemplate> filters,
+            Leases filterLeases,
+            Socket socket,
+            long connectTimeoutNanos,
+            ChainConnections connections) {
+        this.name = name;
+        this.filters = List.copyOf(filters);
+        this.filterLeases = filterLeases;
+        this.socket = socket;
+        this.connectTimeoutNanos = connectTimeoutNanos;
+        this.connections = connections;
+    }
+
+    String name() {
+        return name;
+    }
+
+    List<NetworkFilterTemplate> filters() {
+        return filters;
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    long connectTimeoutNanos() {
+        return connectTimeoutNanos;
+    }
+
+    ChainConnections connections() {
+        return connections;
+    }
+
+    /// True if anything here is of the bundle.
+    boolean uses(String bundle) {
+        return filterLeases.of(bundle) || socket.leases().of(bundle);
+    }
+
+    boolean socketUses(String bundle) {
+        return socket.leases().of(bundle);
+    }
+
+    /// True if connections can go over to the successor as they are.
+    boolean accepts(FilterChain successor) {
+        if (socket != successor.socket || filters.size() != successor.filters.size()) {
+            return false;
+        }
+        for (int index = 0; index < filters.size(); index++) {
+            if (!filters.get(index).accepts(successor.filters.get(index))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Gives the connections to a successor that was accepted, and lets go of the filters as soon
+    /// as no stream needs them.
+    void handOver(FilterChain successor) {
+        successor.connections = connections;
+        int[] waiting = {filters.size()};
+        for (int index = 0; index < filters.size(); index++) {
+            filters.get(index)
+                    .handOver(
+                            successor.filters.get(index),
+                            () -> {
+                                if (--waiting[0] == 0) {
+                                    closeFilters();
+                                }
+                            });
+        }
+    }
+
+    /// Once no worker finds the chain: runs the task when its last connection has ended.
+    void whenUnused(Runnable task) {
+        connections.count().retire(task);
+    }
+
+    /// Lets go of all but the socket, which may be another chain's too.
+    void closeFilters() {
+        if (!closed) {
+            closed = true;
+            filters.forEach(NetworkFilterTemplate::close);
+            filterLeases.giveBack();
+        }
     }
 
     void close() {
-        filters.forEach(NetworkFilterTemplate::close);
-        if (transport != null) {
-            transport.close();
-        }
+        closeFilters();
+        socket.close();
     }
 }

@@ -6,7 +6,8 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
-import io.nuncio.spi.AccessLogger;
+import io.nuncio.kernel.lease.Leases;
+import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.InitTargets;
@@ -44,37 +45,100 @@ final class ListenerCompiler {
         if (config == null) {
             return null;
         }
-        StatsScope root = services.stats().scope("");
         StatsScope listenerScope = services.stats().scope("listener." + config.statPrefix());
-        FactoryContext context =
-                services.contexts()
-                        .create(config.name(), root, listenerScope, initTargets, problems);
-        List<ListenerFilterTemplate> listenerFilters = listenerFilters(message, context);
+        Place place = new Place(config, initTargets, problems);
+        SocketFilters socketFilters = socketFilters(message, place);
         List<FilterChain> chains = new ArrayList<>();
-        FilterChainChoice choice = chains(message, context, chains);
-        AccessLogger accessLogger =
-                message.getAccessLogCount() == 0
-                        ? null
-                        : services.accessLogs()
-                                .compile(message.getAccessLogList(), context, "access_log");
         CompiledListener compiled =
                 new CompiledListener(
                         message,
                         config,
                         ConnectionLimit.ofListener(config.name(), services.runtime()),
                         globalLimit,
-                        listenerFilters,
-                        chains,
-                        choice,
-                        accessLogger,
+                        socketFilters,
+                        chains(message, place, null, "", chains),
+                        choice(message, socketFilters, chains, problems),
                         ListenerStats.in(listenerScope),
-                        List.of(root, listenerScope),
                         listenerScope);
         if (wrong(problems, before)) {
             compiled.close();
             return null;
         }
         return compiled;
+    }
+
+    /// Compiles anew what is of a bundle; all the rest, and what is counted, is that of the
+    /// listener before.
+    ///
+    /// @return null if anything is wrong; it is reported
+    @Nullable CompiledListener renew(
+            CompiledListener old, String bundle, InitTargets initTargets, Problems problems) {
+        int before = problems.all().size();
+        Listener message = old.message();
+        Place place = new Place(old.config(), initTargets, problems);
+        SocketFilters socketFilters =
+                old.socketFilters().leases().of(bundle)
+                        ? socketFilters(message, place)
+                        : old.socketFilters();
+        List<FilterChain> chains = new ArrayList<>();
+        CompiledListener renewed =
+                new CompiledListener(
+                        message,
+                        old.config(),
+                        old.limit(),
+                        old.globalLimit(),
+                        socketFilters,
+                        chains(message, place, old, bundle, chains),
+                        choice(message, socketFilters, chains, problems),
+                        old.stats(),
+                        old.listenerScope());
+        if (wrong(problems, before)) {
+            Renewals.close(old, renewed);
+            return null;
+        }
+        return renewed;
+    }
+
+    /// What the parts of a listener are compiled with.
+    private record Place(ListenerConfig config, InitTargets initTargets, Problems problems) {}
+
+    /// A context whose statistics end with the leases.
+    private FactoryContext context(Place place, Leases leases) {
+        StatsScope root = services.stats().scope("");
+        StatsScope listener = services.stats().scope("listener." + place.config.statPrefix());
+        leases.atEnd(root::close);
+        leases.atEnd(listener::close);
+        return services.contexts()
+                .create(
+                        place.config.name(),
+                        root,
+                        listener,
+                        place.initTargets,
+                        leases,
+                        place.problems);
+    }
+
+    private SocketFilters socketFilters(Listener message, Place place) {
+        Leases leases = new Leases();
+        FactoryContext context = context(place, leases);
+        return new SocketFilters(
+                listenerFilters(message, context),
+                message.getAccessLogCount() == 0
+                        ? null
+                        : services.accessLogs()
+                                .compile(message.getAccessLogList(), context, "access_log"),
+                message.hasFilterChainMatcher()
+                        ? context.platform()
+                                .matchers()
+                                .compile(
+                                        message.getFilterChainMatcher(),
+                                        Matchers.Data.NETWORK,
+                                        String.class,
+                                        context,
+                                        "filter_chain_matcher")
+                        : null,
+                leases,
+                new UseCount(services.mainThread(), services.workers()));
     }
 
     private static boolean wrong(Problems problems, int before) {
@@ -102,71 +166,83 @@ final class ListenerCompiler {
         return templates;
     }
 
-    private FilterChainChoice chains(
-            Listener message, FactoryContext context, List<FilterChain> chains) {
-        Problems problems = context.problems();
-        if (message.getFilterChainsCount() == 0 && !message.hasDefaultFilterChain()) {
+    /// @param old null if all is to be compiled
+    /// @param bundle what is of this one is to be compiled anew
+    private List<FilterChain> chains(
+            Listener message,
+            Place place,
+            @Nullable CompiledListener old,
+            String bundle,
+            List<FilterChain> chains) {
+        for (int index = 0; index < message.getFilterChainsCount(); index++) {
+            FilterChain before = old == null ? null : old.chains().get(index);
+            chains.add(
+                    chain(
+                            message.getFilterChains(index),
+                            place,
+                            "filter_chains[" + index + "]",
+                            before,
+                            bundle));
+        }
+        if (message.hasDefaultFilterChain()) {
+            FilterChain before = old == null ? null : old.chains().getLast();
+            chains.add(
+                    chain(
+                            message.getDefaultFilterChain(),
+                            place,
+                            "default_filter_chain",
+                            before,
+                            bundle));
+        }
+        return chains;
+    }
+
+    private static FilterChainChoice choice(
+            Listener message,
+            SocketFilters socketFilters,
+            List<FilterChain> chains,
+            Problems problems) {
+        if (chains.isEmpty()) {
             problems.at("filter_chains").because("no filter chains specified");
         }
-        FilterChain fallback = null;
-        if (message.hasDefaultFilterChain()) {
-            fallback = chain(message.getDefaultFilterChain(), context, "default_filter_chain");
-            chains.add(fallback);
-        }
-        if (message.hasFilterChainMatcher()) {
-            return tree(message, context, chains, fallback);
+        FilterChain fallback = message.hasDefaultFilterChain() ? chains.getLast() : null;
+        MatchTree<String> names = socketFilters.chainNames();
+        if (names != null) {
+            return new FilterChainTree(names, byName(message, chains, problems), fallback);
         }
         FilterChainMatcher matcher = new FilterChainMatcher(fallback);
         Map<FilterChainMatch, String> matches = new HashMap<>();
         for (int index = 0; index < message.getFilterChainsCount(); index++) {
-            var chainMessage = message.getFilterChains(index);
             String field = "filter_chains[" + index + "]";
-            FilterChain chain = chain(chainMessage, context, field);
-            chains.add(chain);
-            FilterChainMatch match = chainMessage.getFilterChainMatch();
+            FilterChainMatch match = message.getFilterChains(index).getFilterChainMatch();
             Problems here = problems.in(field + ".filter_chain_match");
             String other = matches.putIfAbsent(match, field);
             if (other != null) {
                 here.add("", "has the same matching rules as " + other);
                 continue;
             }
-            matcher.add(match, chain, here);
+            matcher.add(match, chains.get(index), here);
             warnIfNothingDetects(message, match, here);
         }
         return matcher;
     }
 
-    private FilterChainChoice tree(
-            Listener message,
-            FactoryContext context,
-            List<FilterChain> chains,
-            @Nullable FilterChain fallback) {
+    private static Map<String, FilterChain> byName(
+            Listener message, List<FilterChain> chains, Problems problems) {
         Map<String, FilterChain> byName = new HashMap<>();
         for (int index = 0; index < message.getFilterChainsCount(); index++) {
             var chainMessage = message.getFilterChains(index);
-            String field = "filter_chains[" + index + "]";
-            Problems here = context.problems().in(field);
-            FilterChain chain = chain(chainMessage, context, field);
-            chains.add(chain);
+            Problems here = problems.in("filter_chains[" + index + "]");
             if (chainMessage.getName().isEmpty()) {
                 here.add("name", "is required in a listener with a filter_chain_matcher");
-            } else if (byName.put(chainMessage.getName(), chain) != null) {
+            } else if (byName.put(chainMessage.getName(), chains.get(index)) != null) {
                 here.add("name", "`" + chainMessage.getName() + "` is another chain's name too");
             }
             if (chainMessage.hasFilterChainMatch()) {
                 here.warn("filter_chain_match", "is ignored: the filter_chain_matcher decides");
             }
         }
-        MatchTree<String> tree =
-                context.platform()
-                        .matchers()
-                        .compile(
-                                message.getFilterChainMatcher(),
-                                Matchers.Data.NETWORK,
-                                String.class,
-                                context,
-                                "filter_chain_matcher");
-        return new FilterChainTree(tree, byName, fallback);
+        return byName;
     }
 
     /// Names and protocols are found by listener filters only.
@@ -184,6 +260,42 @@ final class ListenerCompiler {
     }
 
     private FilterChain chain(
+            io.envoyproxy.envoy.config.listener.v3.FilterChain message,
+            Place place,
+            String field,
+            @Nullable FilterChain before,
+            String bundle) {
+        if (before != null && !before.uses(bundle)) {
+            return before;
+        }
+        Leases leases = new Leases();
+        FactoryContext context = context(place, leases);
+        FilterChain.Socket socket =
+                before == null || before.socketUses(bundle)
+                        ? socket(message, place, field)
+                        : before.socket();
+        return new FilterChain(
+                message.getName(),
+                filters(message, context, field),
+                leases,
+                socket,
+                Durations.toNanos(message.getTransportSocketConnectTimeout()),
+                new ChainConnections(
+                        new DrainDecision(services.drain(), services.serverState(), true),
+                        new UseCount(services.mainThread(), services.workers())));
+    }
+
+    private FilterChain.Socket socket(
+            io.envoyproxy.envoy.config.listener.v3.FilterChain message, Place place, String field) {
+        Leases leases = new Leases();
+        TransportSocketTemplate template =
+                message.hasTransportSocket()
+                        ? transport(message, context(place, leases), field)
+                        : null;
+        return new FilterChain.Socket(template, leases);
+    }
+
+    private List<NetworkFilterTemplate> filters(
             io.envoyproxy.envoy.config.listener.v3.FilterChain message,
             FactoryContext context,
             String field) {
@@ -210,11 +322,7 @@ final class ListenerCompiler {
                     filter.getName(),
                     context.problems().in(place));
         }
-        return new FilterChain(
-                message.getName(),
-                filters,
-                transport(message, context, field),
-                Durations.toNanos(message.getTransportSocketConnectTimeout()));
+        return filters;
     }
 
     private static void checkTerminal(
@@ -238,18 +346,13 @@ final class ListenerCompiler {
             io.envoyproxy.envoy.config.listener.v3.FilterChain message,
             FactoryContext context,
             String field) {
-        if (!message.hasTransportSocket()) {
-            return null;
-        }
-        TransportSocketTemplate template =
-                services.extensions()
-                        .compile(
-                                Category.DOWNSTREAM_TRANSPORT_SOCKET,
-                                message.getTransportSocket().getName(),
-                                message.getTransportSocket().getTypedConfig(),
-                                TransportSocketTemplate.class,
-                                context.withStats(context.listenerStats()),
-                                field + ".transport_socket");
-        return template;
+        return services.extensions()
+                .compile(
+                        Category.DOWNSTREAM_TRANSPORT_SOCKET,
+                        message.getTransportSocket().getName(),
+                        message.getTransportSocket().getTypedConfig(),
+                        TransportSocketTemplate.class,
+                        context.withStats(context.listenerStats()),
+                        field + ".transport_socket");
     }
 }

@@ -6,6 +6,8 @@ import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.nuncio.kernel.init.InitManager;
 import io.nuncio.kernel.init.InitManagers;
+import io.nuncio.kernel.lease.Leases;
+import io.nuncio.kernel.lease.Renewal;
 import io.nuncio.kernel.network.BindFailure;
 import io.nuncio.kernel.network.WorkerLoop;
 import io.nuncio.spi.Address;
@@ -80,11 +82,13 @@ public final class ListenerManager {
         /// @param stats the scope without a prefix, closed with the listener
         /// @param listenerStats `listener.<address>.`
         /// @param initTargets what the listener waits for before it serves
+        /// @param leases hold what is compiled
         FactoryContext create(
                 String name,
                 StatsScope stats,
                 StatsScope listenerStats,
                 InitTargets initTargets,
+                Leases leases,
                 Problems problems);
     }
 
@@ -237,6 +241,19 @@ public final class ListenerManager {
         return true;
     }
 
+    /// Listeners that warm were compiled with what has been replaced meanwhile.
+    private void warmAgain(String bundle) {
+        for (WarmingListener waiting : List.copyOf(warming.values())) {
+            ActiveListener listener = waiting.listener();
+            if (listener.compiled().uses(bundle)) {
+                forget(waiting);
+                Problems problems = new Problems();
+                addOrUpdate(listener.compiled().message(), listener.version(), problems);
+                problems.all().forEach(problem -> LOG.warn("{}", problem.message()));
+            }
+        }
+    }
+
     private @Nullable ActiveListener find(String name) {
         for (ActiveListener listener : listeners) {
             if (listener.config().name().equals(name)) {
@@ -333,6 +350,28 @@ public final class ListenerManager {
                 listeners,
                 warming.values().stream().map(WarmingListener::listener).toList(),
                 draining.all());
+    }
+
+    /// Compiles what is of a bundle anew, in every listener.
+    ///
+    /// @param initTargets what must be waited for before the renewal serves
+    /// @param problems everything wrong; the renewal must be cancelled if there is anything
+    public Renewal renew(String bundle, InitTargets initTargets, Problems problems) {
+        ListenersRenewal renewal = new ListenersRenewal(draining, () -> warmAgain(bundle));
+        for (ActiveListener listener : listeners) {
+            if (listener.compiled().uses(bundle)) {
+                CompiledListener renewed =
+                        compiler.renew(
+                                listener.compiled(),
+                                bundle,
+                                initTargets,
+                                problems.in("listener '" + listener.config().name() + "'"));
+                if (renewed != null) {
+                    renewal.add(listener, renewed);
+                }
+            }
+        }
+        return renewal;
     }
 
     /// Binds all sockets, then begins to accept on all of them. If one cannot be bound, none

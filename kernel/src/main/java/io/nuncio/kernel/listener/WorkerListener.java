@@ -5,6 +5,7 @@ import io.nuncio.kernel.network.ListenSocket;
 import io.nuncio.kernel.network.SocketConnection;
 import io.nuncio.kernel.network.WorkerLoop;
 import io.nuncio.kernel.stream.StreamFacts;
+import io.nuncio.spi.AccessLogger;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ResponseFlag;
@@ -20,7 +21,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
     private static final Logger LOG = LoggerFactory.getLogger("connection");
 
     private final WorkerLoop worker;
-    private final CompiledListener listener;
+    private volatile CompiledListener listener; // set on the main thread
     private final DrainDecision drain;
     private final ListenerStats stats;
     private final ListenerStats.PerWorker workerStats;
@@ -45,8 +46,14 @@ final class WorkerListener implements ListenSocket.Acceptor {
         return worker;
     }
 
+    /// As it is now; keep what you got for one socket.
     CompiledListener listener() {
         return listener;
+    }
+
+    /// New sockets are served by another from now on. Thread: main.
+    void renew(CompiledListener renewed) {
+        listener = renewed;
     }
 
     int connections() {
@@ -67,13 +74,15 @@ final class WorkerListener implements ListenSocket.Acceptor {
             socket.close();
             return;
         }
-        if (listener.listenerFilters().isEmpty()) {
+        CompiledListener now = listener;
+        if (now.socketFilters().templates().isEmpty()) {
             connect(socket, MatchInput.of(socket.facts()), null, new Buffer());
             return;
         }
         accepting++;
         stats.preConnectionActive().increment();
-        new AcceptingSocket(this, socket).begin();
+        now.socketFilters().sockets().enter(worker);
+        new AcceptingSocket(this, now, socket).begin();
     }
 
     /// Counts the socket against the limits; [#gone] must follow.
@@ -102,7 +111,8 @@ final class WorkerListener implements ListenSocket.Acceptor {
     }
 
     /// A socket is through the listener filters, or was closed by them.
-    void acceptingEnded() {
+    void acceptingEnded(CompiledListener of) {
+        of.socketFilters().sockets().exit(worker);
         accepting--;
         stats.preConnectionActive().decrement();
         tellIfEmpty();
@@ -114,7 +124,8 @@ final class WorkerListener implements ListenSocket.Acceptor {
     /// @param data what came while they looked
     void connect(
             AcceptedChannel socket, MatchInput input, @Nullable StreamFacts facts, Buffer data) {
-        FilterChain chain = listener.choice().find(input, facts, worker);
+        CompiledListener now = listener;
+        FilterChain chain = now.choice().find(input, facts, worker);
         if (chain == null) {
             noChain(socket, facts);
             gone();
@@ -128,9 +139,10 @@ final class WorkerListener implements ListenSocket.Acceptor {
             data.clear();
             return;
         }
-        ActiveConnection active = new ActiveConnection(this, worker.nanoTime());
+        ActiveConnection active =
+                new ActiveConnection(this, chain.connections(), worker.nanoTime());
         SocketConnection connection =
-                SocketConnection.accepted(socket, active, listener.config().bufferLimit());
+                SocketConnection.accepted(socket, active, now.config().bufferLimit());
         socket.facts().filterChainName(chain.name());
         if (facts != null) {
             connection.streamInfo(facts);
@@ -140,13 +152,13 @@ final class WorkerListener implements ListenSocket.Acceptor {
         if (chain.connectTimeoutNanos() > 0) {
             connection.connectTimeout(chain.connectTimeoutNanos(), "transport_socket_timeout");
         }
-        connection.start(chain.filters(), chain.transport(), null, data);
+        connection.start(chain.filters(), chain.socket().template(), null, data);
     }
 
     private void noChain(AcceptedChannel socket, @Nullable StreamFacts gathered) {
         LOG.debug("{}: closed, no filter chain matches", socket.facts());
         stats.noFilterChainMatch().increment();
-        if (listener.accessLogger() != null) {
+        if (listener.socketFilters().accessLogger() != null) {
             StreamFacts facts =
                     gathered == null ? new StreamFacts(worker, socket.facts()) : gathered;
             facts.addFlag(ResponseFlag.NO_ROUTE_FOUND);
@@ -158,13 +170,15 @@ final class WorkerListener implements ListenSocket.Acceptor {
 
     /// Writes the access log for a socket that became no connection, or a connection that ended.
     void log(StreamFacts facts) {
-        if (listener.accessLogger() != null) {
+        AccessLogger logger = listener.socketFilters().accessLogger();
+        if (logger != null) {
             facts.mark(io.nuncio.spi.StreamInfo.Moment.END);
-            listener.accessLogger().log(new ConnectionLogEntry(facts));
+            logger.log(new ConnectionLogEntry(facts));
         }
     }
 
     private void add(ActiveConnection active) {
+        active.connections().count().enter(worker);
         active.next = first;
         if (first != null) {
             first.previous = active;
@@ -196,9 +210,10 @@ final class WorkerListener implements ListenSocket.Acceptor {
         if (connection.connectTimedOut()) {
             stats.transportSocketConnectTimeout().increment();
         }
-        if (listener.accessLogger() != null) {
+        if (listener.socketFilters().accessLogger() != null) {
             log(connection.streamInfo());
         }
+        ended.connections().count().exit(worker);
         tellIfEmpty();
     }
 
@@ -240,6 +255,15 @@ final class WorkerListener implements ListenSocket.Acceptor {
         drainTimer.disarm();
         for (ActiveConnection each = first; each != null; each = each.next) {
             each.connection().close(Connection.Close.NO_FLUSH, reason);
+        }
+    }
+
+    /// Closes the connections of one chain.
+    void close(ChainConnections chain, String reason) {
+        for (ActiveConnection each = first; each != null; each = each.next) {
+            if (each.connections() == chain) {
+                each.connection().close(Connection.Close.NO_FLUSH, reason);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import io.nuncio.spi.Counter;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.InitTarget;
+import io.nuncio.spi.Problems;
 import io.nuncio.spi.host.HttpFilterChains;
 import io.nuncio.spi.host.ResourceUpdate;
 import io.nuncio.spi.host.ResourceWatcher;
@@ -89,6 +90,7 @@ final class RouteDiscovery implements RouteSource, ResourceWatcher<RouteConfigur
                             context.withProblems(entry.problems()));
             if (errors(entry) > before) {
                 compiled.close();
+                target.failed(firstError(entry));
             } else {
                 current.close();
                 current = compiled;
@@ -104,6 +106,14 @@ final class RouteDiscovery implements RouteSource, ResourceWatcher<RouteConfigur
         return (int) entry.problems().all().stream().filter(problem -> !problem.warning()).count();
     }
 
+    private static String firstError(ResourceUpdate.Entry<?> entry) {
+        return entry.problems().all().stream()
+                .filter(problem -> !problem.warning())
+                .map(Problems.Problem::message)
+                .findFirst()
+                .orElse("");
+    }
+
     private String source() {
         Subscription from = subscription;
         return from == null ? "the update" : from.source();
@@ -111,7 +121,7 @@ final class RouteDiscovery implements RouteSource, ResourceWatcher<RouteConfigur
 
     @Override
     public void onFetchFailed() {
-        ready();
+        target.failed("no routes from " + source());
     }
 
     private void ready() {

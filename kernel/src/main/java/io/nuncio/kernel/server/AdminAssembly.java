@@ -10,7 +10,9 @@ import io.envoyproxy.envoy.admin.v3.ServerInfo;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.bootstrap.v3.Admin;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.nuncio.kernel.admin.AdminEndpoint;
 import io.nuncio.kernel.admin.AdminEndpoints;
+import io.nuncio.kernel.admin.AdminResponse;
 import io.nuncio.kernel.admin.AdminServer;
 import io.nuncio.kernel.admin.ClustersView;
 import io.nuncio.kernel.admin.ListenerView;
@@ -18,14 +20,16 @@ import io.nuncio.kernel.admin.ServerActions;
 import io.nuncio.kernel.admin.ServerFacts;
 import io.nuncio.kernel.admin.StandardEndpoints;
 import io.nuncio.kernel.config.MessageTypes;
+import io.nuncio.kernel.lease.Leases;
+import io.nuncio.kernel.lease.Renewal;
 import io.nuncio.kernel.log.LogControl;
 import io.nuncio.kernel.network.Addresses;
 import io.nuncio.kernel.network.BindFailure;
 import io.nuncio.kernel.stats.StatsPages;
 import io.nuncio.kernel.upstream.ClustersAdmin;
-import io.nuncio.spi.AccessLogger;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.host.CodecConfig;
 import io.nuncio.spi.host.ServerCodecTemplate;
 
@@ -40,9 +44,9 @@ import java.util.stream.Collectors;
 final class AdminAssembly {
     private final Address address;
     private final ServerCodecTemplate codec;
-    private final AccessLogger accessLog;
+    private final AdminLog accessLog;
 
-    private AdminAssembly(Address address, ServerCodecTemplate codec, AccessLogger accessLog) {
+    private AdminAssembly(Address address, ServerCodecTemplate codec, AdminLog accessLog) {
         this.address = address;
         this.codec = codec;
         this.accessLog = accessLog;
@@ -59,9 +63,8 @@ final class AdminAssembly {
         if (address == null) {
             return null;
         }
-        var context =
-                assembly.contexts.create(
-                        "admin", assembly.stats.root().scope("http.admin"), problems);
+        StatsScope scope = assembly.stats.root().scope("http.admin");
+        var context = assembly.contexts.create("admin", scope, new Leases(), problems);
         CodecConfig codec =
                 new CodecConfig(
                         CodecConfig.Type.HTTP1,
@@ -74,7 +77,18 @@ final class AdminAssembly {
         return new AdminAssembly(
                 address,
                 assembly.codecs.server(codec, context, ""),
-                assembly.accessLogs.compile(accessLogs(admin), context, "access_log"));
+                new AdminLog(
+                        (leases, found) ->
+                                assembly.accessLogs.compile(
+                                        accessLogs(admin),
+                                        assembly.contexts.create("admin", scope, leases, found),
+                                        "access_log"),
+                        problems));
+    }
+
+    /// Compiles the access log anew if it has something of the bundle.
+    Renewal renewLog(String bundle, Problems problems) {
+        return accessLog.renew(bundle, problems);
     }
 
     /// A path alone stands for the file access logger, as in Envoy; it logs in the default format.
@@ -150,6 +164,11 @@ final class AdminAssembly {
                         assembly.runtime,
                         assembly.init,
                         types));
+        endpoints.add(
+                AdminEndpoint.page(
+                        "/bundles",
+                        "print the bundles with their state and generations (Nuncio's own)",
+                        _ -> AdminResponse.text(200, server.bundles())));
         try {
             AdminServer admin =
                     AdminServer.bind(

@@ -63,6 +63,7 @@ final class Assembly implements AutoCloseable {
     final HttpCodecs codecs = new HttpCodecs();
     final AccessLogCompiler accessLogs;
     final @Nullable AdminAssembly admin;
+    final BundleSwaps bundles;
     private final DnsResolver resolver;
     private final SharedValues shared = new SharedValues();
 
@@ -133,7 +134,7 @@ final class Assembly implements AutoCloseable {
         Platform platform =
                 new KernelPlatform(
                         codecs,
-                        new FilterChains(extensions),
+                        new FilterChains(extensions, loops.workers()),
                         routes,
                         clusters,
                         extensions,
@@ -169,6 +170,7 @@ final class Assembly implements AutoCloseable {
                                 root));
 
         admin = AdminAssembly.compile(bootstrap, this, problems.in("admin"));
+        bundles = new BundleSwaps(registry, loops.main(), init, root, renewals());
         Problems resources = problems.in("static_resources");
         clusters.load(bootstrap.getStaticResources().getClustersList(), resources.in("clusters"));
         var dynamic = bootstrap.getDynamicResources();
@@ -182,8 +184,21 @@ final class Assembly implements AutoCloseable {
         }
     }
 
+    /// What is compiled anew when a bundle is replaced: what requests meet last comes first.
+    private List<BundleSwaps.Compiler> renewals() {
+        List<BundleSwaps.Compiler> all = new ArrayList<>();
+        all.add((bundle, _, wrong) -> clusters.renew(bundle, wrong));
+        all.add(listeners::renew);
+        AdminAssembly adminAssembly = admin;
+        if (adminAssembly != null) {
+            all.add((bundle, _, wrong) -> adminAssembly.renewLog(bundle, wrong.in("admin")));
+        }
+        return all;
+    }
+
     @Override
     public void close() {
+        bundles.close();
         listeners.close();
         files.close();
         resolver.close();

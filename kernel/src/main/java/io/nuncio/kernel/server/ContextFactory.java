@@ -2,6 +2,7 @@ package io.nuncio.kernel.server;
 
 import io.nuncio.kernel.compile.PlaceContext;
 import io.nuncio.kernel.compile.Services;
+import io.nuncio.kernel.lease.Leases;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.Problems;
@@ -21,17 +22,19 @@ final class ContextFactory {
     }
 
     /// A context outside any listener.
-    FactoryContext create(String name, StatsScope stats, Problems problems) {
-        return create(name, stats, stats, InitTargets.NONE, problems);
+    FactoryContext create(String name, StatsScope stats, Leases leases, Problems problems) {
+        return create(name, stats, stats, InitTargets.NONE, leases, problems);
     }
 
     /// @param listenerStats the listener's scope
     /// @param initTargets what it waits for before it serves
+    /// @param leases hold what is compiled
     FactoryContext create(
             String name,
             StatsScope stats,
             StatsScope listenerStats,
             InitTargets initTargets,
+            Leases leases,
             Problems problems) {
         Services all = services;
         if (all == null) {
@@ -45,6 +48,7 @@ final class ContextFactory {
                 listenerStats,
                 LoggerFactory.getLogger("config"),
                 name,
-                initTargets);
+                initTargets,
+                leases);
     }
 }

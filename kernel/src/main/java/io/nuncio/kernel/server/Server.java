@@ -177,6 +177,7 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
             return new StartFailure(String.valueOf(failure.getMessage()));
         }
         assembly.lifeCycle.enter(LifeCycle.State.LIVE);
+        assembly.bundles.start(assembly.files);
         long millis = System.currentTimeMillis() - startedMillis;
         stats.initializationTimeMillis().record(millis);
         Timer timer = assembly.loops.main().timer(this::flushStats);
@@ -201,8 +202,14 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
 
     /// Brings the gauges of the process up to date. Thread: main.
     void refreshStats() {
+        assembly.bundles.refreshStats();
         stats.refresh(
                 assembly.lifeCycle.state(), uptimeSeconds(), assembly.listeners.connections());
+    }
+
+    /// The bundles in words, as they are now. Thread: main.
+    String bundles() {
+        return assembly.bundles.text();
     }
 
     long uptimeSeconds() {

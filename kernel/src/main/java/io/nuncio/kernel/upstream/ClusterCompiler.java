@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.nuncio.kernel.lease.Leases;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.ClusterDiscovery;
 import io.nuncio.spi.ClusterTemplate;
@@ -41,7 +42,9 @@ final class ClusterCompiler {
     /// @param scope the cluster's statistics
     /// @return null if anything is wrong; it is reported
     UpstreamCluster.@Nullable Parts compile(Cluster cluster, StatsScope scope, Problems problems) {
-        FactoryContext context = services.contexts().create(cluster.getName(), scope, problems);
+        Leases leases = new Leases();
+        FactoryContext context =
+                services.contexts().create(cluster.getName(), scope, leases, problems);
         ClusterConfig config = ClusterConfig.from(cluster, bindDefault, problems);
         TransportSocketTemplate socket = null;
         if (cluster.hasTransportSocket()) {
@@ -58,9 +61,10 @@ final class ClusterCompiler {
         UpstreamCodecs codecs = codecs(config.http(), context);
         checkAlpn(cluster, config.http(), socket, problems);
         ClusterTemplate template = discovery(cluster, context);
-        LoadBalancerPolicy policy = loadBalancer(cluster, scope, context);
+        LoadBalancerPolicy policy = loadBalancer(cluster, scope, leases, context);
         boolean noSocket = cluster.hasTransportSocket() && socket == null;
         if (noSocket || template == null || policy == null) {
+            leases.giveBack();
             return null;
         }
         ClusterDiscovery discovery =
@@ -77,7 +81,8 @@ final class ClusterCompiler {
                 new UpstreamClusterInfo(config, scope, codecs, socket),
                 scope,
                 discovery,
-                policy);
+                policy,
+                leases);
     }
 
     private UpstreamCodecs codecs(HttpOptions http, FactoryContext context) {
@@ -133,9 +138,9 @@ final class ClusterCompiler {
     }
 
     private @Nullable LoadBalancerPolicy loadBalancer(
-            Cluster cluster, StatsScope scope, FactoryContext context) {
+            Cluster cluster, StatsScope scope, Leases leases, FactoryContext context) {
         if (cluster.hasLoadBalancingPolicy()) {
-            return firstKnown(cluster, scope, context.problems());
+            return firstKnown(cluster, scope, leases, context.problems());
         }
         Message config =
                 switch (cluster.getLbPolicy()) {
@@ -157,7 +162,7 @@ final class ClusterCompiler {
 
     /// The first policy of the list that an installed bundle provides.
     private @Nullable LoadBalancerPolicy firstKnown(
-            Cluster cluster, StatsScope scope, Problems problems) {
+            Cluster cluster, StatsScope scope, Leases leases, Problems problems) {
         int index = 0;
         var names = new StringBuilder();
         for (LoadBalancingPolicy.Policy policy :
@@ -170,7 +175,8 @@ final class ClusterCompiler {
                                     Category.LOAD_BALANCER,
                                     config,
                                     LoadBalancerPolicy.class,
-                                    services.contexts().create(cluster.getName(), scope, attempt),
+                                    services.contexts()
+                                            .create(cluster.getName(), scope, leases, attempt),
                                     "");
             if (compiled != null) {
                 Problems here =

@@ -3,6 +3,8 @@ package io.nuncio.kernel.upstream;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.nuncio.kernel.lease.Leases;
+import io.nuncio.kernel.lease.Renewal;
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Gauge;
@@ -36,6 +38,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// workers.
 public final class ClusterManager implements Clusters {
     private static final Logger LOG = LoggerFactory.getLogger("upstream");
+
+    private static final long UNUSED_CHECK_NANOS = 1_000_000_000L;
 
     private final Services services;
     private final ClusterCompiler compiler;
@@ -75,7 +79,8 @@ public final class ClusterManager implements Clusters {
     @FunctionalInterface
     public interface Contexts {
         /// @param name what the configuration calls the thing being compiled
-        FactoryContext create(String name, StatsScope stats, Problems problems);
+        /// @param leases hold what is compiled
+        FactoryContext create(String name, StatsScope stats, Leases leases, Problems problems);
     }
 
     private record Stats(
@@ -219,6 +224,7 @@ public final class ClusterManager implements Clusters {
         UpstreamCluster serving = active.remove(name);
         if (waiting != null) {
             waiting.close();
+            waiting.leases().giveBack();
             initialization.finished(waiting);
         }
         if (serving != null) {
@@ -253,8 +259,18 @@ public final class ClusterManager implements Clusters {
         UpstreamCluster.Parts parts = compiler.compile(message, scope, problems);
         if (parts == null || errors(problems) > errors) {
             scope.close();
+            if (parts != null) {
+                parts.leases().giveBack();
+            }
             return false;
         }
+        begin(parts, version, viaApi);
+        return true;
+    }
+
+    /// Warms a cluster beside the one of its name, if there is one.
+    private void begin(UpstreamCluster.Parts parts, String version, boolean viaApi) {
+        String name = parts.message().getName();
         (current(name) == null ? stats.added() : stats.modified()).increment();
         var cluster = new UpstreamCluster(parts, viaApi, version, loops.size(), new Changes());
         UpstreamCluster overtaken = warming.put(name, cluster);
@@ -262,10 +278,69 @@ public final class ClusterManager implements Clusters {
         initialization.add(cluster);
         if (overtaken != null) {
             overtaken.close();
+            overtaken.leases().giveBack();
             initialization.finished(overtaken);
         }
         LOG.debug("add/update cluster {}", name);
-        return true;
+    }
+
+    /// Compiles anew the clusters that have something of a bundle. They warm when they are
+    /// published, beside those that serve.
+    ///
+    /// @param problems everything wrong; the renewal must be cancelled if there is anything
+    public Renewal renew(String bundle, Problems problems) {
+        List<UpstreamCluster> concerned = new ArrayList<>(active.values());
+        concerned.removeIf(cluster -> warming.containsKey(cluster.info().name()));
+        concerned.addAll(warming.values());
+        concerned.removeIf(cluster -> !cluster.leases().of(bundle));
+        Map<UpstreamCluster, UpstreamCluster.Parts> renewed = new LinkedHashMap<>();
+        for (UpstreamCluster cluster : concerned) {
+            Cluster message = cluster.message();
+            String statName =
+                    message.getAltStatName().isEmpty()
+                            ? message.getName()
+                            : message.getAltStatName();
+            UpstreamCluster.Parts parts =
+                    compiler.compile(
+                            message,
+                            services.stats().scope("cluster." + statName),
+                            problems.in("cluster '" + message.getName() + "'"));
+            if (parts != null) {
+                renewed.put(cluster, parts);
+            }
+        }
+        return new ClustersRenewal(renewed);
+    }
+
+    private final class ClustersRenewal implements Renewal {
+        private final Map<UpstreamCluster, UpstreamCluster.Parts> renewed;
+
+        ClustersRenewal(Map<UpstreamCluster, UpstreamCluster.Parts> renewed) {
+            this.renewed = renewed;
+        }
+
+        @Override
+        public void publish() {
+            renewed.forEach((old, parts) -> {
+                if (current(old.info().name()) == old) {
+                    begin(parts, old.version(), old.addedViaApi());
+                } else {
+                    drop(parts);
+                }
+            });
+        }
+
+        @Override
+        public void cancel() {
+            renewed.values().forEach(ClustersRenewal::drop);
+        }
+
+        private static void drop(UpstreamCluster.Parts parts) {
+            parts.discovery().close();
+            parts.policy().close();
+            parts.scope().close();
+            parts.leases().giveBack();
+        }
     }
 
     private @Nullable UpstreamCluster current(String name) {
@@ -280,6 +355,26 @@ public final class ClusterManager implements Clusters {
             view.forget(cluster);
             view.drain(hosts);
         });
+        giveBackWhenUnused(cluster, hosts);
+    }
+
+    /// Looks now and then whether the connections of a cluster that was removed or replaced have
+    /// ended; nobody waits for that.
+    private void giveBackWhenUnused(UpstreamCluster cluster, List<UpstreamHost> hosts) {
+        services.mainThread()
+                .timer(() -> {
+                    boolean busy =
+                            hosts.stream()
+                                    .anyMatch(host ->
+                                            host.count(HostCounts.CX_ACTIVE) > 0
+                                                    || host.activeRequests() > 0);
+                    if (busy) {
+                        giveBackWhenUnused(cluster, hosts);
+                    } else {
+                        cluster.leases().giveBack();
+                    }
+                })
+                .arm(UNUSED_CHECK_NANOS);
     }
 
     private void onEachLoop(java.util.function.Consumer<WorkerClusters> task) {

@@ -1,6 +1,7 @@
 package io.nuncio.kernel.upstream;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.nuncio.kernel.lease.Leases;
 import io.nuncio.spi.ClusterDiscovery;
 import io.nuncio.spi.Host;
 import io.nuncio.spi.HostPublisher;
@@ -22,6 +23,7 @@ final class UpstreamCluster implements HostPublisher {
     private final MembershipStats stats;
     private final ClusterDiscovery discovery;
     private final LoadBalancerPolicy policy;
+    private final Leases leases;
     private final boolean addedViaApi;
     private final String version;
     private final long addedMillis = System.currentTimeMillis();
@@ -47,7 +49,8 @@ final class UpstreamCluster implements HostPublisher {
             UpstreamClusterInfo info,
             StatsScope scope,
             ClusterDiscovery discovery,
-            LoadBalancerPolicy policy) {}
+            LoadBalancerPolicy policy,
+            Leases leases) {}
 
     /// @param version as its source calls it; empty for the bootstrap's
     /// @param slotCount slots of each host: one more than there are workers
@@ -58,6 +61,7 @@ final class UpstreamCluster implements HostPublisher {
         this.stats = new MembershipStats(parts.scope());
         this.discovery = parts.discovery();
         this.policy = parts.policy();
+        this.leases = parts.leases();
         this.addedViaApi = addedViaApi;
         this.version = version;
         this.slotCount = slotCount;
@@ -110,6 +114,11 @@ final class UpstreamCluster implements HostPublisher {
         var all = new ArrayList<UpstreamHost>();
         priorities.forEach(all::addAll);
         return all;
+    }
+
+    /// What the cluster holds, until its last connection has ended.
+    Leases leases() {
+        return leases;
     }
 
     void start() {

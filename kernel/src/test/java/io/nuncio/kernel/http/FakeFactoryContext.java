@@ -161,7 +161,7 @@ public final class FakeFactoryContext implements FactoryContext {
 
     @Override
     public Worker mainThread() {
-        throw new IllegalStateException("no main thread here");
+        return new FakeWorker();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nuncio.kernel.http;
 
+import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.HeaderName;
@@ -72,7 +73,12 @@ final class StreamHarness implements HttpStream.Sink {
                             .map(f ->
                                     new FilterSlot(f.name, f, false, stats.failed(), failures::add))
                             .toArray(FilterSlot[]::new);
-            var chain = new FilterChain(slots, stats, LoggerFactory.getLogger("http"));
+            var chain =
+                    new FilterChain(
+                            slots,
+                            stats,
+                            LoggerFactory.getLogger("http"),
+                            new UseCount(worker, List.of()));
             stream = new ActiveStream(chain, worker, null, this);
         }
         return stream;

@@ -7,6 +7,10 @@ import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch.ConnectionSourceType;
+import io.nuncio.kernel.http.FakeWorker;
+import io.nuncio.kernel.lease.Leases;
+import io.nuncio.kernel.lease.UseCount;
+import io.nuncio.kernel.server.LifeCycle;
 import io.nuncio.spi.Problems;
 
 import org.jspecify.annotations.Nullable;
@@ -19,7 +23,17 @@ class FilterChainMatcherTest {
     private FilterChainMatcher matcher = new FilterChainMatcher(null);
 
     private static FilterChain chain(String name) {
-        return new FilterChain(name, List.of(), null, 0);
+        Leases none = new Leases();
+        FakeWorker worker = new FakeWorker();
+        return new FilterChain(
+                name,
+                List.of(),
+                none,
+                new FilterChain.Socket(null, none),
+                0,
+                new ChainConnections(
+                        new DrainDecision(new DrainSettings(0, true), new LifeCycle(), true),
+                        new UseCount(worker, List.of())));
     }
 
     private void add(String name, FilterChainMatch.Builder match) {

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.nuncio.kernel.init.InitManagers;
+import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.network.IoEngine;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.runtime.RuntimeLayers;
@@ -174,6 +175,7 @@ class ListenerManagerTest {
             StatsScope stats,
             StatsScope listenerStats,
             InitTargets initTargets,
+            Leases leases,
             Problems problems) {
         return (FactoryContext)
                 Proxy.newProxyInstance(

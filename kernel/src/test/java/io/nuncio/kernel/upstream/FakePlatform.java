@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.protocol.HttpCodecs;
 import io.nuncio.kernel.stats.StatsStore;
@@ -147,7 +148,7 @@ final class FakePlatform {
         return get(cluster.getName());
     }
 
-    static FactoryContext context(String name, StatsScope stats, Problems problems) {
+    static FactoryContext context(String name, StatsScope stats, Leases leases, Problems problems) {
         return (FactoryContext)
                 Proxy.newProxyInstance(
                         FakePlatform.class.getClassLoader(),

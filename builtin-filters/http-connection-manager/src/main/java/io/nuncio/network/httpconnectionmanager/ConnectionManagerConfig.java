@@ -27,6 +27,7 @@ import java.util.List;
 /// What a connection manager works with. Times are nanoseconds, 0 where there is no limit.
 record ConnectionManagerConfig(
         ConnectionManagerStats stats,
+        CodecConfig codecConfig,
         ServerCodecTemplate codec,
         HttpFilterChain chain,
         RouteSource routes,
@@ -102,6 +103,7 @@ record ConnectionManagerConfig(
         var logOptions = message.getAccessLogOptions();
         return new ConnectionManagerConfig(
                 ConnectionManagerStats.in(http, listener),
+                codecConfig,
                 context.platform().codecs().server(codecConfig, context, ""),
                 chain,
                 routes(message, filters, below),

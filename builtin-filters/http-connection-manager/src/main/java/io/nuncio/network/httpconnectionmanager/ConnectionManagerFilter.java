@@ -33,7 +33,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
         CLOSING
     }
 
-    private final ConnectionManagerConfig config;
+    private final Serving serving;
     private final ConnectionManagerStats stats;
     private final NetworkStream network;
     private final Connection connection;
@@ -53,8 +53,9 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
     private @Nullable Gauge protocolActive;
     private @Nullable Peer peer;
 
-    ConnectionManagerFilter(ConnectionManagerConfig config, NetworkStream network) {
-        this.config = config;
+    ConnectionManagerFilter(Serving serving, NetworkStream network) {
+        this.serving = serving;
+        ConnectionManagerConfig config = serving.config();
         this.stats = config.stats();
         this.network = network;
         this.connection = network.connection();
@@ -62,6 +63,11 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
         this.startNanos = network.worker().nanoTime();
         this.idleSinceNanos = startNanos;
         this.prematureResets = new PrematureResets(config.prematureResets());
+    }
+
+    /// As it is now.
+    private ConnectionManagerConfig config() {
+        return serving.config();
     }
 
     @Override
@@ -72,7 +78,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
             stats.connectionSslTotal().increment();
             stats.connectionSslActive().increment();
         }
-        connection.delayedCloseTimeout(config.timeouts().delayedClose());
+        connection.delayedCloseTimeout(config().timeouts().delayedClose());
         armForConnection();
         return NetworkOutcome.CONTINUE;
     }
@@ -82,7 +88,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
         stats.connectionRxBytes().add(data.length() - unread);
         ServerCodec reader = codec;
         if (reader == null) {
-            reader = config.codec().create(connection, this);
+            reader = config().codec().create(connection, this);
             codec = reader;
         }
         int length = data.length();
@@ -128,7 +134,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
     @Override
     public RequestReceiver onStream(ResponseSender response) {
         requests++;
-        long limit = config.limits().requestsPerConnection();
+        long limit = config().limits().requestsPerConnection();
         if (limit > 0 && requests == limit) {
             stats.connectionMaxRequestsReached().increment();
             if (http1()) {
@@ -137,7 +143,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
                 startDrain();
             }
         }
-        ActiveStream stream = new ActiveStream(this, config, response, network.worker());
+        ActiveStream stream = new ActiveStream(this, config(), response, network.worker());
         stream.next = streams;
         if (streams != null) {
             streams.previous = stream;
@@ -175,7 +181,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
     Peer peer() {
         Peer known = peer;
         if (known == null) {
-            known = Peer.of(connection.info(), config.requestRules());
+            known = Peer.of(connection.info(), config().requestRules());
             peer = known;
         }
         return known;
@@ -256,7 +262,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
         if (codec != null) {
             codec.shutdownNotice();
         }
-        goAwayAt = network.worker().nanoTime() + config.timeouts().drain();
+        goAwayAt = network.worker().nanoTime() + config().timeouts().drain();
         arm(goAwayAt);
     }
 
@@ -377,7 +383,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
 
     private long connectionDeadline() {
         long deadline = goAwayAt;
-        ConnectionManagerConfig.Timeouts timeouts = config.timeouts();
+        ConnectionManagerConfig.Timeouts timeouts = config().timeouts();
         if (streamCount == 0 && timeouts.connectionIdle() > 0 && drain == Drain.NONE) {
             deadline = Math.min(deadline, idleSinceNanos + timeouts.connectionIdle());
         }
@@ -412,7 +418,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
     }
 
     private void onConnectionDeadline(long now) {
-        ConnectionManagerConfig.Timeouts timeouts = config.timeouts();
+        ConnectionManagerConfig.Timeouts timeouts = config().timeouts();
         if (now >= goAwayAt) {
             finishDrain();
         } else if (drain == Drain.NONE

@@ -4,16 +4,39 @@ import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.NetworkStream;
 
-/// A compiled connection manager.
-record ConnectionManagerTemplate(ConnectionManagerConfig config) implements NetworkFilterTemplate {
+/// A compiled connection manager. A successor that speaks the same protocols to its peers takes
+/// over the connections, so that a change of filters or routes closes none.
+final class ConnectionManagerTemplate implements NetworkFilterTemplate {
+    private final ConnectionManagerConfig config;
+    private Serving serving; // set before a worker sees the template
+
+    ConnectionManagerTemplate(ConnectionManagerConfig config) {
+        this.config = config;
+        this.serving = new Serving(config);
+    }
+
     @Override
     public NetworkFilter create(NetworkStream stream) {
-        return new ConnectionManagerFilter(config, stream);
+        return new ConnectionManagerFilter(serving, stream);
     }
 
     @Override
     public boolean terminal() {
         return true;
+    }
+
+    @Override
+    public boolean accepts(NetworkFilterTemplate successor) {
+        return successor instanceof ConnectionManagerTemplate other
+                && other.config.codecConfig().equals(config.codecConfig());
+    }
+
+    @Override
+    public void handOver(NetworkFilterTemplate successor, Runnable released) {
+        ConnectionManagerTemplate next = (ConnectionManagerTemplate) successor;
+        next.serving = serving;
+        serving.become(next.config);
+        config.chain().whenUnused(released);
     }
 
     @Override

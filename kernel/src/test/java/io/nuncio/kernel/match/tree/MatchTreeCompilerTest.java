@@ -196,7 +196,7 @@ class MatchTreeCompilerTest {
                 "matcher_list { "
                         + branch(
                                 "single_predicate { input { name: 'a' } custom_match { name: 'even'"
-                                    + " } }",
+                                        + " } }",
                                 action("even"))
                         + "}";
         assertThat(match(list, "a", "22")).isEqualTo("even");
@@ -214,7 +214,7 @@ class MatchTreeCompilerTest {
                         + branch(is("a", "safe_regex { regex: '(' }"), action("number 7"))
                         + branch(
                                 "single_predicate { input { name: 'a number' } value_match { exact:"
-                                    + " '1' } }",
+                                        + " '1' } }",
                                 "")
                         + "}";
         compile(list);
@@ -223,11 +223,11 @@ class MatchTreeCompilerTest {
                         "m.matcher_list.matchers[0].predicate.single_predicate.value_match.safe_regex.regex:"
                             + " `(` is not a regular expression of RE2: missing closing )",
                         "m.matcher_list.matchers[0].on_match.action: `number 7` is no action for"
-                            + " this place",
+                                + " this place",
                         "m.matcher_list.matchers[1].predicate.single_predicate: the input gives"
-                            + " Long, the condition takes String",
+                                + " Long, the condition takes String",
                         "m.matcher_list.matchers[1].on_match: names neither a matcher nor an"
-                            + " action");
+                                + " action");
     }
 
     private static String branch(String predicate, String onMatch) {
