@@ -33,15 +33,18 @@ public final class NuncioServer implements AutoCloseable {
         this.store = store;
     }
 
-    /// Starts a proxy with two workers and returns when its listeners accept.
+    /// Starts a proxy, with two workers if not said otherwise, and returns when its listeners
+    /// accept.
     ///
     /// @param bundles the folder of bundles
     /// @param options of the command line, besides the configuration
     /// @throws StartFailure as a person would see it
     public static NuncioServer start(Path bundles, String yaml, String... options)
             throws StartFailure {
-        List<String> all = new ArrayList<>(List.of("--concurrency", "2"));
-        all.addAll(List.of(options));
+        List<String> all = new ArrayList<>(List.of(options));
+        if (!all.contains("--concurrency")) {
+            all.addAll(List.of("--concurrency", "2"));
+        }
         all.addAll(List.of("--config-yaml", yaml));
         CommandLineParser.Result parsed = new CommandLineParser().parse(all.toArray(new String[0]));
         if (!(parsed instanceof CommandLineParser.Result.Parsed(var asked))) {

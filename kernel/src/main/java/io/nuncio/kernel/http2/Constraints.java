@@ -115,7 +115,8 @@ final class Constraints {
         written += bytes;
     }
 
-    /// To be called after each [#onWritten].
+    /// To be called after each [#onWritten]. Many frames may have come since the last time; then
+    /// the limit that was passed first counts, which is the one of control frames.
     ///
     /// @param unsent how many bytes wait in the connection
     @Nullable ConnectionError check(long unsent) {
@@ -126,11 +127,11 @@ final class Constraints {
             controls = 0;
             mark = written;
         }
-        if (frames + framesBeforeMark > limits.outbound()) {
-            return violation("Too many frames in the outbound queue.", true);
-        }
         if (controls + controlsBeforeMark > limits.outboundControl()) {
             return violation("Too many control frames in the outbound queue.", false);
+        }
+        if (frames + framesBeforeMark > limits.outbound()) {
+            return violation("Too many frames in the outbound queue.", true);
         }
         return null;
     }

@@ -132,12 +132,18 @@ public final class Http2Peer implements AutoCloseable {
 
     /// Sends as much as the other side takes; one that closes early is no failure.
     public Http2Peer sendWhatItTakes(byte[] bytes) {
+        trySend(bytes);
+        return this;
+    }
+
+    /// @return false if the other side has closed
+    public boolean trySend(byte[] bytes) {
         try {
             write(bytes);
+            return true;
         } catch (IOException closedEarly) {
-            return this;
+            return false;
         }
-        return this;
     }
 
     /// Sends each byte by itself.
