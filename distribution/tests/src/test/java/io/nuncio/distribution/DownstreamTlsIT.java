@@ -358,7 +358,7 @@ class DownstreamTlsIT {
                             "sh",
                             "-c",
                             "printf 'GET / HTTP/1.1\\r\\nhost: a\\r\\nconnection:"
-                                + " close\\r\\n\\r\\n' | openssl s_client -ign_eof -CAfile "
+                                    + " close\\r\\n\\r\\n' | openssl s_client -ign_eof -CAfile "
                                     + roots
                                     + " -verify_return_error -connect 127.0.0.1:"
                                     + proxy.address("secure").getPort());
