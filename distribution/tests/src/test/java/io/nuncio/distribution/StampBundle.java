@@ -46,21 +46,21 @@ final class StampBundle {
     static String factory(String constructor, String stamp) {
         return """
         package acme;
-        import com.google.protobuf.Struct;
         import io.nuncio.spi.*;
-        public final class Stamp implements HttpFilterFactory<Struct> {
+        public final class Stamp implements HttpFilterFactory<Stamp.Config> {
+            public record Config(@Default("") String value, @Default("") String only) {}
             public Stamp() throws Exception {
                 System.getProperties().put(
                         "stamp.loader." + System.nanoTime(),
                         new java.lang.ref.WeakReference<>(Stamp.class.getClassLoader()));
                 %s
             }
-            @Override public HttpFilterTemplate configure(Struct config, FactoryContext context) {
-                if (config.containsFields("only") && !config.getFieldsOrThrow("only").getStringValue().equals("%s")) {
+            @Override public HttpFilterTemplate configure(Config config, FactoryContext context) {
+                if (!config.only().isEmpty() && !config.only().equals("%s")) {
                     context.problems().add("only", "is not for this generation");
                 }
+                String asked = config.value().isEmpty() ? "%s" : config.value();
                 return stream -> new HttpFilter() {
-                    private final String asked = "%s";
                     @Override public HeadersOutcome onResponseHeaders(ResponseHeaders headers, boolean endStream) {
                         headers.set(HeaderName.of("x-stamp"), asked + "-" + Late.stamp());
                         return HeadersOutcome.CONTINUE;
@@ -123,7 +123,9 @@ final class StampBundle {
                 imports + "io.nuncio.spi;version=\"[0.1,1)\",com.google.protobuf");
         main.putValue(
                 "Provide-Capability",
-                "nuncio.extension;name=\"" + extension + "\";impl=\"acme.Stamp\"");
+                "nuncio.extension;name=\""
+                        + extension
+                        + "\";type:List<String>=\"example.Stamp\";impl=\"acme.Stamp\"");
         Path classes = Files.createTempDirectory("stamp-classes");
         compile(classes);
         try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest);

@@ -105,7 +105,11 @@ final class SteadyRequests implements AutoCloseable {
         long limit = System.nanoTime() + PATIENCE_NANOS;
         while (!holds(condition)) {
             if (System.nanoTime() > limit) {
-                throw new AssertionError("no " + what + " in time; failures: " + failures);
+                throw new AssertionError(
+                        "no "
+                                + what
+                                + " in time; failures: "
+                                + failures.stream().limit(3).toList());
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }

@@ -19,4 +19,7 @@ public interface HttpFilterChain {
     ///
     /// @param task run once, on the main thread
     void whenUnused(Runnable task);
+
+    /// No new configurations of filters are wanted (ECDS). Thread: main.
+    default void close() {}
 }

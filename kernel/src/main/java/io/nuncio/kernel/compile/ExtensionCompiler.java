@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.nuncio.kernel.extension.ExtensionRegistry;
 import io.nuncio.kernel.extension.LoadedExtension;
 import io.nuncio.kernel.http.HttpFilterCompiler;
+import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.route.RouteFilterCompiler;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.Counter;
@@ -83,6 +84,15 @@ public final class ExtensionCompiler
         }
         Counter failed = bundleStats.scope(extension.bundle().name()).counter("failed");
         return new CompiledFilter(template, failure -> failed.increment());
+    }
+
+    @Override
+    public @Nullable CompiledFilter compile(
+            HttpFilterChains.Entry entry, FactoryContext context, String field, Leases leases) {
+        return compile(
+                entry,
+                context instanceof PlaceContext place ? place.holding(leases) : context,
+                field);
     }
 
     @Override

@@ -83,6 +83,21 @@ public final class PlaceContext implements FactoryContext {
                 services, problems, stats, listenerStats, logger, name, initTargets, leases, lent);
     }
 
+    /// The same for a part that may be let go before the rest.
+    PlaceContext holding(Leases part) {
+        leases.adopt(part);
+        return new PlaceContext(
+                services,
+                problems,
+                stats,
+                listenerStats,
+                logger,
+                name,
+                initTargets,
+                part,
+                generation);
+    }
+
     /// Holds what is compiled here.
     Leases leases() {
         return leases;

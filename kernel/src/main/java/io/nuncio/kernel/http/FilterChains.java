@@ -2,9 +2,13 @@ package io.nuncio.kernel.http;
 
 import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.HttpFilterChain;
 import io.nuncio.spi.host.HttpFilterChains;
+import io.nuncio.spi.host.Subscriptions;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,30 +17,56 @@ import java.util.List;
 public final class FilterChains implements HttpFilterChains {
     private final HttpFilterCompiler compiler;
     private final List<Worker> workers;
+    private final @Nullable Discovery discovery;
 
     /// For one loop, the main thread's.
     public FilterChains(HttpFilterCompiler compiler) {
-        this(compiler, List.of());
+        this(compiler, List.of(), null);
     }
 
     /// @param workers on which streams run, in the order of their index
-    public FilterChains(HttpFilterCompiler compiler, List<? extends Worker> workers) {
+    /// @param discovery null where no configuration comes from outside
+    public FilterChains(
+            HttpFilterCompiler compiler,
+            List<? extends Worker> workers,
+            @Nullable Discovery discovery) {
         this.compiler = compiler;
         this.workers = List.copyOf(workers);
+        this.discovery = discovery;
     }
+
+    /// What configurations from outside need.
+    ///
+    /// @param root the scope without a prefix
+    public record Discovery(Subscriptions subscriptions, StatsScope root) {}
 
     @Override
     public HttpFilterChain compile(List<Entry> filters, FactoryContext context, String field) {
         var stats = FilterManagerStats.in(context.stats());
         var slots = new ArrayList<FilterSlot>(filters.size());
+        var discovered = new ArrayList<DiscoveredFilter>();
         for (int i = 0; i < filters.size(); i++) {
             Entry entry = filters.get(i);
             String place = field + "[" + i + "]";
+            boolean last = i == filters.size() - 1;
+            if (entry.discovery() != null) {
+                DiscoveredFilter filter =
+                        DiscoveredFilter.of(
+                                entry,
+                                compiler,
+                                discovery,
+                                new DiscoveredFilter.Position(slots.size(), last),
+                                stats.failed(),
+                                context,
+                                place);
+                discovered.add(filter);
+                slots.add(filter.missing());
+                continue;
+            }
             var compiled = compiler.compile(entry, context, place);
             if (compiled == null) {
                 continue;
             }
-            boolean last = i == filters.size() - 1;
             checkTerminal(entry, compiled.template().terminal(), last, context, place);
             slots.add(
                     new FilterSlot(
@@ -53,14 +83,20 @@ public final class FilterChains implements HttpFilterChains {
                             "the chain is empty; expected at least a terminal filter, such as the"
                                     + " router");
         }
-        return new FilterChain(
-                slots.toArray(new FilterSlot[0]),
-                stats,
-                context.logger(),
-                new UseCount(context.mainThread(), workers));
+        FilterChain chain =
+                new FilterChain(
+                        slots.toArray(new FilterSlot[0]),
+                        stats,
+                        context.logger(),
+                        new UseCount(context.mainThread(), workers));
+        return discovered.isEmpty()
+                ? chain
+                : new ChangingFilterChain(
+                        chain, discovered, () -> new UseCount(context.mainThread(), workers));
     }
 
-    private static void checkTerminal(
+    /// @param place below the context's problems
+    static void checkTerminal(
             Entry entry, boolean terminal, boolean last, FactoryContext context, String place) {
         if (terminal && !last) {
             context.problems()

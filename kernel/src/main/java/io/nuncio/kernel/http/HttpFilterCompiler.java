@@ -1,5 +1,6 @@
 package io.nuncio.kernel.http;
 
+import io.nuncio.kernel.lease.Leases;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HttpFilterTemplate;
 import io.nuncio.spi.host.HttpFilterChains;
@@ -16,6 +17,14 @@ public interface HttpFilterCompiler {
     ///   entry is optional and nobody provides it
     @Nullable CompiledFilter compile(
             HttpFilterChains.Entry entry, FactoryContext context, String field);
+
+    /// The same for a filter that may be let go before its chain is.
+    ///
+    /// @param leases get what the filter holds, and become a part of the chain's
+    default @Nullable CompiledFilter compile(
+            HttpFilterChains.Entry entry, FactoryContext context, String field, Leases leases) {
+        return compile(entry, context, field);
+    }
 
     /// A filter that is ready to serve.
     ///

@@ -12,6 +12,7 @@ import java.util.Set;
 public final class Leases {
     private final Set<Leased> held = new LinkedHashSet<>();
     private final List<Runnable> endings = new ArrayList<>();
+    private final Set<Leases> below = new LinkedHashSet<>();
     private boolean returned;
 
     /// Holds on to something; once, however often it is asked.
@@ -19,6 +20,12 @@ public final class Leases {
         if (!returned && held.add(leased)) {
             leased.retain();
         }
+    }
+
+    /// Makes others part of these: they are returned with these, if not before.
+    public void adopt(Leases part) {
+        below.add(part);
+        part.atEnd(() -> below.remove(part));
     }
 
     /// Runs the task when these are returned, the newest first, before what is held is let go.
@@ -32,7 +39,8 @@ public final class Leases {
 
     /// True if some generation of the bundle is held.
     public boolean of(String bundle) {
-        return held.stream().anyMatch(leased -> leased.bundle().equals(bundle));
+        return held.stream().anyMatch(leased -> leased.bundle().equals(bundle))
+                || below.stream().anyMatch(part -> part.of(bundle));
     }
 
     /// An ending is an extension's code, too.
@@ -50,6 +58,7 @@ public final class Leases {
             return;
         }
         returned = true;
+        List.copyOf(below).forEach(Leases::giveBack);
         endings.reversed().forEach(Leases::run);
         endings.clear();
         held.forEach(Leased::release);

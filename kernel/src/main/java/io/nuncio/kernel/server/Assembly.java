@@ -134,7 +134,10 @@ final class Assembly implements AutoCloseable {
         Platform platform =
                 new KernelPlatform(
                         codecs,
-                        new FilterChains(extensions, loops.workers()),
+                        new FilterChains(
+                                extensions,
+                                loops.workers(),
+                                new FilterChains.Discovery(subscriptions, root)),
                         routes,
                         clusters,
                         extensions,

@@ -97,7 +97,7 @@ record ConnectionManagerConfig(
                         message.getHttp2ProtocolOptions(),
                         maxHeadersKb);
 
-        List<HttpFilterChains.Entry> filters = filters(message, problems);
+        List<HttpFilterChains.Entry> filters = filters(message);
         HttpFilterChain chain =
                 context.platform().httpFilterChains().compile(filters, below, "http_filters");
         var logOptions = message.getAccessLogOptions();
@@ -147,21 +147,17 @@ record ConnectionManagerConfig(
                 tables.compile(message.getRouteConfig(), filters, context, "route_config"));
     }
 
-    private static List<HttpFilterChains.Entry> filters(
-            HttpConnectionManager message, Problems problems) {
+    private static List<HttpFilterChains.Entry> filters(HttpConnectionManager message) {
         List<HttpFilterChains.Entry> entries = new ArrayList<>();
         for (int i = 0; i < message.getHttpFiltersCount(); i++) {
             HttpFilter filter = message.getHttpFilters(i);
-            if (filter.hasConfigDiscovery()) {
-                problems.at("http_filters[" + i + "].config_discovery")
-                        .because("is part of Envoy's API but not supported yet");
-            }
             entries.add(
                     new HttpFilterChains.Entry(
                             filter.getName(),
                             filter.getTypedConfig(),
                             filter.getDisabled(),
-                            filter.getIsOptional()));
+                            filter.getIsOptional(),
+                            filter.hasConfigDiscovery() ? filter.getConfigDiscovery() : null));
         }
         return entries;
     }

@@ -41,6 +41,7 @@ final class ConnectionManagerTemplate implements NetworkFilterTemplate {
 
     @Override
     public void close() {
+        config.chain().close();
         config.accessLog().close();
         config.routes().close();
     }
