@@ -29,4 +29,9 @@ public interface TransportSocketContext {
 
     /// The server name to ask for, null for the template's own choice; upstream only.
     @Nullable String serverName();
+
+    /// The name of the host that is connected to, null if it has none; upstream only.
+    default @Nullable String hostname() {
+        return null;
+    }
 }

@@ -2,6 +2,8 @@ package io.nuncio.spi;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
+import java.util.List;
+
 /// A compiled configuration of a transport socket: immutable, shared by all workers.
 @ConsumerType
 public interface TransportSocketTemplate {
@@ -21,6 +23,13 @@ public interface TransportSocketTemplate {
     /// True if the sockets negotiate an application protocol (ALPN).
     default boolean supportsAlpn() {
         return false;
+    }
+
+    /// The template for connections that speak these protocols: its sockets offer them by ALPN,
+    /// unless the configuration names protocols of its own. Thread: main. What is made is closed
+    /// with this template.
+    default TransportSocketTemplate withApplicationProtocols(List<String> protocols) {
+        return this;
     }
 
     /// Called once, on the main thread, after the last connection that used the template has ended.

@@ -1,7 +1,5 @@
 package io.nuncio.spi.host;
 
-import org.jspecify.annotations.Nullable;
-
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -18,8 +16,7 @@ import java.util.List;
 /// @param acceptedIssuers named to a downstream that is asked
 /// @param verifier looks at the certificate that the peer presents
 /// @param sessions whether and how connections may begin with what an earlier one agreed on
-/// @param serverName what an upstream is asked for unless its connection knows better; null for
-///   nothing
+/// @param serverName what an upstream is asked for
 public record TlsConfig(
         List<Identity> identities,
         List<String> versions,
@@ -30,7 +27,7 @@ public record TlsConfig(
         List<X509Certificate> acceptedIssuers,
         PeerVerifier verifier,
         Sessions sessions,
-        @Nullable String serverName) {
+        ServerName serverName) {
     public TlsConfig {
         identities = List.copyOf(identities);
         versions = List.copyOf(versions);
@@ -38,6 +35,29 @@ public record TlsConfig(
         curves = List.copyOf(curves);
         applicationProtocols = List.copyOf(applicationProtocols);
         acceptedIssuers = List.copyOf(acceptedIssuers);
+    }
+
+    /// The same with other protocols for ALPN.
+    public TlsConfig withApplicationProtocols(List<String> protocols) {
+        return new TlsConfig(
+                identities,
+                versions,
+                cipherSuites,
+                curves,
+                protocols,
+                peerCertificate,
+                acceptedIssuers,
+                verifier,
+                sessions,
+                serverName);
+    }
+
+    /// What an upstream is asked for, unless its connection was told a name.
+    ///
+    /// @param name empty for nothing
+    /// @param hostsOwn the host's own name goes before, where it has one
+    public record ServerName(String name, boolean hostsOwn) {
+        public static final ServerName NONE = new ServerName("", false);
     }
 
     /// A certificate and what belongs to it.

@@ -19,6 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import javax.net.ServerSocketFactory;
+
 /// An HTTP/1 upstream on a loopback port of its own, which answers as it is told and records every
 /// byte that it gets.
 public final class FakeUpstream implements AutoCloseable {
@@ -107,16 +109,26 @@ public final class FakeUpstream implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-    private FakeUpstream(Script script) throws IOException {
+    private FakeUpstream(Script script, ServerSocketFactory sockets) throws IOException {
         this.script = script;
-        this.server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+        this.server = sockets.createServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().name("fake-upstream").start(this::accept);
     }
 
     /// Runs the script on each connection, each on a thread of its own.
     public static FakeUpstream start(Script script) {
         try {
-            return new FakeUpstream(script);
+            return new FakeUpstream(script, ServerSocketFactory.getDefault());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The same over TLS; the handshake is done when the script first reads or writes, or asks for
+    /// the session.
+    public static FakeUpstream startTls(TestTls own, Script script) {
+        try {
+            return new FakeUpstream(script, own.context().getServerSocketFactory());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -19,6 +19,7 @@ import java.util.List;
 /// @param filters what reads and writes the bytes, such as a codec
 /// @param transport null for plain bytes
 /// @param serverName what TLS should ask for, null for the transport socket's own choice
+/// @param hostname the host's name, null if it has none or it does not matter
 public record ConnectOptions(
         long connectTimeoutNanos,
         int bufferLimit,
@@ -26,9 +27,30 @@ public record ConnectOptions(
         @Nullable Keepalive keepalive,
         List<NetworkFilterTemplate> filters,
         @Nullable TransportSocketTemplate transport,
-        @Nullable String serverName) {
+        @Nullable String serverName,
+        @Nullable String hostname) {
     public ConnectOptions {
         filters = List.copyOf(filters);
+    }
+
+    /// Without a host's name.
+    public ConnectOptions(
+            long connectTimeoutNanos,
+            int bufferLimit,
+            Address.@Nullable Ip bindAddress,
+            @Nullable Keepalive keepalive,
+            List<NetworkFilterTemplate> filters,
+            @Nullable TransportSocketTemplate transport,
+            @Nullable String serverName) {
+        this(
+                connectTimeoutNanos,
+                bufferLimit,
+                bindAddress,
+                keepalive,
+                filters,
+                transport,
+                serverName,
+                null);
     }
 
     /// Plain bytes, no keepalive, Envoy's default limits (5 s, 1 MiB).
@@ -52,7 +74,21 @@ public record ConnectOptions(
                 keepalive,
                 templates,
                 transport,
-                serverName);
+                serverName,
+                hostname);
+    }
+
+    /// The same for a connection to a host of that name.
+    public ConnectOptions withHostname(String name) {
+        return new ConnectOptions(
+                connectTimeoutNanos,
+                bufferLimit,
+                bindAddress,
+                keepalive,
+                filters,
+                transport,
+                serverName,
+                name);
     }
 
     /// TCP keepalive; 0 leaves a value to the system.

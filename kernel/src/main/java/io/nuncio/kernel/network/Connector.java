@@ -48,7 +48,11 @@ public final class Connector {
         channel.pipeline().addLast(handler);
         loop.eventLoop().register(channel);
         connection.start(
-                options.filters(), options.transport(), options.serverName(), new Buffer());
+                options.filters(),
+                options.transport(),
+                options.serverName(),
+                options.hostname(),
+                new Buffer());
         if (options.connectTimeoutNanos() > 0) {
             connection.connectTimeout(options.connectTimeoutNanos(), "connect_timeout");
         }

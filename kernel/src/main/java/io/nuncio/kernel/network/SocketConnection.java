@@ -135,12 +135,22 @@ public final class SocketConnection implements Connection, SocketEvents {
             @Nullable TransportSocketTemplate transportTemplate,
             @Nullable String serverName,
             Buffer first) {
+        start(templates, transportTemplate, serverName, null, first);
+    }
+
+    /// @param hostname the upstream host's name, null if it has none
+    void start(
+            List<NetworkFilterTemplate> templates,
+            @Nullable TransportSocketTemplate transportTemplate,
+            @Nullable String serverName,
+            @Nullable String hostname,
+            Buffer first) {
         try {
             if (transportTemplate != null && !transportTemplate.passThrough()) {
                 wireIn = new Buffer();
                 wireOut = new Buffer();
                 TransportSocket socket =
-                        transportTemplate.create(new TransportSide(this, serverName));
+                        transportTemplate.create(new TransportSide(this, serverName, hostname));
                 transport = socket;
                 facts.transport(socket);
             }
@@ -953,7 +963,8 @@ public final class SocketConnection implements Connection, SocketEvents {
     }
 
     /// The connection as its transport socket sees it.
-    private record TransportSide(SocketConnection connection, @Nullable String serverName)
+    private record TransportSide(
+            SocketConnection connection, @Nullable String serverName, @Nullable String hostname)
             implements io.nuncio.spi.TransportSocketContext {
         @Override
         public ConnectionFacts info() {

@@ -65,7 +65,8 @@ public final class TlsContexts implements TlsSockets {
                     build(server, config, boringSsl),
                     config,
                     plain(config.cipherSuites()) ? null : String.join(":", config.cipherSuites()),
-                    new TlsStats(context.stats()));
+                    new TlsStats(context.stats()),
+                    another -> compile(server, another, context));
         } catch (SSLException | IllegalArgumentException refused) {
             Throwable deepest = refused;
             while (deepest.getCause() != null) {

@@ -102,7 +102,10 @@ final class TlsSocket implements TransportSocket {
                     }
                 }
                 case OK -> {
-                    if (!spoke && (nothingDone(result) || in.length() == 0)) {
+                    // A handshake's last record is looked at once more to find that it was the
+                    // last.
+                    boolean empty = tls != null && in.length() == 0;
+                    if (!spoke && (nothingDone(result) || empty)) {
                         return false;
                     }
                 }

@@ -11,48 +11,93 @@ import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.host.TlsConfig;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 
 /// One configuration of TLS with the library's context for it, which lives until the template and
 /// the last connection have gone.
 final class TlsTemplate implements TransportSocketTemplate {
+    private static final Logger LOG = LoggerFactory.getLogger("connection");
+
     private final SslContext library;
     private final TlsConfig config;
     private final @Nullable String ciphers;
     private final TlsStats stats;
+    private final Function<TlsConfig, TransportSocketTemplate> maker;
+    private final List<TransportSocketTemplate> derived = new ArrayList<>(); // main thread
 
     /// @param ciphers what each engine is to be given, null if the library's context has all
-    TlsTemplate(SslContext library, TlsConfig config, @Nullable String ciphers, TlsStats stats) {
+    /// @param maker of templates that differ a little
+    TlsTemplate(
+            SslContext library,
+            TlsConfig config,
+            @Nullable String ciphers,
+            TlsStats stats,
+            Function<TlsConfig, TransportSocketTemplate> maker) {
         this.library = library;
         this.config = config;
         this.ciphers = ciphers;
         this.stats = stats;
+        this.maker = maker;
     }
 
     @Override
     public TransportSocket create(TransportSocketContext context) {
-        return new TlsSocket(context, engine(context.serverName()), this);
+        return new TlsSocket(context, engine(serverName(context)), this);
     }
 
     /// Netty's handler is not put into any pipeline: it is only the way to an engine that takes as
     /// many records as there are in one call.
-    private SSLEngine engine(@Nullable String connectionsOwn) {
+    private SSLEngine engine(@Nullable String name) {
         ByteBufAllocator memory = ByteBufAllocator.DEFAULT;
-        String name = connectionsOwn == null ? config.serverName() : connectionsOwn;
         SSLEngine engine =
                 (library.isServer() || name == null
                                 ? library.newHandler(memory)
                                 : library.newHandler(memory, name, -1))
                         .engine();
+        if (library.isClient() && name != null && name.indexOf('.') < 0) {
+            askFor(name, engine);
+        }
         if (engine instanceof ReferenceCountedOpenSslEngine boring) {
             refine(boring.sslPointer());
         }
         return engine;
     }
 
+    /// Netty asks for no name without a dot by itself.
+    private static void askFor(String name, SSLEngine engine) {
+        try {
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(name)));
+            engine.setSSLParameters(parameters);
+        } catch (IllegalArgumentException noHostName) {
+            LOG.debug("{} cannot be asked for by TLS: {}", name, noHostName.getMessage());
+        }
+    }
+
+    private @Nullable String serverName(TransportSocketContext context) {
+        String told = context.serverName();
+        if (told != null) {
+            return told;
+        }
+        String host = config.serverName().hostsOwn() ? context.hostname() : null;
+        String name = host == null || host.isEmpty() ? config.serverName().name() : host;
+        return name.isEmpty() ? null : name;
+    }
+
     /// What Netty's contexts have no words for.
     private void refine(long ssl) {
+        if (library.isClient()) {
+            refuseRenegotiation(ssl);
+        }
         if (!config.sessions().tickets()) {
             SSL.setOptions(ssl, SSL.SSL_OP_NO_TICKET);
         }
@@ -62,6 +107,14 @@ final class TlsTemplate implements TransportSocketTemplate {
             } catch (Exception unknown) {
                 throw new IllegalStateException("they were tried when compiled", unknown);
             }
+        }
+    }
+
+    private static void refuseRenegotiation(long ssl) {
+        try {
+            SSL.setRenegotiateMode(ssl, SSL.SSL_RENEGOTIATE_NEVER);
+        } catch (Exception impossible) {
+            throw new IllegalStateException("BoringSSL has this mode", impossible);
         }
     }
 
@@ -84,7 +137,18 @@ final class TlsTemplate implements TransportSocketTemplate {
     }
 
     @Override
+    public TransportSocketTemplate withApplicationProtocols(List<String> protocols) {
+        if (!config.applicationProtocols().isEmpty()) {
+            return this;
+        }
+        TransportSocketTemplate made = maker.apply(config.withApplicationProtocols(protocols));
+        derived.add(made);
+        return made;
+    }
+
+    @Override
     public void close() {
+        derived.forEach(TransportSocketTemplate::close);
         ReferenceCountUtil.release(library);
     }
 }

@@ -68,7 +68,11 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         concurrentStreams = pool.protocol().concurrentStreams();
         connection =
                 pool.connector()
-                        .connect(worker, pool.host().address(), cluster.connectOptions(), this);
+                        .connect(
+                                worker,
+                                pool.host().address(),
+                                cluster.connectOptions(pool.protocol(), pool.host()),
+                                this);
         if (pool.protocol() instanceof UpstreamProtocol.Spoken known) {
             countMade(known);
         }

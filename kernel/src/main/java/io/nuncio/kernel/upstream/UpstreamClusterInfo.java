@@ -5,6 +5,7 @@ import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.Histogram;
+import io.nuncio.spi.Host;
 import io.nuncio.spi.Protocol;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TransportSocketTemplate;
@@ -19,7 +20,7 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     private final ClusterConfig config;
     private final StatsScope scope;
     private final UpstreamProtocol.Choice protocols;
-    private final ConnectOptions connectOptions;
+    private final Dialing dialing;
 
     // Made at first use, once: most clusters of a large configuration are idle.
     private @Nullable ClusterStats stats;
@@ -34,9 +35,9 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
             UpstreamCodecs codecs,
             @Nullable TransportSocketTemplate transportSocket) {
         this.config = config;
-        connectOptions = connectOptions(config.connectOptions(), transportSocket);
         this.scope = scope;
         protocols = codecs.protocols(config.http());
+        dialing = Dialing.of(config.connectOptions(), protocols, transportSocket);
         declareStats();
         for (ResourcePriority priority : ResourcePriority.values()) {
             if (config.breakers(priority).trackRemaining()) {
@@ -247,23 +248,9 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
         return protocols.of(downstream);
     }
 
-    /// How connections to the cluster's hosts are opened.
-    ConnectOptions connectOptions() {
-        return connectOptions;
-    }
-
-    private static ConnectOptions connectOptions(
-            ConnectOptions plain, @Nullable TransportSocketTemplate transportSocket) {
-        if (transportSocket == null) {
-            return plain;
-        }
-        return new ConnectOptions(
-                plain.connectTimeoutNanos(),
-                plain.bufferLimit(),
-                plain.bindAddress(),
-                plain.keepalive(),
-                plain.filters(),
-                transportSocket,
-                plain.serverName());
+    /// How a connection that speaks that protocol is opened to a host of the cluster.
+    ConnectOptions connectOptions(UpstreamProtocol protocol, Host host) {
+        ConnectOptions options = dialing.options(protocol);
+        return options.transport() == null ? options : options.withHostname(host.hostname());
     }
 }

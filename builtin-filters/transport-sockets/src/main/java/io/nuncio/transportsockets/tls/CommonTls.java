@@ -5,10 +5,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Problems;
-import io.nuncio.spi.host.PeerVerifier;
 import io.nuncio.spi.host.TlsConfig;
-
-import org.jspecify.annotations.Nullable;
 
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -22,7 +19,7 @@ record CommonTls(
         List<String> curves,
         List<String> applicationProtocols,
         List<X509Certificate> acceptedIssuers,
-        PeerVerifier verifier) {
+        PeerCertificates verifier) {
     private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
     private static final int OLDEST_DEFAULT = 2;
 
@@ -55,16 +52,18 @@ record CommonTls(
         }
     }
 
-    /// @param problems at the message
+    /// @param nameIsServerName see [PeerCertificates#from]
+    /// @param context at the message around this one, where it is `common_tls_context`
     static CommonTls from(
-            CommonTlsContext message, Side side, FactoryContext context, Problems problems) {
+            CommonTlsContext message, Side side, boolean nameIsServerName, FactoryContext context) {
+        Problems problems = context.problems().in("common_tls_context");
         TlsParameters params = message.getTlsParams();
         PeerCertificates verifier =
                 PeerCertificates.from(
                         message.getValidationContext(),
                         side,
-                        context.stats().scope("ssl"),
-                        problems.in("validation_context"));
+                        nameIsServerName,
+                        context.withProblems(problems.in("validation_context")));
         return new CommonTls(
                 identities(message, problems),
                 versions(params, side, problems.in("tls_params")),
@@ -72,7 +71,7 @@ record CommonTls(
                 params.getEcdhCurvesCount() == 0 ? CURVES : params.getEcdhCurvesList(),
                 applicationProtocols(message, problems),
                 verifier.trusted(),
-                verifier.validates() ? verifier : PeerVerifier.ACCEPT_ALL);
+                verifier);
     }
 
     private static List<TlsConfig.Identity> identities(
@@ -128,7 +127,7 @@ record CommonTls(
     TlsConfig config(
             TlsConfig.PeerCertificate peer,
             TlsConfig.Sessions sessions,
-            @Nullable String serverName) {
+            TlsConfig.ServerName serverName) {
         return new TlsConfig(
                 identities,
                 versions,

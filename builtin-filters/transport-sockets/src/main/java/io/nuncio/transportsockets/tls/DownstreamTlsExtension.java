@@ -19,10 +19,7 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
     public TransportSocketTemplate configure(DownstreamTlsContext message, FactoryContext context) {
         CommonTls common =
                 CommonTls.from(
-                        message.getCommonTlsContext(),
-                        CommonTls.Side.DOWNSTREAM,
-                        context,
-                        context.problems().in("common_tls_context"));
+                        message.getCommonTlsContext(), CommonTls.Side.DOWNSTREAM, false, context);
         if (message.getCommonTlsContext().getTlsCertificatesCount() == 0) {
             context.problems()
                     .at("common_tls_context.tls_certificates")
@@ -34,16 +31,26 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
         return context.platform()
                 .tls()
                 .downstream(
-                        common.config(asked(message, common), TlsConfig.Sessions.DEFAULT, null),
+                        common.config(
+                                asked(message, common),
+                                sessions(message),
+                                TlsConfig.ServerName.NONE),
                         context);
     }
 
     private static TlsConfig.PeerCertificate asked(DownstreamTlsContext message, CommonTls common) {
-        if (message.getRequireClientCertificate().getValue()) {
+        if (message.getRequireClientCertificate().getValue() || common.verifier().demands()) {
             return TlsConfig.PeerCertificate.REQUIRED;
         }
-        return common.verifier().validates()
+        return common.verifier().asks()
                 ? TlsConfig.PeerCertificate.OPTIONAL
                 : TlsConfig.PeerCertificate.NONE;
+    }
+
+    private static TlsConfig.Sessions sessions(DownstreamTlsContext message) {
+        return new TlsConfig.Sessions(
+                !message.getDisableStatelessSessionResumption(),
+                !message.getDisableStatefulSessionResumption(),
+                message.getSessionTimeout().getSeconds());
     }
 }

@@ -1,8 +1,9 @@
 package io.nuncio.transportsockets.tls;
 
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.TrustChainVerification;
 import io.nuncio.spi.Counter;
-import io.nuncio.spi.Problems;
+import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.host.PeerVerifier;
 
@@ -11,27 +12,58 @@ import org.jspecify.annotations.Nullable;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/// Decides on a peer's certificate, in Envoy's order: first whether a trusted authority vouches for
-/// it.
+/// Decides on a peer's certificate, in Envoy's order: whether a trusted authority vouches for it,
+/// whether it has the right name, whether it is one of those that are named by their digest.
 final class PeerCertificates implements PeerVerifier {
     private final @Nullable TrustedAuthorities authorities;
+    private final List<NameMatcher> names;
+    private final boolean nameIsServerName;
+    private final Pins pins;
+    private final boolean acceptUntrusted;
     private final Counter failVerifyError;
+    private final Counter failVerifySan;
+    private final Counter failVerifyCertHash;
 
-    private PeerCertificates(@Nullable TrustedAuthorities authorities, StatsScope ssl) {
+    private PeerCertificates(
+            @Nullable TrustedAuthorities authorities,
+            List<NameMatcher> names,
+            boolean nameIsServerName,
+            Pins pins,
+            boolean acceptUntrusted,
+            StatsScope ssl) {
         this.authorities = authorities;
+        this.names = List.copyOf(names);
+        this.nameIsServerName = nameIsServerName;
+        this.pins = pins;
+        this.acceptUntrusted = acceptUntrusted;
         failVerifyError = ssl.counter("fail_verify_error");
-        ssl.counter("fail_verify_san");
-        ssl.counter("fail_verify_cert_hash");
+        failVerifySan = ssl.counter("fail_verify_san");
+        failVerifyCertHash = ssl.counter("fail_verify_cert_hash");
     }
 
-    /// @param ssl the statistics below `ssl.`
-    /// @param problems at the message
+    /// @param nameIsServerName the certificate must have the name that was asked for, and the
+    ///   conditions on names count only where none was
+    /// @param context at the message
     static PeerCertificates from(
             CertificateValidationContext message,
             CommonTls.Side side,
-            StatsScope ssl,
-            Problems problems) {
-        return new PeerCertificates(TrustedAuthorities.from(message, side, problems), ssl);
+            boolean nameIsServerName,
+            FactoryContext context) {
+        TrustedAuthorities authorities = TrustedAuthorities.from(message, side, context.problems());
+        if (nameIsServerName && authorities == null) {
+            context.problems()
+                    .add(
+                            "",
+                            "'auto_sni_san_validation' was configured without configuring a"
+                                    + " trusted CA");
+        }
+        return new PeerCertificates(
+                authorities,
+                NameMatcher.from(message, context),
+                nameIsServerName,
+                Pins.from(message, context.problems()),
+                message.getTrustChainVerification() == TrustChainVerification.ACCEPT_UNTRUSTED,
+                context.stats().scope("ssl"));
     }
 
     /// The certificates that are trusted as such.
@@ -41,11 +73,29 @@ final class PeerCertificates implements PeerVerifier {
 
     @Override
     public boolean validates() {
-        return authorities != null;
+        return authorities != null || demands();
+    }
+
+    /// True if there are conditions that nobody fulfils without a certificate.
+    boolean demands() {
+        return !acceptUntrusted && (!names.isEmpty() || !pins.empty());
+    }
+
+    /// True if a peer is to be asked for a certificate at all.
+    boolean asks() {
+        return validates() || acceptUntrusted;
     }
 
     @Override
     public Verdict verify(List<X509Certificate> chain, @Nullable String serverName) {
+        Rejected rejected = rejection(chain, serverName);
+        if (rejected == null) {
+            return validates() ? Accepted.VALIDATED : Accepted.UNSEEN;
+        }
+        return acceptUntrusted ? Accepted.UNSEEN : rejected;
+    }
+
+    private @Nullable Rejected rejection(List<X509Certificate> chain, @Nullable String serverName) {
         if (authorities != null) {
             Rejected rejected = authorities.check(chain);
             if (rejected != null) {
@@ -53,6 +103,35 @@ final class PeerCertificates implements PeerVerifier {
                 return rejected;
             }
         }
-        return Accepted.VALIDATED;
+        X509Certificate own = chain.getFirst();
+        boolean byServerName = nameIsServerName && serverName != null;
+        if ((byServerName || !names.isEmpty()) && !named(own, byServerName ? serverName : null)) {
+            failVerifySan.increment();
+            return new Rejected(
+                    Cause.OTHER,
+                    "verify cert failed: SAN matcher, certificate SANs are ["
+                            + SubjectNames.of(own)
+                            + "]");
+        }
+        if (!pins.empty() && !pins.have(own)) {
+            failVerifyCertHash.increment();
+            return new Rejected(Cause.OTHER, "verify cert failed: cert hash and spki");
+        }
+        return null;
+    }
+
+    /// @param serverName the one name that counts; null if the conditions do
+    private boolean named(X509Certificate certificate, @Nullable String serverName) {
+        SubjectNames own = SubjectNames.of(certificate);
+        if (own.broken()) {
+            return false;
+        }
+        if (serverName == null) {
+            return names.stream().anyMatch(matcher -> matcher.matches(own));
+        }
+        return own.all().stream()
+                .anyMatch(name ->
+                        name.kind() == SubjectNames.Kind.DNS
+                                && NameMatcher.covers(name.value(), serverName));
     }
 }

@@ -7,6 +7,8 @@ import io.nuncio.spi.Problems;
 import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayInputStream;
+import java.security.cert.CRL;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -78,6 +80,32 @@ final class Pem {
             problems.add("", failure + place(source) + ": " + unreadable.getMessage());
             return List.of();
         }
+    }
+
+    /// The lists of revoked certificates of a source, at least one.
+    ///
+    /// @param problems at the source
+    /// @return empty if there are none; that is reported
+    static List<CRL> revoked(DataSource source, Problems problems) {
+        String text = text(source, problems);
+        if (text == null) {
+            return List.of();
+        }
+        List<CRL> lists = new ArrayList<>();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (Block block : blocks(text)) {
+                if (block.label().equals("X509 CRL")) {
+                    lists.add(factory.generateCRL(new ByteArrayInputStream(block.content())));
+                }
+            }
+        } catch (CertificateException | CRLException | IllegalArgumentException unreadable) {
+            lists.clear();
+        }
+        if (lists.isEmpty()) {
+            problems.add("", "Failed to load CRL from " + place(source));
+        }
+        return lists;
     }
 
     static List<X509Certificate> certificates(String text) throws CertificateException {

@@ -8,17 +8,24 @@ import io.nuncio.spi.host.PeerVerifier.Rejected;
 import org.jspecify.annotations.Nullable;
 
 import java.security.GeneralSecurityException;
+import java.security.cert.CRL;
 import java.security.cert.CertPathBuilder;
-import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXReason;
+import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,31 +34,59 @@ import java.util.Set;
 /// or the peer's own. Immutable; any thread.
 final class TrustedAuthorities {
     private static final String ANY_USE = "2.5.29.37.0";
+    private static final int DEFAULT_DEPTH = 100;
 
     private final List<X509Certificate> certificates;
+    private final List<CRL> revoked;
+    private final Settings settings;
     private final Set<TrustAnchor> anchors = new HashSet<>();
-    private final String use;
 
-    private TrustedAuthorities(List<X509Certificate> certificates, CommonTls.Side side) {
+    /// @param use the extended key usage that a peer's certificate needs
+    /// @param depth how many certificates may stand between the peer's own and a trusted one
+    private record Settings(String use, int depth, boolean allowExpired, boolean onlyLeafRevoked) {}
+
+    private TrustedAuthorities(
+            List<X509Certificate> certificates, List<CRL> revoked, Settings settings) {
         this.certificates = List.copyOf(certificates);
+        this.revoked = List.copyOf(revoked);
+        this.settings = settings;
         for (X509Certificate certificate : certificates) {
             anchors.add(new TrustAnchor(certificate, null));
         }
-        use = side == CommonTls.Side.DOWNSTREAM ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1";
     }
 
+    /// @param problems at the message
     /// @return null if no authority is configured, or it cannot be read, which is reported
     static @Nullable TrustedAuthorities from(
             CertificateValidationContext message, CommonTls.Side side, Problems problems) {
-        if (!message.hasTrustedCa()) {
+        List<CRL> revoked =
+                message.hasCrl() ? Pem.revoked(message.getCrl(), problems.in("crl")) : List.of();
+        List<X509Certificate> certificates;
+        if (message.hasTrustedCa()) {
+            certificates =
+                    Pem.certificates(
+                            message.getTrustedCa(),
+                            "Failed to load trusted CA certificates from ",
+                            problems.in("trusted_ca"));
+        } else if (message.hasSystemRootCerts()) {
+            certificates = SystemRoots.read(problems.in("system_root_certs"));
+        } else {
             return null;
         }
-        List<X509Certificate> certificates =
-                Pem.certificates(
-                        message.getTrustedCa(),
-                        "Failed to load trusted CA certificates from ",
-                        problems.in("trusted_ca"));
-        return certificates.isEmpty() ? null : new TrustedAuthorities(certificates, side);
+        return certificates.isEmpty()
+                ? null
+                : new TrustedAuthorities(
+                        certificates,
+                        revoked,
+                        new Settings(
+                                side == CommonTls.Side.DOWNSTREAM
+                                        ? "1.3.6.1.5.5.7.3.2"
+                                        : "1.3.6.1.5.5.7.3.1",
+                                message.hasMaxVerifyDepth()
+                                        ? message.getMaxVerifyDepth().getValue()
+                                        : DEFAULT_DEPTH,
+                                message.getAllowExpiredCertificate(),
+                                message.getOnlyVerifyLeafCertCrl()));
     }
 
     List<X509Certificate> certificates() {
@@ -62,7 +97,9 @@ final class TrustedAuthorities {
     @Nullable Rejected check(List<X509Certificate> chain) {
         X509Certificate own = chain.getFirst();
         try {
-            own.checkValidity();
+            if (!settings.allowExpired()) {
+                own.checkValidity();
+            }
             if (!usable(own)) {
                 return rejected(Cause.OTHER, 0, "unsuitable certificate purpose");
             }
@@ -75,24 +112,77 @@ final class TrustedAuthorities {
         } catch (CertificateNotYetValidException early) {
             return rejected(Cause.NOT_YET_VALID, 0, "certificate is not yet valid");
         } catch (GeneralSecurityException failure) {
-            return rejected(Cause.UNKNOWN_ISSUER, 0, "unable to get local issuer certificate");
+            return rejected(failure);
         }
     }
 
     private void build(List<X509Certificate> chain, X509Certificate own)
-            throws GeneralSecurityException, CertPathBuilderException {
+            throws GeneralSecurityException {
         X509CertSelector target = new X509CertSelector();
         target.setCertificate(own);
         PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);
-        parameters.setRevocationEnabled(false);
+        parameters.setMaxPathLength(settings.depth());
+        CertPathBuilder builder = CertPathBuilder.getInstance("PKIX");
+        List<Object> known = new ArrayList<>(chain);
+        known.addAll(revoked);
         parameters.addCertStore(
-                CertStore.getInstance("Collection", new CollectionCertStoreParameters(chain)));
-        CertPathBuilder.getInstance("PKIX").build(parameters);
+                CertStore.getInstance("Collection", new CollectionCertStoreParameters(known)));
+        parameters.setRevocationEnabled(!revoked.isEmpty());
+        if (!revoked.isEmpty()
+                && builder.getRevocationChecker() instanceof PKIXRevocationChecker checker) {
+            checker.setOptions(
+                    settings.onlyLeafRevoked()
+                            ? EnumSet.of(
+                                    PKIXRevocationChecker.Option.PREFER_CRLS,
+                                    PKIXRevocationChecker.Option.NO_FALLBACK,
+                                    PKIXRevocationChecker.Option.ONLY_END_ENTITY)
+                            : EnumSet.of(
+                                    PKIXRevocationChecker.Option.PREFER_CRLS,
+                                    PKIXRevocationChecker.Option.NO_FALLBACK));
+            parameters.addCertPathChecker(checker);
+        }
+        if (settings.allowExpired()) {
+            parameters.setDate(whenAllWereValid(chain));
+        }
+        builder.build(parameters);
+    }
+
+    /// Now, or the last moment before the first of them expired.
+    private static Date whenAllWereValid(List<X509Certificate> chain) {
+        Date when = new Date();
+        for (X509Certificate each : chain) {
+            if (each.getNotAfter().before(when)) {
+                when = each.getNotAfter();
+            }
+        }
+        return when;
     }
 
     private boolean usable(X509Certificate certificate) throws CertificateParsingException {
         List<String> uses = certificate.getExtendedKeyUsage();
-        return uses == null || uses.contains(use) || uses.contains(ANY_USE);
+        return uses == null || uses.contains(settings.use()) || uses.contains(ANY_USE);
+    }
+
+    /// In OpenSSL's words.
+    private static Rejected rejected(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof CertPathValidatorException invalid) {
+                int depth = Math.max(invalid.getIndex(), 0);
+                CertPathValidatorException.Reason reason = invalid.getReason();
+                if (reason == BasicReason.EXPIRED) {
+                    return rejected(Cause.EXPIRED, depth, "certificate has expired");
+                } else if (reason == BasicReason.NOT_YET_VALID) {
+                    return rejected(Cause.NOT_YET_VALID, depth, "certificate is not yet valid");
+                } else if (reason == BasicReason.REVOKED) {
+                    return rejected(Cause.REVOKED, depth, "certificate revoked");
+                } else if (reason == BasicReason.UNDETERMINED_REVOCATION_STATUS) {
+                    return rejected(Cause.OTHER, depth, "unable to get certificate CRL");
+                } else if (reason == PKIXReason.PATH_TOO_LONG) {
+                    return rejected(Cause.CHAIN_TOO_LONG, depth, "certificate chain too long");
+                }
+            }
+        }
+        return rejected(Cause.UNKNOWN_ISSUER, 0, "unable to get local issuer certificate");
     }
 
     private static Rejected rejected(Cause cause, int depth, String reason) {

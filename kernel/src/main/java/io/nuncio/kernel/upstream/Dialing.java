@@ -1,0 +1,55 @@
+package io.nuncio.kernel.upstream;
+
+import io.nuncio.kernel.network.ConnectOptions;
+import io.nuncio.spi.TransportSocketTemplate;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// How a cluster's connections are opened, by what they will speak: a transport socket that
+/// negotiates offers just that.
+record Dialing(ConnectOptions negotiated, ConnectOptions http1, ConnectOptions http2) {
+    private static final String ONE = "http/1.1";
+    private static final String TWO = "h2";
+
+    /// @param transportSocket null for plaintext
+    static Dialing of(
+            ConnectOptions plain,
+            UpstreamProtocol.Choice protocols,
+            @Nullable TransportSocketTemplate transportSocket) {
+        if (transportSocket == null) {
+            return new Dialing(plain, plain, plain);
+        }
+        if (protocols.usual() instanceof UpstreamProtocol.Negotiated) {
+            ConnectOptions both = with(plain, transportSocket, TWO, ONE);
+            return new Dialing(both, both, both);
+        }
+        if (protocols.http1() == null
+                && protocols.usual() instanceof UpstreamProtocol.Spoken only) {
+            ConnectOptions one = with(plain, transportSocket, only.multiplexed() ? TWO : ONE);
+            return new Dialing(one, one, one);
+        }
+        ConnectOptions one = with(plain, transportSocket, ONE);
+        return new Dialing(one, one, with(plain, transportSocket, TWO));
+    }
+
+    private static ConnectOptions with(
+            ConnectOptions plain, TransportSocketTemplate socket, String... protocols) {
+        return new ConnectOptions(
+                plain.connectTimeoutNanos(),
+                plain.bufferLimit(),
+                plain.bindAddress(),
+                plain.keepalive(),
+                plain.filters(),
+                socket.withApplicationProtocols(List.of(protocols)),
+                plain.serverName());
+    }
+
+    ConnectOptions options(UpstreamProtocol protocol) {
+        return switch (protocol) {
+            case UpstreamProtocol.Negotiated _ -> negotiated;
+            case UpstreamProtocol.Spoken spoken -> spoken.multiplexed() ? http2 : http1;
+        };
+    }
+}
