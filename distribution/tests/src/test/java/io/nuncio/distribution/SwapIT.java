@@ -2,6 +2,8 @@ package io.nuncio.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nuncio.kernel.extension.BundlesCommand;
+import io.nuncio.kernel.extension.ExtensionRegistry.Settings;
 import io.nuncio.testkit.FakeUpstream;
 import io.nuncio.testkit.NuncioServer;
 import io.nuncio.testkit.RawClient;
@@ -11,11 +13,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -145,6 +150,64 @@ class SwapIT {
         Files.delete(second);
         requests.awaitHeader("x-stamp", "one-one");
         assertThat(requests.failures()).isEmpty();
+    }
+
+    @Test
+    void theRouterIsReplacedUnderItsConnections() throws Exception {
+        long connections = server.stat("http.in.downstream_cx_total");
+        replaceShipped("io.nuncio.router");
+        assertThat(server.stat("http.in.downstream_cx_total")).isEqualTo(connections);
+    }
+
+    @Test
+    void theConnectionManagerIsReplacedAsItsConnectionsEnd() throws Exception {
+        long connections = server.stat("http.in.downstream_cx_total");
+        replaceShipped("io.nuncio.http-connection-manager");
+        server.awaitStat(
+                "http.in.downstream_cx_total", now -> now >= connections + 4, "new for old");
+    }
+
+    @Test
+    void loadBalancersAndClustersAreReplacedWithTheirClusters() throws Exception {
+        replaceShipped("io.nuncio.load-balancers");
+        Path jar = bundles.resolve("io.nuncio.clusters.jar");
+        Path fresh = JarVariant.of(jar, folder.resolve("v"), Map.of("Bundle-Version", "0.1.1"));
+        Files.move(fresh, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        server.awaitStat("bundles.swap_success", 2);
+        server.awaitStat("bundles.generations", bundlesInUse());
+        assertThat(server.stat("cluster_manager.cluster_modified")).isEqualTo(2);
+        assertThat(requests.failures()).isEmpty();
+    }
+
+    /// Puts the same bundle with another version in the place of one that comes with Nuncio.
+    private void replaceShipped(String bundle) throws Exception {
+        Path jar = bundles.resolve(bundle + ".jar");
+        Path fresh = JarVariant.of(jar, folder.resolve("v"), Map.of("Bundle-Version", "0.1.1"));
+        Files.move(fresh, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        server.awaitStat("bundles.swap_success", 1);
+        awaitBundles(bundle + " 0.1.1  serving");
+        // The old one, too, is gone once nobody uses it.
+        server.awaitStat("bundles.generations", bundlesInUse());
+        requests.awaitAnswers("ok");
+        assertThat(requests.failures()).isEmpty();
+    }
+
+    /// Connection manager, stamp, router, clusters, load balancers.
+    private static long bundlesInUse() {
+        return 5;
+    }
+
+    @Test
+    void whatARunningProxyRefusedIsSeenFromOutside() throws Exception {
+        put(StampBundle.generation("two").extension("com.example.another"));
+        awaitBundles("no installed bundle provides");
+        var out = new ByteArrayOutputStream();
+        var print = new PrintStream(out);
+        new BundlesCommand(Settings.of(bundles, server.store()), print, print).run();
+        assertThat(out.toString())
+                .contains(
+                        "a running proxy did not take it: listener 'in'",
+                        "no installed bundle provides `com.example.stamp`");
     }
 
     @Test

@@ -61,6 +61,11 @@ public final class NuncioServer implements AutoCloseable {
         }
     }
 
+    /// Where the proxy keeps verified copies of its bundles.
+    public Path store() {
+        return store;
+    }
+
     /// Where a listener accepts.
     public InetSocketAddress address(String listener) {
         Address address = server.listenerAddress(listener);

@@ -1,0 +1,344 @@
+package io.nuncio.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nuncio.testkit.FakeUpstream;
+
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// A bundle that is replaced again and again under load, in a process of its own, and what bundles
+/// cost that nobody uses. Under `-Psoak` it takes a minute and writes a report; else it is short.
+///
+/// `-Dnuncio.swap.jar=FILE -Dnuncio.swap.filter=YAML` swaps the bundle of that file, whose filter
+/// the YAML names; without them, one that stamps responses.
+class SwapSoakIT {
+    private static final int SWAPS = Integer.getInteger("nuncio.swaps", 2);
+    private static final boolean LONG = SWAPS >= 20;
+    private static final int WARM_UP = 2;
+    private static final Duration BETWEEN = Duration.ofSeconds(3);
+    private static final String STAMP =
+            "{ name: com.example.stamp, typed_config: { \"@type\":"
+                    + " type.googleapis.com/google.protobuf.Struct } }";
+    private static final int BUNDLES = 60;
+
+    @TempDir Path folder;
+
+    private final FakeUpstream upstream = FakeUpstream.answering("ok");
+    private Path bundles;
+
+    @BeforeEach
+    void copyBundles() throws IOException {
+        bundles = copyTo("bundles");
+    }
+
+    private Path copyTo(String name) throws IOException {
+        Path copy = Files.createDirectory(folder.resolve(name));
+        try (Stream<Path> files = Files.list(Distribution.HOME.resolve("bundles"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        return copy;
+    }
+
+    @AfterEach
+    void stop() {
+        upstream.close();
+    }
+
+    @Test
+    void underLoadNoRequestFailsAndNothingOfTheOldGenerationsStays() throws Exception {
+        String given = System.getProperty("nuncio.swap.jar", "");
+        boolean stamps = given.isEmpty();
+        Path original =
+                stamps ? StampBundle.generation("a").write(folder.resolve("a")) : Path.of(given);
+        Path other = stamps ? StampBundle.generation("b").write(folder.resolve("b")) : original;
+        Path place = bundles.resolve(stamps ? "stamp.jar" : original.getFileName().toString());
+        Files.copy(original, place, StandardCopyOption.REPLACE_EXISTING);
+        String filter = stamps ? STAMP : System.getProperty("nuncio.swap.filter", "");
+        try (RunningProxy proxy =
+                        RunningProxy.start(
+                                folder, config(filter), "--bundle-path", bundles.toString());
+                SteadyRequests requests =
+                        SteadyRequests.to(
+                                new InetSocketAddress(
+                                        InetAddress.getLoopbackAddress(), proxy.port("in")))) {
+            requests.awaitAnswers("ok");
+            TimeUnit.SECONDS.sleep(LONG ? 10 : 1);
+            Jvm jvm = new Jvm(proxy.pid());
+            long metaspaceReady = jvm.metaspaceKiB();
+            // The classes that replace bundles are loaded by the first that is replaced.
+            for (int swap = 1; swap <= WARM_UP; swap++) {
+                replace(proxy, swap % 2 == 0 ? original : other, place, swap);
+            }
+            TimeUnit.SECONDS.sleep(1);
+            long metaspaceBefore = jvm.metaspaceKiB();
+            long loadersBefore = jvm.bundleLoaders();
+            long answersBefore = requests.answers();
+            long begin = System.nanoTime();
+            for (int swap = 1; swap <= SWAPS; swap++) {
+                replace(proxy, swap % 2 == 0 ? original : other, place, WARM_UP + swap);
+                if (stamps) {
+                    requests.awaitHeader("x-stamp", swap % 2 == 0 ? "a-a" : "b-b");
+                }
+                TimeUnit.NANOSECONDS.sleep(begin + swap * BETWEEN.toNanos() - System.nanoTime());
+            }
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            long answers = requests.answers() - answersBefore;
+            awaitLoaders(jvm, loadersBefore);
+            long metaspaceAfter = jvm.metaspaceKiB();
+
+            assertThat(requests.failures()).isEmpty();
+            if (stamps) {
+                assertThat(requests.stamps()).containsOnly("a-a", "b-b");
+            }
+            assertThat(proxy.stat("http.in.downstream_cx_total"))
+                    .as("connections of the four clients, none was closed")
+                    .isEqualTo(4);
+            assertThat(jvm.bundleLoaders()).isEqualTo(loadersBefore);
+            assertThat(proxy.log()).doesNotContain("[error]");
+            if (LONG) {
+                report(
+                        place,
+                        seconds,
+                        answers,
+                        List.of(metaspaceReady, metaspaceBefore, metaspaceAfter),
+                        loadersBefore);
+                assertThat((double) metaspaceAfter)
+                        .isCloseTo(metaspaceBefore, Percentage.withPercentage(5));
+            }
+            assertThat(proxy.end()).isZero();
+        }
+    }
+
+    /// Puts a variant of a jar in its place and waits until it serves.
+    private void replace(RunningProxy proxy, Path jar, Path place, int number) throws Exception {
+        Path fresh =
+                JarVariant.of(
+                        jar, folder.resolve("fresh"), Map.of("Bundle-Version", "1.0." + number));
+        Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
+        awaitStat(proxy, "bundles.swap_success", number);
+    }
+
+    private static void awaitStat(RunningProxy proxy, String name, long value) throws Exception {
+        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (proxy.stat(name) != value && System.nanoTime() < limit) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        assertThat(proxy.stat(name)).isEqualTo(value);
+    }
+
+    private static void awaitLoaders(Jvm jvm, long count) throws Exception {
+        for (int attempt = 0; attempt < 20 && jvm.bundleLoaders() > count; attempt++) {
+            TimeUnit.MILLISECONDS.sleep(500);
+        }
+    }
+
+    private static void report(
+            Path jar, double seconds, long answers, List<Long> metaspaceKiB, long loaders)
+            throws IOException {
+        double ready = metaspaceKiB.get(0) / 1024.0;
+        double before = metaspaceKiB.get(1) / 1024.0;
+        double after = metaspaceKiB.get(2) / 1024.0;
+        write(
+                "swap",
+                """
+                # A bundle replaced under load, %s
+
+                `SwapSoakIT`: `%s` replaced %d times in %.0f s, one worker, four clients on connections that are kept.
+
+                | what | |
+                | --- | --- |
+                | requests | %d (%.0f a second) |
+                | failed requests, resets, connections closed | 0 |
+                | responses of two generations at once | 0 |
+                | class loaders of bundles before and after | %d, %d |
+                | Metaspace before and after, each after a collection | %.2f MiB, %.2f MiB (%+.1f%%) |
+
+                "Before" is after %d replacements: the first loads the classes that replace bundles (Metaspace when ready: %.2f MiB).
+                """
+                        .formatted(
+                                LocalDate.now(),
+                                jar.getFileName(),
+                                SWAPS,
+                                seconds,
+                                answers,
+                                answers / seconds,
+                                loaders,
+                                loaders,
+                                before,
+                                after,
+                                100.0 * (after - before) / before,
+                                WARM_UP,
+                                ready));
+    }
+
+    private static void write(String name, String text) throws IOException {
+        Path reports = Files.createDirectories(Distribution.ROOT.resolve("docs/reports"));
+        Files.writeString(reports.resolve(LocalDate.now() + "-" + name + ".md"), text);
+    }
+
+    @Test
+    void sixtyBundlesThatNobodyUsesHardlyDelayTheStart() throws Exception {
+        Path many = copyTo("many");
+        Path one = StampBundle.generation("a").write(folder.resolve("a"));
+        for (int index = 0; index < BUNDLES; index++) {
+            String name = "com.example.idle" + index;
+            JarVariant.of(
+                    one,
+                    many.resolve(name + ".jar"),
+                    Map.of(
+                            "Bundle-SymbolicName",
+                            name,
+                            "Provide-Capability",
+                            "nuncio.extension;name=\""
+                                    + name
+                                    + "\";type:List<String>=\"example.Idle"
+                                    + index
+                                    + "\";impl=\"acme.Stamp\""));
+        }
+        int rounds = LONG ? 9 : 1;
+        List<Start> few = new ArrayList<>();
+        List<Start> all = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            few.add(start("few" + round, bundles));
+            all.add(start("all" + round, many));
+        }
+        if (LONG) {
+            write(
+                    "sixty-bundles",
+                    """
+                    # Sixty bundles that nobody uses, %s
+
+                    `SwapSoakIT`: from the start of the process until it is ready, by turns, %d starts each, median (least to most). The machine
+                    has %d processors and a load average of %.1f: with more than one per processor compare the CPU times, not the wall times.
+
+                    | bundles folder | wall ms | CPU ms |
+                    | --- | --- | --- |
+                    | the distribution's | %s | %s |
+                    | and sixty more | %s | %s |
+                    """
+                            .formatted(
+                                    LocalDate.now(),
+                                    rounds,
+                                    Runtime.getRuntime().availableProcessors(),
+                                    ManagementFactory.getOperatingSystemMXBean()
+                                            .getSystemLoadAverage(),
+                                    range(few, Start::wallMillis),
+                                    range(few, Start::cpuMillis),
+                                    range(all, Start::wallMillis),
+                                    range(all, Start::cpuMillis)));
+        }
+        assertThat(all).hasSize(rounds).allMatch(start -> start.wallMillis() > 0);
+    }
+
+    private record Start(long wallMillis, long cpuMillis) {}
+
+    private static String range(List<Start> starts, ToLongFunction<Start> what) {
+        long[] sorted = starts.stream().mapToLong(what).sorted().toArray();
+        return sorted[sorted.length / 2]
+                + " ("
+                + sorted[0]
+                + " to "
+                + sorted[sorted.length - 1]
+                + ")";
+    }
+
+    private Start start(String name, Path from) throws Exception {
+        Path place = Files.createDirectory(folder.resolve(name));
+        try (RunningProxy proxy =
+                RunningProxy.start(place, config(""), "--bundle-path", from.toString())) {
+            Duration cpu =
+                    ProcessHandle.of(proxy.pid())
+                            .flatMap(process -> process.info().totalCpuDuration())
+                            .orElse(Duration.ZERO);
+            Matcher ready = Pattern.compile("ready after (\\d+) ms").matcher(proxy.log());
+            assertThat(ready.find()).isTrue();
+            assertThat(proxy.end()).isZero();
+            return new Start(Long.parseLong(ready.group(1)), cpu.toMillis());
+        }
+    }
+
+    private String config(String filter) {
+        return """
+        admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }
+        static_resources:
+          listeners:
+          - name: in
+            address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+            filter_chains:
+            - filters:
+              - name: envoy.filters.network.http_connection_manager
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                  stat_prefix: in
+                  route_config:
+                    virtual_hosts:
+                    - name: all
+                      domains: ["*"]
+                      routes: [{ match: { prefix: / }, route: { cluster: service } }]
+                  http_filters: [%s{ name: router, typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router } }]
+          clusters:
+          - name: service
+            load_assignment:
+              cluster_name: service
+              endpoints:
+              - lb_endpoints:
+                - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
+        """
+                .formatted(filter.isEmpty() ? "" : filter + ", ", upstream.port());
+    }
+
+    /// What the tools of the JDK say about a process.
+    private record Jvm(long pid) {
+        long metaspaceKiB() throws IOException, InterruptedException {
+            run("jcmd", Long.toString(pid), "GC.run");
+            String[] lines = run("jstat", "-gc", Long.toString(pid)).strip().split("\n");
+            List<String> names = List.of(lines[0].strip().split("\\s+"));
+            String value = lines[1].strip().split("\\s+")[names.indexOf("MU")];
+            return Math.round(Double.parseDouble(value.replace(',', '.')));
+        }
+
+        /// Runs a collection, too.
+        long bundleLoaders() throws IOException, InterruptedException {
+            String histogram = run("jcmd", Long.toString(pid), "GC.class_histogram");
+            return histogram
+                    .lines()
+                    .filter(line -> line.contains("BundleWiringImpl$BundleClassLoader"))
+                    .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[1]))
+                    .sum();
+        }
+
+        private static String run(String tool, String... arguments)
+                throws IOException, InterruptedException {
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", tool).toString());
+            command.addAll(List.of(arguments));
+            Distribution.Finished finished = Distribution.finish(new ProcessBuilder(command));
+            assertThat(finished.exitCode()).as(finished.output()).isZero();
+            return finished.output();
+        }
+    }
+}
