@@ -31,6 +31,12 @@ public interface FactoryContext {
     /// there is none.
     StatsScope listenerStats();
 
+    /// Statistics of the server, at the root of all names: for extensions whose configuration gives
+    /// their statistics a prefix of its own. Make a scope of it, and close that with the template.
+    default StatsScope serverStats() {
+        return platform().stats();
+    }
+
     /// A context for an extension that stands below this one's, at `field`, and that the
     /// configuration calls `name`. Statistics and everything else are inherited.
     FactoryContext in(String field, String name);
@@ -84,6 +90,10 @@ public interface FactoryContext {
     /// Compiles headers to add or overwrite, whose values may have command operators. Problems are
     /// reported below `field`, by position.
     HeaderChanges headerChanges(String field, List<HeaderValueOption> changes);
+
+    /// Compiles one header to add or overwrite, which may be any: `:path` and its kin among them,
+    /// which [#headerChanges] refuses. Problems are reported below `field`.
+    HeaderChanges headerChange(String field, HeaderValueOption change);
 
     /// Compiles a condition on text. Problems are reported below `field`.
     TextMatcher textMatcher(String field, StringMatcher config);

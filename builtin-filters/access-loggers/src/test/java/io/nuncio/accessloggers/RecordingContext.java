@@ -127,6 +127,11 @@ final class RecordingContext implements FactoryContext {
     }
 
     @Override
+    public HeaderChanges headerChange(String field, HeaderValueOption change) {
+        throw unused();
+    }
+
+    @Override
     public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
         throw unused();
     }

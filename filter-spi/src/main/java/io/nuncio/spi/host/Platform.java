@@ -1,5 +1,6 @@
 package io.nuncio.spi.host;
 
+import io.nuncio.spi.StatsScope;
 import org.osgi.annotation.versioning.ProviderType;
 
 /// The kernel's services for connection managers, routers and protocol proxies.
@@ -22,6 +23,9 @@ public interface Platform {
     Matchers matchers();
 
     ServerState serverState();
+
+    /// Statistics of the server, at the root of all names.
+    StatsScope stats();
 
     TlsSockets tls();
 }

@@ -60,11 +60,13 @@ public final class FakePlatform
     private final Map<String, Object> extensions = new HashMap<>();
     private final Map<String, Any> configurations = new HashMap<>();
     private final FakeClusters clusters;
+    private final StatsScope root;
     private final List<LogEntry> accessLog = new ArrayList<>();
     private Function<RequestHeaders, Route> routes = headers -> Route.NONE;
     private Address localAddress = FakeConnectionInfo.ip("192.0.2.99", 0);
 
     FakePlatform(StatsScope root) {
+        this.root = root;
         clusters = new FakeClusters(root);
     }
 
@@ -144,6 +146,11 @@ public final class FakePlatform
     @Override
     public Matchers matchers() {
         return new MatchTreeCompiler(this);
+    }
+
+    @Override
+    public StatsScope stats() {
+        return root;
     }
 
     @Override

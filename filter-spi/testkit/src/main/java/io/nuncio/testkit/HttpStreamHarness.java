@@ -3,6 +3,7 @@ package io.nuncio.testkit;
 import com.google.protobuf.Any;
 
 import io.nuncio.spi.Buffer;
+import io.nuncio.spi.Connection;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.HttpFilterTemplate;
 import io.nuncio.spi.RequestHeaders;
@@ -34,25 +35,55 @@ public final class HttpStreamHarness implements HttpStream.Sink {
     private boolean reset;
     private int requestPauses;
 
-    private HttpStreamHarness(HttpFilterChain chain, FakeWorker worker, Route route) {
+    private @Nullable FakeRequestEnd upstream;
+
+    private HttpStreamHarness(
+            HttpFilterChain chain,
+            FakeWorker worker,
+            Route route,
+            @Nullable Connection connection) {
         this.route = route;
-        this.stream = chain.start(worker, null, this);
+        this.stream = chain.start(worker, connection, this);
     }
 
     /// Begins a stream whose chain is the given filter alone.
     public static HttpStreamHarness start(
             HttpFilterTemplate filter, FakeWorker worker, FakeFactoryContext context, Route route) {
         context.platform().extension("filter", filter);
-        HttpFilterChain chain =
-                context.platform()
-                        .httpFilterChains()
-                        .compile(
-                                List.of(
-                                        new HttpFilterChains.Entry(
-                                                "filter", Any.getDefaultInstance(), false)),
-                                context,
-                                "http_filters");
-        return new HttpStreamHarness(chain, worker, route);
+        return new HttpStreamHarness(chain(context, "filter"), worker, route, null);
+    }
+
+    /// Begins a stream whose chain is the given filter and a [FakeRequestEnd] behind it.
+    ///
+    /// @param connection the downstream's, null for a stream that has none
+    public static HttpStreamHarness start(
+            HttpFilterTemplate filter,
+            FakeWorker worker,
+            FakeFactoryContext context,
+            Route route,
+            @Nullable Connection connection) {
+        var end = new FakeRequestEnd();
+        context.platform().extension("filter", filter).extension("end", end);
+        var stream =
+                new HttpStreamHarness(chain(context, "filter", "end"), worker, route, connection);
+        stream.upstream = end;
+        return stream;
+    }
+
+    private static HttpFilterChain chain(FakeFactoryContext context, String... names) {
+        List<HttpFilterChains.Entry> entries = new ArrayList<>();
+        for (String name : names) {
+            entries.add(new HttpFilterChains.Entry(name, Any.getDefaultInstance(), false));
+        }
+        return context.platform().httpFilterChains().compile(entries, context, "http_filters");
+    }
+
+    /// What stands in the place of the upstream.
+    public FakeRequestEnd upstream() {
+        if (upstream == null) {
+            throw new AssertionError("the chain has no end of its own");
+        }
+        return upstream;
     }
 
     // The request.
@@ -65,6 +96,11 @@ public final class HttpStreamHarness implements HttpStream.Sink {
     /// A GET without body; each further header as `name: value`.
     public HttpStreamHarness get(String path, String... more) {
         return request(headers("GET", path, more), true);
+    }
+
+    /// A request of another method without body.
+    public HttpStreamHarness request(String method, String path, String... more) {
+        return request(headers(method, path, more), true);
     }
 
     /// The head of a POST.

@@ -1,5 +1,6 @@
 package io.nuncio.kernel.compile;
 
+import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.host.AccessLogs;
 import io.nuncio.spi.host.Clusters;
 import io.nuncio.spi.host.Codecs;
@@ -21,5 +22,6 @@ public record KernelPlatform(
         AccessLogs accessLogs,
         Matchers matchers,
         ServerState serverState,
-        TlsSockets tls)
+        TlsSockets tls,
+        StatsScope stats)
         implements Platform {}

@@ -211,6 +211,11 @@ public final class PlaceContext implements FactoryContext {
     }
 
     @Override
+    public HeaderChanges headerChange(String field, HeaderValueOption change) {
+        return HeaderRules.addingOne(change, this, field);
+    }
+
+    @Override
     public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
         return HeaderRules.adding(changes, this, field);
     }

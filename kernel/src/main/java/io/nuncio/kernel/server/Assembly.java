@@ -144,7 +144,8 @@ final class Assembly implements AutoCloseable {
                         accessLogs,
                         new MatchTreeCompiler(extensions),
                         lifeCycle,
-                        new TlsContexts());
+                        new TlsContexts(),
+                        root);
         contexts.services(
                 new Services(
                         node,

@@ -374,6 +374,11 @@ class AdminServerTest {
         }
 
         @Override
+        public HeaderChanges headerChange(String field, HeaderValueOption change) {
+            throw unused();
+        }
+
+        @Override
         public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
             throw unused();
         }

@@ -170,6 +170,11 @@ public final class FakeFactoryContext implements FactoryContext {
     }
 
     @Override
+    public HeaderChanges headerChange(String field, HeaderValueOption change) {
+        throw new IllegalArgumentException("no header changes here");
+    }
+
+    @Override
     public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
         throw new IllegalArgumentException("no header changes here");
     }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -425,6 +426,20 @@ class RoutesTest {
         assertThat(fixture.route("b.com/").perFilter("f")).isEqualTo("table");
         assertThat(fixture.route("b.com/").perFilter("g")).isNull();
         assertThat(fixture.route("a.com/weighted").perFilter("f")).isEqualTo("cluster");
+    }
+
+    @Test
+    void filterGetsTheConfigurationsOfAllLevels() {
+        perFilter();
+
+        assertThat(levels("a.com/route")).isEqualTo(List.of("table", "host", "route"));
+        assertThat(levels("a.com/weighted")).isEqualTo(List.of("table", "host", "cluster"));
+        assertThat(levels("b.com/")).isEqualTo(List.of("table"));
+        assertThat(fixture.route("b.com/").perFilterOfAllLevels("g")).isEmpty();
+    }
+
+    private List<?> levels(String url) {
+        return fixture.route(url).perFilterOfAllLevels("f");
     }
 
     @Test

@@ -26,8 +26,39 @@ record HeaderAddition(
     static @Nullable HeaderAddition of(
             HeaderValueOption option, FactoryContext context, String field) {
         String key = option.getHeader().getKey();
+        return of(
+                HeaderRules.modifiableName(key, context.problems(), field + ".header.key"),
+                option,
+                context,
+                field);
+    }
+
+    /// The same for any header, pseudo-headers among them, which have one value.
+    static @Nullable HeaderAddition ofAny(
+            HeaderValueOption option, FactoryContext context, String field) {
         HeaderName name =
-                HeaderRules.modifiableName(key, context.problems(), field + ".header.key");
+                HeaderRules.anyName(
+                        option.getHeader().getKey(), context.problems(), field + ".header.key");
+        HeaderAddition addition = of(name, option, context, field);
+        if (name != null
+                && name.pseudo()
+                && addition != null
+                && addition.action() == HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD) {
+            context.problems()
+                    .add(
+                            field + ".append_action",
+                            name
+                                    + " has one value; expected one of ADD_IF_ABSENT,"
+                                    + " OVERWRITE_IF_EXISTS, OVERWRITE_IF_EXISTS_OR_ADD");
+        }
+        return addition;
+    }
+
+    private static @Nullable HeaderAddition of(
+            @Nullable HeaderName name,
+            HeaderValueOption option,
+            FactoryContext context,
+            String field) {
         HeaderAppendAction action = option.getAppendAction();
         if (option.hasAppend()) {
             if (action != HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD) {

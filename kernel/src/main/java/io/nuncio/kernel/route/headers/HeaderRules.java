@@ -67,6 +67,15 @@ public final class HeaderRules implements HeaderChanges {
                         additions(toAdd, context, field).toArray(new HeaderAddition[0]));
     }
 
+    /// Compiles one header to add, which may be any; problems are reported below `field`.
+    public static HeaderRules addingOne(
+            HeaderValueOption toAdd, FactoryContext context, String field) {
+        HeaderAddition addition = HeaderAddition.ofAny(toAdd, context, field);
+        return addition == null
+                ? NONE
+                : new HeaderRules(new HeaderName[0], new HeaderAddition[] {addition});
+    }
+
     private static List<HeaderAddition> additions(
             List<HeaderValueOption> toAdd, FactoryContext context, String field) {
         var additions = new ArrayList<HeaderAddition>();
@@ -87,6 +96,11 @@ public final class HeaderRules implements HeaderChanges {
             problems.add(field, "`" + key + "`: :-prefixed or host headers may not be modified");
             return null;
         }
+        return anyName(key, problems, field);
+    }
+
+    /// @return null if it is no name; the problem is reported
+    static @Nullable HeaderName anyName(String key, Problems problems, String field) {
         try {
             return HeaderName.of(key);
         } catch (IllegalArgumentException wrong) {

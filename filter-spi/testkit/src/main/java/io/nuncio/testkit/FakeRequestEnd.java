@@ -1,0 +1,134 @@
+package io.nuncio.testkit;
+
+import io.nuncio.spi.Buffer;
+import io.nuncio.spi.DataOutcome;
+import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.HeadersOutcome;
+import io.nuncio.spi.HttpFilter;
+import io.nuncio.spi.HttpFilterTemplate;
+import io.nuncio.spi.RequestHeaders;
+import io.nuncio.spi.ResponseHeaders;
+import io.nuncio.spi.Stream;
+import io.nuncio.spi.Trailers;
+import io.nuncio.spi.TrailersOutcome;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+
+/// The last filter of a chain, in the place of the router: keeps the request as the filters before
+/// it left it, and answers when the test says so.
+public final class FakeRequestEnd implements HttpFilterTemplate {
+    private @Nullable Stream stream;
+    private @Nullable RequestHeaders headers;
+    private final StringBuilder body = new StringBuilder();
+    private @Nullable Trailers trailers;
+    private boolean ended;
+    private boolean destroyed;
+
+    @Override
+    public boolean terminal() {
+        return true;
+    }
+
+    @Override
+    public HttpFilter create(Stream given) {
+        stream = given;
+        return new End();
+    }
+
+    /// True once the request's headers came.
+    public boolean reached() {
+        return headers != null;
+    }
+
+    /// The headers as they came.
+    public RequestHeaders headers() {
+        if (headers == null) {
+            throw new AssertionError("the request did not come through the filters");
+        }
+        return headers;
+    }
+
+    /// The first value of a header, null if it did not come.
+    public @Nullable String header(String name) {
+        return headers().get(HeaderName.of(name));
+    }
+
+    public String body() {
+        return body.toString();
+    }
+
+    public @Nullable Trailers trailers() {
+        return trailers;
+    }
+
+    /// True once the whole request came.
+    public boolean ended() {
+        return ended;
+    }
+
+    /// True if the stream is over.
+    public boolean destroyed() {
+        return destroyed;
+    }
+
+    /// A response of headers alone; each header as `name: value`.
+    public void respond(int status, String... more) {
+        respond(status, true, more);
+    }
+
+    /// The head of a response.
+    public void respond(int status, boolean endStream, String... more) {
+        ResponseHeaders response = ResponseHeaders.of(status);
+        for (String line : more) {
+            int colon = line.indexOf(':');
+            response.add(
+                    HeaderName.of(line.substring(0, colon)), line.substring(colon + 1).strip());
+        }
+        stream().respondHeaders(response, endStream, "via_upstream");
+    }
+
+    public void respondData(String text, boolean endStream) {
+        stream().respondData(Buffer.copyOf(text), endStream);
+    }
+
+    public void respondTrailers(Trailers last) {
+        stream().respondTrailers(last);
+    }
+
+    private Stream stream() {
+        if (stream == null) {
+            throw new AssertionError("there is no stream yet");
+        }
+        return stream;
+    }
+
+    private final class End implements HttpFilter {
+        @Override
+        public HeadersOutcome onRequestHeaders(RequestHeaders given, boolean endStream) {
+            headers = RequestHeaders.copyOf(given);
+            ended = endStream;
+            return HeadersOutcome.PAUSE;
+        }
+
+        @Override
+        public DataOutcome onRequestData(Buffer data, boolean endStream) {
+            body.append(data.toString(StandardCharsets.ISO_8859_1));
+            ended |= endStream;
+            return DataOutcome.DROP;
+        }
+
+        @Override
+        public TrailersOutcome onRequestTrailers(Trailers given) {
+            trailers = Trailers.copyOf(given);
+            ended = true;
+            return TrailersOutcome.PAUSE;
+        }
+
+        @Override
+        public void onDestroy() {
+            destroyed = true;
+        }
+    }
+}

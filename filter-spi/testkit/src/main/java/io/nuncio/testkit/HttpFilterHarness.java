@@ -1,0 +1,108 @@
+package io.nuncio.testkit;
+
+import com.google.protobuf.Message;
+
+import io.nuncio.spi.Connection;
+import io.nuncio.spi.HttpFilterFactory;
+import io.nuncio.spi.HttpFilterTemplate;
+import io.nuncio.spi.PerRouteFactory;
+
+import org.jspecify.annotations.Nullable;
+
+/// An HTTP filter under test, compiled by its own factory and run by the real filter manager,
+/// without sockets and with time that stands still: each stream has the filter, and after it a
+/// [FakeRequestEnd] in the place of the router.
+///
+/// ```java
+/// var filter = HttpFilterHarness.of(new HeaderStamp(), new HeaderStamp.Config("x-stamp", "me"));
+/// var stream = filter.get("/");
+/// stream.upstream().respond(200);
+/// assertThat(stream.header("x-stamp")).isEqualTo("me");
+/// ```
+public final class HttpFilterHarness {
+    private final FakeFactoryContext context;
+    private final FakeWorker worker = new FakeWorker();
+    private final HttpFilterTemplate template;
+    private FakeRoute route = FakeRoute.toCluster("backend");
+    private @Nullable Connection connection;
+
+    private HttpFilterHarness(HttpFilterTemplate template, FakeFactoryContext context) {
+        this.template = template;
+        this.context = context;
+    }
+
+    /// A filter with this configuration: a message or a record.
+    public static <C> HttpFilterHarness of(HttpFilterFactory<C> factory, C config) {
+        return of(factory, config, new FakeFactoryContext());
+    }
+
+    /// The same in a context that the test has prepared.
+    public static <C> HttpFilterHarness of(
+            HttpFilterFactory<C> factory, C config, FakeFactoryContext context) {
+        HttpFilterTemplate template = factory.configure(config, context);
+        if (!context.problems().none()) {
+            throw new AssertionError("the configuration is wrong: " + context.reported());
+        }
+        return new HttpFilterHarness(template, context);
+    }
+
+    /// A filter whose configuration is a message in YAML.
+    ///
+    /// @param prototype the message's default instance
+    public static <M extends Message> HttpFilterHarness of(
+            HttpFilterFactory<M> factory, M prototype, String yaml) {
+        return of(factory, YamlMessages.of(prototype, yaml));
+    }
+
+    /// Counters, gauges, runtime values.
+    public FakeFactoryContext context() {
+        return context;
+    }
+
+    /// The worker of all streams: moves time.
+    public FakeWorker worker() {
+        return worker;
+    }
+
+    /// The route of the streams to come.
+    public HttpFilterHarness route(FakeRoute given) {
+        route = given;
+        return this;
+    }
+
+    /// The streams to come have per-route configurations of these messages, the least specific
+    /// level first.
+    @SafeVarargs
+    public final <R> HttpFilterHarness perRoute(PerRouteFactory<R> factory, R... levels) {
+        Object[] compiled = new Object[levels.length];
+        for (int i = 0; i < levels.length; i++) {
+            compiled[i] = factory.configureRoute(levels[i], context);
+        }
+        if (!context.problems().none()) {
+            throw new AssertionError("the configuration is wrong: " + context.reported());
+        }
+        route.perFilter("filter", compiled);
+        return this;
+    }
+
+    /// The downstream connection of the streams to come.
+    public HttpFilterHarness connection(@Nullable Connection given) {
+        connection = given;
+        return this;
+    }
+
+    /// A stream to which no request came yet.
+    public HttpStreamHarness stream() {
+        return HttpStreamHarness.start(template, worker, context, route, connection);
+    }
+
+    /// A stream with a GET without body; each further header as `name: value`.
+    public HttpStreamHarness get(String path, String... more) {
+        return stream().get(path, more);
+    }
+
+    /// The value of a counter by its whole name, 0 if there is none.
+    public long counter(String fullName) {
+        return context.counter(fullName);
+    }
+}
