@@ -1,6 +1,7 @@
 package io.nuncio.spi.host;
 
 import io.nuncio.spi.StatsScope;
+
 import org.osgi.annotation.versioning.ProviderType;
 
 /// The kernel's services for connection managers, routers and protocol proxies.

@@ -70,7 +70,7 @@ class CorsFilterTest {
     void aResponseSaysWhatMayBeRead() {
         policy(
                 "{allow_origin_string_match: [{prefix: h}], expose_headers: x-a, allow_credentials:"
-                    + " true}");
+                        + " true}");
 
         HttpStreamHarness stream = answered(ORIGIN);
 
@@ -144,7 +144,7 @@ class CorsFilterTest {
     void aStarAllowsWhatThePreflightAsksFor() {
         policy(
                 "{allow_origin_string_match: [{prefix: h}], allow_methods: '*', allow_headers:"
-                    + " '*'}");
+                        + " '*'}");
 
         HttpStreamHarness stream = preflight("access-control-request-headers: x-a, x-b");
 
@@ -196,7 +196,7 @@ class CorsFilterTest {
     void whatIsNotEnabledIsLeftAlone(String method) {
         policy(
                 "{allow_origin_string_match: [{exact: '*'}], filter_enabled: {default_value:"
-                    + " {numerator: 100}, runtime_key: cors.on}}");
+                        + " {numerator: 100}, runtime_key: cors.on}}");
         filter.context().runtime("cors.on", "0");
 
         HttpStreamHarness stream = filter.stream().request(method, "/", ORIGIN, ASKS_FOR_PUT);

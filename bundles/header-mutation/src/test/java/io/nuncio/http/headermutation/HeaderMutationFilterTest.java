@@ -80,7 +80,7 @@ class HeaderMutationFilterTest {
         HttpStreamHarness stream =
                 filter(
                                 "mutations: {request_mutations: [{append: {header: {key: x-a,"
-                                    + " value: new}, append_action: "
+                                        + " value: new}, append_action: "
                                         + action
                                         + "}}]}")
                         .get("/", "x-a: old");
@@ -111,9 +111,9 @@ class HeaderMutationFilterTest {
                 "append: {record: {key: a, value: 2}, action: ADD_IF_ABSENT} | /p | /p?a=2",
                 "append: {record: {key: a, value: 2}, action: OVERWRITE_IF_EXISTS} | /p | /p",
                 "append: {record: {key: a, value: 2}, action: OVERWRITE_IF_EXISTS} | /p?a=1&a=3 |"
-                    + " /p?a=2",
+                        + " /p?a=2",
                 "append: {record: {key: a, value: 2}, action: OVERWRITE_IF_EXISTS_OR_ADD} | /p |"
-                    + " /p?a=2",
+                        + " /p?a=2",
                 "append: {record: {key: a, value: 'x y'}} | /p | /p?a=x%20y",
                 "remove: a | /p?a=1&b=2&a=3 | /p?b=2",
                 "remove: a | /p?a=1 | /p",
@@ -136,7 +136,7 @@ class HeaderMutationFilterTest {
         HttpFilterHarness filter =
                 filter(
                                 "mutations: {request_mutations: [{append: {header: {key: x-order,"
-                                    + " value: own}}}]}")
+                                        + " value: own}}}]}")
                         .perRoute(extension, level("route"));
 
         assertThat(order(filter.get("/"))).isEqualTo("own,route");
@@ -167,21 +167,21 @@ class HeaderMutationFilterTest {
             delimiter = '|',
             value = {
                 "request_mutations: [{remove: ':path'}] | request_mutations[0].remove: `:path`"
-                    + " cannot be removed",
+                        + " cannot be removed",
                 "request_mutations: [{remove: 'a b'}] | request_mutations[0].remove: was `a b`,"
-                    + " expected the name of a header",
+                        + " expected the name of a header",
                 "response_mutations: [{append: {header: {key: ':status', value: '1'}}}] |"
                     + " response_mutations[0].append.append_action: :status has one value; expected"
                     + " one of ADD_IF_ABSENT, OVERWRITE_IF_EXISTS, OVERWRITE_IF_EXISTS_OR_ADD",
                 "query_parameter_mutations: [{}] | query_parameter_mutations[0]: names no mutation;"
-                    + " expected append or remove",
+                        + " expected append or remove",
                 "query_parameter_mutations: [{remove: a, append: {record: {key: b}}}] |"
                     + " query_parameter_mutations[0]: has both append and remove; expected one of"
                     + " them",
                 "query_parameter_mutations: [{append: {}}] |"
-                    + " query_parameter_mutations[0].append.record: is missing",
+                        + " query_parameter_mutations[0].append.record: is missing",
                 "query_parameter_mutations: [{append: {record: {key: a, value: 1}}}] |"
-                    + " query_parameter_mutations[0].append.record.value: expected text",
+                        + " query_parameter_mutations[0].append.record.value: expected text",
             })
     void whatIsWrongIsReportedWithItsPath(String mutations, String problem) {
         var context = new FakeFactoryContext();
