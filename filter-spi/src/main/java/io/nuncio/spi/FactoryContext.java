@@ -2,11 +2,13 @@ package io.nuncio.spi;
 
 import com.google.protobuf.Struct;
 
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.spi.host.Platform;
+import io.nuncio.spi.host.RetryPolicy;
 
 import org.osgi.annotation.versioning.ProviderType;
 import org.slf4j.Logger;
@@ -106,6 +108,19 @@ public interface FactoryContext {
     /// configuration that asked has gone. A replaced bundle begins with values of its own, since
     /// its classes are others. Must be immutable or made for threads.
     <T> T shared(String key, Supplier<T> maker);
+
+    /// Calls made from `worker`'s loop, which live until they are over or cancelled: for what
+    /// belongs to no stream. Each call of this method gives an owner of its own.
+    ///
+    /// Thread: any; what is returned is for that loop.
+    Calls calls(Worker worker);
+
+    /// Compiles where a gRPC service is. Problems, an unknown cluster among them, are reported
+    /// below `field`.
+    GrpcClient grpcClient(String field, GrpcService service);
+
+    /// Compiles when calls are tried again. Problems are reported below `field`.
+    RetryPolicy retryPolicy(String field, io.envoyproxy.envoy.config.core.v3.RetryPolicy policy);
 
     /// What connection managers, routers and protocol proxies need beyond all this.
     Platform platform();

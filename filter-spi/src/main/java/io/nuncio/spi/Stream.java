@@ -103,6 +103,9 @@ public interface Stream {
     /// A timer that is disarmed when the stream ends.
     Timer timer(Runnable task);
 
+    /// Calls through clusters, cancelled when the stream ends; the same object for one filter.
+    Calls calls();
+
     /// Runs `task` on the stream's worker unless the stream has ended by then; callable from any
     /// thread.
     void post(Runnable task);

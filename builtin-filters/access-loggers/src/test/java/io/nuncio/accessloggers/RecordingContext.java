@@ -2,12 +2,15 @@ package io.nuncio.accessloggers;
 
 import com.google.protobuf.Struct;
 
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.nuncio.spi.Calls;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
+import io.nuncio.spi.GrpcClient;
 import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
@@ -16,6 +19,7 @@ import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
+import io.nuncio.spi.host.RetryPolicy;
 
 import org.slf4j.Logger;
 
@@ -113,6 +117,22 @@ final class RecordingContext implements FactoryContext {
 
     @Override
     public RuntimeValues runtime() {
+        throw unused();
+    }
+
+    @Override
+    public Calls calls(Worker worker) {
+        throw unused();
+    }
+
+    @Override
+    public GrpcClient grpcClient(String field, GrpcService service) {
+        throw unused();
+    }
+
+    @Override
+    public RetryPolicy retryPolicy(
+            String field, io.envoyproxy.envoy.config.core.v3.RetryPolicy policy) {
         throw unused();
     }
 

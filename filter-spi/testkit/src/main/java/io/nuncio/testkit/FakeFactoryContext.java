@@ -3,16 +3,22 @@ package io.nuncio.testkit;
 import com.google.protobuf.Struct;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.kernel.match.TextMatch;
+import io.nuncio.kernel.calls.CallServices;
+import io.nuncio.kernel.calls.GrpcServices;
 import io.nuncio.kernel.route.headers.HeaderRules;
+import io.nuncio.kernel.route.policy.RetryPolicies;
 import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsStore;
+import io.nuncio.spi.Calls;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
+import io.nuncio.spi.GrpcClient;
 import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
@@ -20,6 +26,7 @@ import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.RetryPolicy;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,6 +174,29 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public Format format(String field, SubstitutionFormatString format) {
         return context -> format.getTextFormatSource().getInlineString();
+    }
+
+    /// The real ones over [FakeClusters]: the test plays the upstreams, and runs what is posted to
+    /// `worker` for failures that are told later.
+    @Override
+    public Calls calls(Worker worker) {
+        return new CallServices(
+                        common.platform.clusters(),
+                        common.platform,
+                        common.runtime,
+                        common.store.root())
+                .calls(worker);
+    }
+
+    @Override
+    public GrpcClient grpcClient(String field, GrpcService service) {
+        return GrpcServices.compile(service, this, field);
+    }
+
+    @Override
+    public RetryPolicy retryPolicy(
+            String field, io.envoyproxy.envoy.config.core.v3.RetryPolicy policy) {
+        return RetryPolicies.of(policy, in(field, name));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.nuncio.kernel.compile;
 
 import com.google.protobuf.Struct;
 
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
@@ -9,9 +10,13 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.kernel.lease.Leased;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.match.TextMatch;
+import io.nuncio.kernel.calls.GrpcServices;
 import io.nuncio.kernel.route.headers.HeaderRules;
+import io.nuncio.kernel.route.policy.RetryPolicies;
+import io.nuncio.spi.Calls;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
+import io.nuncio.spi.GrpcClient;
 import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.LogFile;
@@ -21,6 +26,7 @@ import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
+import io.nuncio.spi.host.RetryPolicy;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -233,6 +239,22 @@ public final class PlaceContext implements FactoryContext {
     @Override
     public <T> T shared(String key, Supplier<T> maker) {
         return services.shared().get(generation, key, maker, leases);
+    }
+
+    @Override
+    public Calls calls(Worker worker) {
+        return services.calls().calls(worker);
+    }
+
+    @Override
+    public GrpcClient grpcClient(String field, GrpcService service) {
+        return GrpcServices.compile(service, this, field);
+    }
+
+    @Override
+    public RetryPolicy retryPolicy(
+            String field, io.envoyproxy.envoy.config.core.v3.RetryPolicy policy) {
+        return RetryPolicies.of(policy, in(field, name));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.nuncio.kernel.compile;
 
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.nuncio.kernel.accesslog.LogFiles;
+import io.nuncio.kernel.calls.CallServices;
 import io.nuncio.kernel.format.Formats;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.Worker;
@@ -18,4 +19,5 @@ public record Services(
         Formats formats,
         LogFiles logFiles,
         SharedValues shared,
+        CallServices calls,
         Platform platform) {}

@@ -1,6 +1,7 @@
 package io.nuncio.kernel.http;
 
 import io.nuncio.spi.Buffer;
+import io.nuncio.spi.Calls;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.DataOutcome;
 import io.nuncio.spi.Direction;
@@ -34,6 +35,7 @@ final class ActiveFilter implements Stream {
     private final int index;
     private HttpFilter filter = NONE;
     private boolean replied;
+    private @Nullable Calls calls;
     private int pushingBackRequest;
     private int pushingBackResponse;
 
@@ -142,6 +144,9 @@ final class ActiveFilter implements Stream {
             filter.onDestroy();
         } catch (Throwable failure) {
             failed(failure);
+        }
+        if (calls != null) {
+            calls.cancelAll();
         }
     }
 
@@ -337,6 +342,16 @@ final class ActiveFilter implements Stream {
     @Override
     public Timer timer(Runnable task) {
         return stream.timer(this, task);
+    }
+
+    @Override
+    public Calls calls() {
+        Calls made = calls;
+        if (made == null) {
+            made = new GuardedCalls(this, stream.chain().calls().apply(stream.worker()));
+            calls = made;
+        }
+        return made;
     }
 
     @Override

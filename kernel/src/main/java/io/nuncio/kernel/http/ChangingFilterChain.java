@@ -45,7 +45,8 @@ final class ChangingFilterChain implements HttpFilterChain {
         FilterChain old = current;
         FilterSlot[] slots = old.slots().clone();
         slots[index] = slot;
-        current = new FilterChain(slots, old.stats(), old.logger(), counts.get());
+        current =
+                new FilterChain(slots, old.stats(), old.logger(), counts.get(), old.calls());
         before++;
         old.whenUnused(() -> {
             before--;

@@ -1,6 +1,7 @@
 package io.nuncio.kernel.http;
 
 import io.nuncio.kernel.lease.UseCount;
+import io.nuncio.spi.Calls;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.HttpFilterChain;
@@ -9,10 +10,18 @@ import io.nuncio.spi.host.HttpStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
+import java.util.function.Function;
+
 /// A compiled chain: immutable, shared by all workers.
 ///
 /// @param streams those that have begun and not ended
-record FilterChain(FilterSlot[] slots, FilterManagerStats stats, Logger logger, UseCount streams)
+/// @param calls makes the owner of one filter's calls
+record FilterChain(
+        FilterSlot[] slots,
+        FilterManagerStats stats,
+        Logger logger,
+        UseCount streams,
+        Function<Worker, Calls> calls)
         implements HttpFilterChain {
     @Override
     public HttpStream start(Worker worker, @Nullable Connection connection, HttpStream.Sink sink) {

@@ -88,7 +88,8 @@ public final class FilterChains implements HttpFilterChains {
                         slots.toArray(new FilterSlot[0]),
                         stats,
                         context.logger(),
-                        new UseCount(context.mainThread(), workers));
+                        new UseCount(context.mainThread(), workers),
+                        context::calls);
         return discovered.isEmpty()
                 ? chain
                 : new ChangingFilterChain(

@@ -26,14 +26,7 @@ final class GrpcStatus {
     }
 
     static int fromHttp(int status) {
-        return switch (status) {
-            case 400 -> 13;
-            case 401 -> 16;
-            case 403 -> 7;
-            case 404 -> 12;
-            case 429, 502, 503, 504 -> 14;
-            default -> 2;
-        };
+        return io.nuncio.spi.GrpcStatus.fromHttp(status);
     }
 
     /// Percent-encodes what may not stand in `grpc-message`.

@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.nuncio.kernel.accesslog.AccessLogCompiler;
 import io.nuncio.kernel.accesslog.LogFiles;
+import io.nuncio.kernel.calls.CallServices;
 import io.nuncio.kernel.compile.ExtensionCompiler;
 import io.nuncio.kernel.compile.KernelPlatform;
 import io.nuncio.kernel.compile.Services;
@@ -155,6 +156,7 @@ final class Assembly implements AutoCloseable {
                         new Formats(FormatEnvironment.system()),
                         logFiles,
                         shared,
+                        new CallServices(clusters, lifeCycle, runtime, root),
                         platform));
         listeners =
                 new ListenerManager(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
 
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
@@ -19,8 +20,10 @@ import io.nuncio.kernel.network.IoEngine;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.Address;
+import io.nuncio.spi.Calls;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
+import io.nuncio.spi.GrpcClient;
 import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
@@ -30,6 +33,7 @@ import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.CodecConfig;
 import io.nuncio.spi.host.Platform;
+import io.nuncio.spi.host.RetryPolicy;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -380,6 +384,22 @@ class AdminServerTest {
 
         @Override
         public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
+            throw unused();
+        }
+
+        @Override
+        public Calls calls(Worker worker) {
+            throw unused();
+        }
+
+        @Override
+        public GrpcClient grpcClient(String field, GrpcService service) {
+            throw unused();
+        }
+
+        @Override
+        public RetryPolicy retryPolicy(
+                String field, io.envoyproxy.envoy.config.core.v3.RetryPolicy policy) {
             throw unused();
         }
 

@@ -3,6 +3,7 @@ package io.nuncio.kernel.http;
 import com.google.protobuf.Struct;
 
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
@@ -11,8 +12,10 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.kernel.match.TextMatch;
 import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsStore;
+import io.nuncio.spi.Calls;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
+import io.nuncio.spi.GrpcClient;
 import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
@@ -23,6 +26,7 @@ import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Clusters;
 import io.nuncio.spi.host.Extensions;
 import io.nuncio.spi.host.Platform;
+import io.nuncio.spi.host.RetryPolicy;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,6 +161,22 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public Format format(String field, SubstitutionFormatString format) {
         return textFormat(field, format.getTextFormatSource().getInlineString());
+    }
+
+    @Override
+    public Calls calls(Worker worker) {
+        throw new AssertionError("no calls here");
+    }
+
+    @Override
+    public GrpcClient grpcClient(String field, GrpcService service) {
+        throw new AssertionError("no calls here");
+    }
+
+    @Override
+    public RetryPolicy retryPolicy(
+            String field, io.envoyproxy.envoy.config.core.v3.RetryPolicy policy) {
+        throw new AssertionError("no calls here");
     }
 
     @Override

@@ -78,7 +78,8 @@ final class StreamHarness implements HttpStream.Sink {
                             slots,
                             stats,
                             LoggerFactory.getLogger("http"),
-                            new UseCount(worker, List.of()));
+                            new UseCount(worker, List.of()),
+                            new FakeFactoryContext()::calls);
             stream = new ActiveStream(chain, worker, null, this);
         }
         return stream;

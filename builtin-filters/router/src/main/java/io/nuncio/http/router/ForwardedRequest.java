@@ -15,6 +15,8 @@ import io.nuncio.spi.Trailers;
 import io.nuncio.spi.host.Cluster;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResetReason;
+import io.nuncio.spi.host.RetryRules;
+import io.nuncio.spi.host.RetryState;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;
@@ -119,8 +121,9 @@ final class ForwardedRequest implements UpstreamRequest.Owner {
                             config.retries(),
                             cluster.info(),
                             route.priority(),
-                            stream,
-                            this::tryAgain);
+                            stream.worker(),
+                            stream.timer(this::tryAgain),
+                            stream.info()::addFlag);
             if (rules.any() && !endStream) {
                 int limit = stream.bufferLimit();
                 kept =

@@ -3,6 +3,7 @@ package io.nuncio.http.router;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RuntimeValues;
+import io.nuncio.spi.host.RetryRuntime;
 
 import java.util.ArrayList;
 import java.util.List;

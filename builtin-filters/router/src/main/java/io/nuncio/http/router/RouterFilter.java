@@ -17,6 +17,7 @@ import io.nuncio.spi.Stream;
 import io.nuncio.spi.Trailers;
 import io.nuncio.spi.TrailersOutcome;
 import io.nuncio.spi.host.Cluster;
+import io.nuncio.spi.host.RetryState;
 import io.nuncio.spi.host.RouteEntry;
 
 import org.jspecify.annotations.Nullable;

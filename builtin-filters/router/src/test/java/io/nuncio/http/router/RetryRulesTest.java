@@ -2,12 +2,13 @@ package io.nuncio.http.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nuncio.http.router.RetryRules.Verdict;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.host.ResetReason;
 import io.nuncio.spi.host.RetryOn;
+import io.nuncio.spi.host.RetryRules;
+import io.nuncio.spi.host.RetryRules.Verdict;
 
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;

@@ -57,6 +57,39 @@ public final class RetryPolicies {
                 hosts(config, context));
     }
 
+    /// The same of the message that services have in place of a route's.
+    public static RetryPolicy of(
+            io.envoyproxy.envoy.config.core.v3.RetryPolicy config, FactoryContext context) {
+        var route =
+                io.envoyproxy.envoy.config.route.v3.RetryPolicy.newBuilder()
+                        .setRetryOn(config.getRetryOn())
+                        .setHostSelectionRetryMaxAttempts(
+                                config.getHostSelectionRetryMaxAttempts());
+        if (config.hasNumRetries()) {
+            route.setNumRetries(config.getNumRetries());
+        }
+        if (config.hasRetryBackOff()) {
+            var backOff = RetryBackOff.newBuilder();
+            backOff.setBaseInterval(config.getRetryBackOff().getBaseInterval());
+            if (config.getRetryBackOff().hasMaxInterval()) {
+                backOff.setMaxInterval(config.getRetryBackOff().getMaxInterval());
+            }
+            route.setRetryBackOff(backOff);
+        }
+        for (var predicate : config.getRetryHostPredicateList()) {
+            route.addRetryHostPredicate(
+                    RetryHostPredicate.newBuilder()
+                            .setName(predicate.getName())
+                            .setTypedConfig(predicate.getTypedConfig()));
+        }
+        if (config.hasRetryPriority()) {
+            route.getRetryPriorityBuilder()
+                    .setName(config.getRetryPriority().getName())
+                    .setTypedConfig(config.getRetryPriority().getTypedConfig());
+        }
+        return of(route.build(), context);
+    }
+
     /// Envoy passes over names that it does not know, and so do we, with a word to the operator.
     private static Set<RetryOn> retryOn(String list, Problems problems) {
         Set<RetryOn> found = EnumSet.noneOf(RetryOn.class);

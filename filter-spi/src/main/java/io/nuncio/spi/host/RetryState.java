@@ -1,4 +1,4 @@
-package io.nuncio.http.router;
+package io.nuncio.spi.host;
 
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.Host;
@@ -9,23 +9,18 @@ import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.RetryHostPredicate;
 import io.nuncio.spi.RetryPriority;
-import io.nuncio.spi.Stream;
-import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.Timer;
 import io.nuncio.spi.Worker;
-import io.nuncio.spi.host.ClusterInfo;
-import io.nuncio.spi.host.ResetReason;
-import io.nuncio.spi.host.ResourcePriority;
-import io.nuncio.spi.host.RetryPolicy;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /// The retries of one request: decides after each attempt whether another one follows, and starts
 /// the wait for it. Holds a place in the cluster's circuit breaker from that decision until the
-/// outcome of the retry is known.
-final class RetryState {
+/// outcome of the retry is known. Thread: the request's worker.
+public final class RetryState {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final RetryRules rules;
@@ -33,35 +28,37 @@ final class RetryState {
     private final RetryRuntime runtime;
     private final ClusterInfo cluster;
     private final ResourcePriority priority;
-    private final StreamInfo info;
+    private final Consumer<ResponseFlag> flags;
     private final Worker worker;
     private final Timer timer;
     private final RetryHostPredicate[] predicates;
     private final @Nullable RetryPriority retryPriority;
-    private @Nullable BackOff exponential;
+    private @Nullable JitteredBackOff exponential;
     private ClusterInfo.@Nullable RetryBreaker held;
     private long retriesLeft;
     private boolean anythingSent;
     private boolean afterTimeout;
     private boolean denied;
 
-    /// @param next begins the next attempt
-    RetryState(
+    /// @param timer its task begins the next attempt
+    /// @param flags is told of retries that are wanted and not made
+    public RetryState(
             RetryRules rules,
             RetryPolicy policy,
             RetryRuntime runtime,
             ClusterInfo cluster,
             ResourcePriority priority,
-            Stream stream,
-            Runnable next) {
+            Worker worker,
+            Timer timer,
+            Consumer<ResponseFlag> flags) {
         this.rules = rules;
         this.policy = policy;
         this.runtime = runtime;
         this.cluster = cluster;
         this.priority = priority;
-        this.info = stream.info();
-        this.worker = stream.worker();
-        this.timer = stream.timer(next);
+        this.flags = flags;
+        this.worker = worker;
+        this.timer = timer;
         retriesLeft = rules.retries();
         predicates = new RetryHostPredicate[policy.hosts().predicates().size()];
         for (int i = 0; i < predicates.length; i++) {
@@ -72,26 +69,26 @@ final class RetryState {
     }
 
     /// True if the request must be kept for another attempt.
-    boolean enabled() {
+    public boolean enabled() {
         return rules.any();
     }
 
     /// @return true if another attempt follows this response
-    boolean afterResponse(ResponseHeaders response, RequestHeaders request) {
+    public boolean afterResponse(ResponseHeaders response, RequestHeaders request) {
         afterTimeout = false;
         RetryRules.Verdict verdict = rules.afterResponse(response, request);
         return decide(verdict, verdict == RetryRules.Verdict.BACK_OFF ? askedMillis(response) : 0);
     }
 
     /// True if another attempt would follow this response, had there not been one already.
-    boolean wouldRetry(ResponseHeaders response, RequestHeaders request) {
+    public boolean wouldRetry(ResponseHeaders response, RequestHeaders request) {
         return rules.afterResponse(response, request) != RetryRules.Verdict.NO;
     }
 
     /// @param sent true if the attempt had a connection
     /// @param timeout true if we broke it off since it took too long
     /// @return true if another attempt follows one that broke off
-    boolean afterReset(ResetReason reason, boolean sent, boolean timeout) {
+    public boolean afterReset(ResetReason reason, boolean sent, boolean timeout) {
         afterTimeout = timeout;
         anythingSent |= sent;
         return decide(rules.afterReset(reason, anythingSent), 0);
@@ -100,7 +97,7 @@ final class RetryState {
     /// An attempt takes too long and goes on.
     ///
     /// @return true if another one is made beside it
-    boolean afterSlowness() {
+    public boolean afterSlowness() {
         afterTimeout = true;
         return decide(RetryRules.Verdict.BACK_OFF, 0);
     }
@@ -140,36 +137,36 @@ final class RetryState {
     private void deny(Counter counter, ResponseFlag flag) {
         denied = true;
         counter.increment();
-        info.addFlag(flag);
+        flags.accept(flag);
     }
 
     /// True if another attempt was wanted last, and is not made.
-    boolean denied() {
+    public boolean denied() {
         return denied;
     }
 
     /// True while the wait for another attempt goes on.
-    boolean pending() {
+    public boolean pending() {
         return timer.armed();
     }
 
     /// True if the attempt before took too long.
-    boolean afterTimeout() {
+    public boolean afterTimeout() {
         return afterTimeout;
     }
 
     private long backOff(long askedMillis) {
         if (askedMillis > 1) {
             cluster.requestStats().retryBackOffRateLimited().increment();
-            return BackOff.afterLimit(askedMillis, worker.random());
+            return JitteredBackOff.afterLimit(askedMillis, worker.random());
         }
         cluster.requestStats().retryBackOffExponential().increment();
-        BackOff waits = exponential;
+        JitteredBackOff waits = exponential;
         if (waits == null) {
             long set = policy.backOff().baseMillis();
             long base = set > 0 ? set : Math.max(1, runtime.baseMillis().getAsLong());
             long max = policy.backOff().maxMillis();
-            waits = new BackOff(base, max > 0 ? Math.max(base, max) : base * 10);
+            waits = new JitteredBackOff(base, max > 0 ? Math.max(base, max) : base * 10);
             exponential = waits;
         }
         return waits.nextMillis(worker.random());
@@ -191,7 +188,7 @@ final class RetryState {
 
     // Which host the next attempt goes to.
 
-    void onHostAttempted(Host host) {
+    public void onHostAttempted(Host host) {
         for (RetryHostPredicate predicate : predicates) {
             predicate.onHostAttempted(host);
         }
@@ -201,11 +198,11 @@ final class RetryState {
     }
 
     /// How often a host is picked again if it is refused.
-    int hostAttempts() {
+    public int hostAttempts() {
         return policy.hosts().attempts();
     }
 
-    boolean refuses(Host host) {
+    public boolean refuses(Host host) {
         for (RetryHostPredicate predicate : predicates) {
             if (predicate.refuses(host)) {
                 return true;
@@ -214,12 +211,12 @@ final class RetryState {
         return false;
     }
 
-    PriorityLoad priorityLoad(List<HostSet> priorities, PriorityLoad original) {
+    public PriorityLoad priorityLoad(List<HostSet> priorities, PriorityLoad original) {
         return retryPriority == null ? original : retryPriority.load(priorities, original);
     }
 
     /// No attempt follows any more.
-    void close() {
+    public void close() {
         timer.disarm();
         release();
     }

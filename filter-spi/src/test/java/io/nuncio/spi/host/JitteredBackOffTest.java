@@ -1,13 +1,13 @@
-package io.nuncio.http.router;
+package io.nuncio.spi.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class BackOffTest {
+class JitteredBackOffTest {
     @Test
     void eachWaitIsWithinALimitThatDoublesUpToTheMaximum() {
-        BackOff waits = new BackOff(25, 250);
+        JitteredBackOff waits = new JitteredBackOff(25, 250);
         assertThat(waits.nextMillis(49)).as("of 25").isEqualTo(24);
         assertThat(waits.nextMillis(149)).as("of 50").isEqualTo(49);
         assertThat(waits.nextMillis(199)).as("of 100").isEqualTo(99);
@@ -18,26 +18,26 @@ class BackOffTest {
 
     @Test
     void aWaitMayBeNothing() {
-        assertThat(new BackOff(25, 250).nextMillis(25)).isZero();
+        assertThat(new JitteredBackOff(25, 250).nextMillis(25)).isZero();
     }
 
     @Test
     void aMaximumLikeTheBaseStays() {
-        BackOff waits = new BackOff(10, 10);
+        JitteredBackOff waits = new JitteredBackOff(10, 10);
         assertThat(waits.nextMillis(19)).isEqualTo(9);
         assertThat(waits.nextMillis(19)).isEqualTo(9);
     }
 
     @Test
     void randomNumbersAreUnsigned() {
-        assertThat(new BackOff(25, 250).nextMillis(-1)).isBetween(0L, 24L);
+        assertThat(new JitteredBackOff(25, 250).nextMillis(-1)).isBetween(0L, 24L);
     }
 
     @Test
     void whatWasAskedForIsWaitedForAndUpToHalfAsMuchMore() {
-        assertThat(BackOff.afterLimit(1000, 0)).isEqualTo(1000);
-        assertThat(BackOff.afterLimit(1000, 499)).isEqualTo(1499);
-        assertThat(BackOff.afterLimit(1000, 500)).isEqualTo(1000);
-        assertThat(BackOff.afterLimit(2, 7)).isEqualTo(2);
+        assertThat(JitteredBackOff.afterLimit(1000, 0)).isEqualTo(1000);
+        assertThat(JitteredBackOff.afterLimit(1000, 499)).isEqualTo(1499);
+        assertThat(JitteredBackOff.afterLimit(1000, 500)).isEqualTo(1000);
+        assertThat(JitteredBackOff.afterLimit(2, 7)).isEqualTo(2);
     }
 }

@@ -1,4 +1,4 @@
-package io.nuncio.http.router;
+package io.nuncio.spi.host;
 
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
@@ -11,8 +11,9 @@ import java.util.function.LongSupplier;
 ///
 /// @param baseMillis the base of the back-off where the route has none
 /// @param enabled which retries are made at all
-record RetryRuntime(LongSupplier baseMillis, RuntimeFraction enabled) {
-    static RetryRuntime from(RuntimeValues runtime) {
+public record RetryRuntime(LongSupplier baseMillis, RuntimeFraction enabled) {
+    /// Thread: main; what is returned may be used anywhere.
+    public static RetryRuntime from(RuntimeValues runtime) {
         return new RetryRuntime(
                 runtime.integer("upstream.base_retry_backoff_ms", 25),
                 runtime.fraction(

@@ -1,14 +1,14 @@
-package io.nuncio.http.router;
+package io.nuncio.spi.host;
 
 /// How long retries wait, in milliseconds: by chance, from nothing to a limit that doubles with
 /// each retry until it is the maximum.
-final class BackOff {
+final class JitteredBackOff {
     private final long maxMillis;
     private long limitMillis;
 
     /// @param baseMillis the first limit, 1 or more
     /// @param maxMillis not below it
-    BackOff(long baseMillis, long maxMillis) {
+    JitteredBackOff(long baseMillis, long maxMillis) {
         this.limitMillis = baseMillis;
         this.maxMillis = maxMillis;
     }

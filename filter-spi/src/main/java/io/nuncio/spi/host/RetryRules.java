@@ -1,12 +1,9 @@
-package io.nuncio.http.router;
+package io.nuncio.spi.host;
 
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.HeaderNames;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
-import io.nuncio.spi.host.ResetReason;
-import io.nuncio.spi.host.RetryOn;
-import io.nuncio.spi.host.RetryPolicy;
 import io.nuncio.spi.host.RetryPolicy.HeaderCondition;
 
 import org.jspecify.annotations.Nullable;
@@ -17,8 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /// Which outcomes of an attempt are tried again: what the route says and what the request's headers
-/// add.
-final class RetryRules {
+/// add. Shared by the router and the proxy's own calls; a request has its own. Any thread, one at a
+/// time.
+public final class RetryRules {
     private static final int TOO_EARLY = 425;
 
     private static final HeaderNames FROM_THE_REQUEST =
@@ -37,7 +35,7 @@ final class RetryRules {
     private final List<HeaderCondition> headers;
 
     /// Whether and when an attempt is followed by another one.
-    enum Verdict {
+    public enum Verdict {
         NO,
         /// After a while.
         BACK_OFF,
@@ -59,7 +57,7 @@ final class RetryRules {
     /// The rules of a request, whose headers for it are removed.
     ///
     /// @return null if neither route nor request has any
-    static @Nullable RetryRules take(RetryPolicy policy, RequestHeaders request) {
+    public static @Nullable RetryRules take(RetryPolicy policy, RequestHeaders request) {
         RetryRules rules =
                 policy.retryOn().isEmpty()
                                 && !request.contains(HeaderName.X_ENVOY_RETRY_ON)
@@ -168,19 +166,19 @@ final class RetryRules {
     }
 
     /// True if anything at all is tried again.
-    boolean any() {
+    public boolean any() {
         return !retryOn.isEmpty();
     }
 
     /// How many attempts may follow the first.
-    long retries() {
+    public long retries() {
         return retries;
     }
 
     /// What follows a response.
     ///
     /// @param request the one that is answered
-    Verdict afterResponse(ResponseHeaders response, RequestHeaders request) {
+    public Verdict afterResponse(ResponseHeaders response, RequestHeaders request) {
         if (response.contains(HeaderName.X_ENVOY_RATELIMITED)) {
             return backOffIf(retryOn.contains(RetryOn.ENVOY_RATELIMITED));
         }
@@ -228,7 +226,7 @@ final class RetryRules {
     /// What follows an attempt that broke off without a response.
     ///
     /// @param requestStarted true if any attempt has sent something
-    Verdict afterReset(ResetReason reason, boolean requestStarted) {
+    public Verdict afterReset(ResetReason reason, boolean requestStarted) {
         if (reason == ResetReason.OVERFLOW) {
             return Verdict.NO;
         }
