@@ -304,6 +304,73 @@ class DownstreamTlsIT {
     }
 
     @Test
+    void theCertificateIsThatOfTheServerName() throws Exception {
+        String several =
+                "tls_certificates:\n"
+                        + one(authority.request("first.example").rsa().issue())
+                        + one(authority.issue("*.wild.example"))
+                        + one(authority.issue("second.example"));
+        try (NuncioServer proxy = start(several)) {
+            for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+                assertThat(presented(proxy, "second.example", version))
+                        .isEqualTo("CN=second.example");
+                assertThat(presented(proxy, "any.wild.example", version))
+                        .isEqualTo("CN=*.wild.example");
+                assertThat(presented(proxy, "first.example", version))
+                        .as("by the common name, though another key type is asked for first")
+                        .isEqualTo("CN=first.example");
+                assertThat(presented(proxy, "unknown.example", version))
+                        .isEqualTo("CN=first.example");
+            }
+        }
+        String ambiguous =
+                several + one(authority.request("rsa").dns("second.example").rsa().issue());
+        assertThatThrownBy(() -> start(ambiguous))
+                .hasMessageContaining(
+                        "keys of several types for one name are not supported yet:"
+                                + " second.example");
+    }
+
+    private static String one(TestCertificates.Identity identity) {
+        return TlsBootstraps.oneCertificate(identity.certificatePem(), identity.keyPem());
+    }
+
+    private static String presented(NuncioServer proxy, String serverName, String version)
+            throws Exception {
+        try (RawClient client =
+                TestTls.PLAIN
+                        .asking(serverName)
+                        .version(version)
+                        .connect(proxy.address("secure"))) {
+            return ((SSLSocket) client.socket()).getSession().getPeerPrincipal().getName();
+        }
+    }
+
+    @Test
+    void theJdksOwnTlsServesByChoice() throws Exception {
+        try (NuncioServer proxy =
+                TlsBootstraps.startOnJdk(
+                        "alpn_protocols: [h2, http/1.1]\n"
+                                + inline()
+                                + TlsBootstraps.trusting(authority),
+                        "require_client_certificate: true")) {
+            TestTls known = TestTls.PLAIN.presenting(authority.issue("client.example"));
+            assertThat(get(proxy, known.alpn("http/1.1")).status()).isEqualTo(200);
+            assertThat(get(proxy, known.version("TLSv1.2")).status()).isEqualTo(200);
+            proxy.awaitStat("listener.secure.ssl.handshake", 2);
+            assertThat(proxy.stat("listener.secure.ssl.versions.TLSv1.2")).isEqualTo(1);
+
+            assertThatThrownBy(() -> get(proxy, TestTls.PLAIN)).isNotNull();
+            proxy.awaitStat("listener.secure.ssl.fail_verify_no_cert", 1);
+            TestTls stranger =
+                    TestTls.PLAIN.presenting(
+                            TestCertificates.authority("Strange CA").issue("client.example"));
+            assertThatThrownBy(() -> get(proxy, stranger)).isNotNull();
+            proxy.awaitStat("listener.secure.ssl.fail_verify_error", 1);
+        }
+    }
+
+    @Test
     void aSlowHandshakeIsCutOff() throws Exception {
         try (NuncioServer proxy = TlsBootstraps.startWithHandshakeTimeout(inline(), "0.3s");
                 RawClient client = proxy.client("secure")) {

@@ -232,7 +232,9 @@ class FrontProxyIT {
                             "ListenersConfigDump",
                             "ScopedRoutesConfigDump",
                             "RoutesConfigDump",
-                            "SecretsConfigDump");
+                            "SecretsConfigDump")
+                    .contains("BEGIN CERTIFICATE", "[redacted]")
+                    .doesNotContain("PRIVATE KEY", "MIIEvQIBADANBg");
             assertThat(
                             get(
                                             admin,

@@ -22,6 +22,18 @@ final class TlsBootstraps {
         return start(common, downstream, "", "");
     }
 
+    /// With the JDK's own TLS.
+    static NuncioServer startOnJdk(String common, String downstream) throws Exception {
+        return started(
+                text(common, downstream, "", "")
+                        + """
+                        layered_runtime:
+                          layers:
+                          - name: base
+                            static_layer: {nuncio: {tls: {use_jdk: true}}}
+                        """);
+    }
+
     /// The listener logs its connections.
     static NuncioServer startLogging(String common, String downstream, Path log, String format)
             throws Exception {

@@ -24,6 +24,8 @@ final class IdentityChoice {
     private static final Pattern COMMON_NAME =
             Pattern.compile("(?:^|,)CN=([^,]+)", Pattern.CASE_INSENSITIVE);
 
+    private static final List<Integer> FIRST = List.of(0);
+
     private final List<String> keyTypes = new ArrayList<>();
     private final Map<String, List<Integer>> byName = new HashMap<>();
 
@@ -38,20 +40,9 @@ final class IdentityChoice {
     }
 
     /// @param keyType as the JDK calls it, such as `RSA`, `EC` or `EC_EC`
-    /// @return its place, -1 if none is of the key type
+    /// @return its place, -1 if it is not of the key type: the library asks for another then
     int of(@Nullable String serverName, String keyType) {
-        if (serverName != null) {
-            String name = serverName.toLowerCase(Locale.ROOT);
-            int place = firstOf(byName.get(name), keyType);
-            if (place < 0) {
-                int dot = name.indexOf('.');
-                place = dot < 0 ? -1 : firstOf(byName.get("*" + name.substring(dot)), keyType);
-            }
-            if (place >= 0) {
-                return place;
-            }
-        }
-        for (int place = 0; place < keyTypes.size(); place++) {
+        for (int place : candidates(serverName)) {
             if (fits(place, keyType)) {
                 return place;
             }
@@ -59,15 +50,31 @@ final class IdentityChoice {
         return -1;
     }
 
-    private int firstOf(@Nullable List<Integer> places, String keyType) {
-        if (places != null) {
-            for (int place : places) {
-                if (fits(place, keyType)) {
-                    return place;
-                }
+    private List<Integer> candidates(@Nullable String serverName) {
+        if (serverName != null) {
+            String name = serverName.toLowerCase(Locale.ROOT);
+            List<Integer> exact = byName.get(name);
+            if (exact != null) {
+                return exact;
+            }
+            int dot = name.indexOf('.');
+            List<Integer> wildcard = dot < 0 ? null : byName.get("*" + name.substring(dot));
+            if (wildcard != null) {
+                return wildcard;
             }
         }
-        return -1;
+        return FIRST;
+    }
+
+    /// A name for which there are keys of several types; null if there is none. The library does
+    /// not say which of them a peer takes.
+    @Nullable String ambiguousName() {
+        for (Map.Entry<String, List<Integer>> entry : byName.entrySet()) {
+            if (entry.getValue().stream().map(keyTypes::get).distinct().count() > 1) {
+                return entry.getKey();
+            }
+        }
+        return null;
     }
 
     private boolean fits(int place, String keyType) {

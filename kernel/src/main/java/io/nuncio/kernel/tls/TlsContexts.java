@@ -60,6 +60,16 @@ public final class TlsContexts implements TlsSockets {
             context.problems().add("", unknown);
             return new UnusableTls();
         }
+        String ambiguous = server ? new IdentityChoice(config.identities()).ambiguousName() : null;
+        if (ambiguous != null) {
+            context.problems()
+                    .add(
+                            "",
+                            "certificates with keys of several types for one name are not"
+                                    + " supported yet: "
+                                    + ambiguous);
+            return new UnusableTls();
+        }
         try {
             return new TlsTemplate(
                     build(server, config, boringSsl),
