@@ -36,7 +36,7 @@ import java.util.stream.Stream;
 class SwapSoakIT {
     private static final int SWAPS = Integer.getInteger("nuncio.swaps", 2);
     private static final boolean LONG = SWAPS >= 20;
-    private static final int WARM_UP = 2;
+    private static final int WARM_UP = LONG ? 40 : 2;
     private static final Duration BETWEEN = Duration.ofSeconds(3);
     private static final String STAMP =
             "{ name: com.example.stamp, typed_config: { \"@type\":"
@@ -89,12 +89,14 @@ class SwapSoakIT {
             TimeUnit.SECONDS.sleep(LONG ? 10 : 1);
             Jvm jvm = new Jvm(proxy.pid());
             long metaspaceReady = jvm.metaspaceKiB();
-            // The classes that replace bundles are loaded by the first that is replaced.
+            // The first loads the classes that replace bundles; what the JVM notes about methods
+            // that run often is Metaspace, too, and comes over time.
             for (int swap = 1; swap <= WARM_UP; swap++) {
                 replace(proxy, swap % 2 == 0 ? original : other, place, swap);
             }
             TimeUnit.SECONDS.sleep(1);
             long metaspaceBefore = jvm.metaspaceKiB();
+            long bundlesBefore = jvm.metaspaceOfBundles();
             long loadersBefore = jvm.bundleLoaders();
             long answersBefore = requests.answers();
             long begin = System.nanoTime();
@@ -109,6 +111,7 @@ class SwapSoakIT {
             long answers = requests.answers() - answersBefore;
             awaitLoaders(jvm, loadersBefore);
             long metaspaceAfter = jvm.metaspaceKiB();
+            long bundlesAfter = jvm.metaspaceOfBundles();
 
             assertThat(requests.failures()).isEmpty();
             if (stamps) {
@@ -125,7 +128,10 @@ class SwapSoakIT {
                         seconds,
                         answers,
                         List.of(metaspaceReady, metaspaceBefore, metaspaceAfter),
+                        List.of(bundlesBefore, bundlesAfter),
                         loadersBefore);
+                assertThat((double) bundlesAfter)
+                        .isCloseTo(bundlesBefore, Percentage.withPercentage(5));
                 assertThat((double) metaspaceAfter)
                         .isCloseTo(metaspaceBefore, Percentage.withPercentage(5));
             }
@@ -157,7 +163,12 @@ class SwapSoakIT {
     }
 
     private static void report(
-            Path jar, double seconds, long answers, List<Long> metaspaceKiB, long loaders)
+            Path jar,
+            double seconds,
+            long answers,
+            List<Long> metaspaceKiB,
+            List<Long> bundleBytes,
+            long loaders)
             throws IOException {
         double ready = metaspaceKiB.get(0) / 1024.0;
         double before = metaspaceKiB.get(1) / 1024.0;
@@ -175,9 +186,12 @@ class SwapSoakIT {
                 | failed requests, resets, connections closed | 0 |
                 | responses of two generations at once | 0 |
                 | class loaders of bundles before and after | %d, %d |
-                | Metaspace before and after, each after a collection | %.2f MiB, %.2f MiB (%+.1f%%) |
+                | Metaspace of the class loaders of bundles before and after | %.1f KiB, %.1f KiB |
+                | Metaspace of all before and after, each after a collection | %.2f MiB, %.2f MiB (%+.1f%%) |
 
-                "Before" is after %d replacements: the first loads the classes that replace bundles (Metaspace when ready: %.2f MiB).
+                "Before" is after %d replacements in a row. Metaspace when ready, before the first: %.2f MiB. The first replacements load the
+                classes that do it, and the JVM keeps in Metaspace what it notes about the proxy's and its own methods that run often; the
+                class loaders of bundles alone show whether an old generation stays.
                 """
                         .formatted(
                                 LocalDate.now(),
@@ -188,6 +202,8 @@ class SwapSoakIT {
                                 answers / seconds,
                                 loaders,
                                 loaders,
+                                bundleBytes.get(0) / 1024.0,
+                                bundleBytes.get(1) / 1024.0,
                                 before,
                                 after,
                                 100.0 * (after - before) / before,
@@ -328,6 +344,15 @@ class SwapSoakIT {
                     .lines()
                     .filter(line -> line.contains("BundleWiringImpl$BundleClassLoader"))
                     .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[1]))
+                    .sum();
+        }
+
+        /// In bytes.
+        long metaspaceOfBundles() throws IOException, InterruptedException {
+            return run("jcmd", Long.toString(pid), "VM.classloader_stats")
+                    .lines()
+                    .filter(line -> line.contains("BundleWiringImpl$BundleClassLoader"))
+                    .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[5]))
                     .sum();
         }
 
