@@ -244,6 +244,23 @@ class CallsTest {
         }
 
         @Test
+        void aPolicySaysHowLongToWait() {
+            var policy = RetryPolicy.newBuilder().setRetryOn("5xx");
+            policy.getRetryBackOffBuilder()
+                    .setBaseInterval(com.google.protobuf.Duration.newBuilder().setSeconds(3600))
+                    .setMaxInterval(com.google.protobuf.Duration.newBuilder().setSeconds(7200));
+            send(
+                    CallRequest.to("auth")
+                            .retryPolicy(context.retryPolicy("retry_policy", policy.build())));
+            pool.stream().respond(503, "no");
+            afterBackOff();
+            assertThat(pool.streams()).as("random, but hardly less than a second").isEqualTo(1);
+            worker.advance(Duration.ofHours(1));
+
+            assertThat(pool.streams()).isEqualTo(2);
+        }
+
+        @Test
         void theLastAttemptCounts() {
             send(CallRequest.to("auth").retryPolicy(retryOn("reset", 1)));
             pool.stream().reset(ResetReason.CONNECTION_TERMINATION, "");
@@ -480,6 +497,17 @@ class CallsTest {
             assertThat(pool.stream().header("grpc-timeout")).isEqualTo("5m");
             worker.advance(Duration.ofMillis(5));
             assertThat(told).containsExactly("14 upstream request timeout");
+        }
+
+        @Test
+        void aServiceMaySkipEnvoysHeaders() {
+            GrpcService.Builder service = service();
+            say(service, "hello");
+            assertThat(pool.stream().header("x-envoy-internal")).isEqualTo("true");
+            service.getEnvoyGrpcBuilder().setSkipEnvoyHeaders(true);
+            say(service, "hello");
+
+            assertThat(pool.stream().header("x-envoy-internal")).isNull();
         }
 
         @Test

@@ -45,8 +45,7 @@ final class ChangingFilterChain implements HttpFilterChain {
         FilterChain old = current;
         FilterSlot[] slots = old.slots().clone();
         slots[index] = slot;
-        current =
-                new FilterChain(slots, old.stats(), old.logger(), counts.get(), old.calls());
+        current = new FilterChain(slots, old.stats(), old.logger(), counts.get(), old.calls());
         before++;
         old.whenUnused(() -> {
             before--;
