@@ -32,6 +32,10 @@ class ExtensionPointsTest {
                     Map.entry(
                             "envoy.config.accesslog.v3.ExtensionFilter.typed_config",
                             "envoy.access_loggers.extension_filters"),
+                    // Of the filters that can be discovered, those of HTTP are.
+                    Map.entry(
+                            "envoy.config.core.v3.ExtensionConfigSource.default_config",
+                            "envoy.filters.http"),
                     Map.entry(
                             "envoy.config.route.v3.ClusterSpecifierPlugin.extension",
                             "envoy.router.cluster_specifier_plugin"),
