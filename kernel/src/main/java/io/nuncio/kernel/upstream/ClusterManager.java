@@ -339,6 +339,7 @@ public final class ClusterManager implements Clusters {
             parts.discovery().close();
             parts.policy().close();
             parts.scope().close();
+            parts.info().close();
             parts.leases().giveBack();
         }
     }
@@ -371,6 +372,7 @@ public final class ClusterManager implements Clusters {
                     if (busy) {
                         giveBackWhenUnused(cluster, hosts);
                     } else {
+                        cluster.info().close();
                         cluster.leases().giveBack();
                     }
                 })

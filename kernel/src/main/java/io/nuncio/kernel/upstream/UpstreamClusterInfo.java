@@ -21,6 +21,7 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     private final StatsScope scope;
     private final UpstreamProtocol.Choice protocols;
     private final Dialing dialing;
+    private final @Nullable TransportSocketTemplate transportSocket;
 
     // Made at first use, once: most clusters of a large configuration are idle.
     private @Nullable ClusterStats stats;
@@ -35,6 +36,7 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
             UpstreamCodecs codecs,
             @Nullable TransportSocketTemplate transportSocket) {
         this.config = config;
+        this.transportSocket = transportSocket;
         this.scope = scope;
         protocols = codecs.protocols(config.http());
         dialing = Dialing.of(config.connectOptions(), protocols, transportSocket);
@@ -246,6 +248,13 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     /// @param downstream what it came by, null if it did not
     UpstreamProtocol protocol(@Nullable Protocol downstream) {
         return protocols.of(downstream);
+    }
+
+    /// Frees what the connections had in common; the last has ended. Thread: main.
+    void close() {
+        if (transportSocket != null) {
+            transportSocket.close();
+        }
     }
 
     /// How a connection that speaks that protocol is opened to a host of the cluster.

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 class ClusterManagerTest {
     private final FakePlatform platform = new FakePlatform();
@@ -426,6 +427,28 @@ class ClusterManagerTest {
         assertThat(platform.stat("thread_local_cluster_manager.worker_0.clusters_inflated"))
                 .isZero();
         assertThat(platform.manager.remove("one")).isFalse();
+    }
+
+    @Test
+    void theTransportSocketIsClosedWhenTheLastConnectionOfARemovedClusterHasEnded() {
+        Cluster.Builder cluster = FakePlatform.cluster("one");
+        cluster.getTransportSocketBuilder().setName("plain");
+        load(cluster);
+        initialize();
+        publish("one", FakePlatform.host(1));
+        new FakeRequest().sendTo(pool(platform.get("one")));
+        platform.network.last().connected();
+
+        platform.manager.remove("one");
+        platform.worker.run();
+        platform.mainThread.advance(TimeUnit.SECONDS.toNanos(2));
+        assertThat(platform.closedSockets).as("a request is under way").isZero();
+
+        platform.network.last().receive("200");
+        platform.worker.run();
+        platform.mainThread.advance(TimeUnit.SECONDS.toNanos(2));
+        assertThat(platform.network.last().closed()).isTrue();
+        assertThat(platform.closedSockets).isEqualTo(1);
     }
 
     @Test

@@ -45,6 +45,7 @@ import java.util.function.Supplier;
 final class FakePlatform {
     final StatsStore store = StatsStore.detached();
     final FakeWorker mainThread = new FakeWorker(-1);
+    int closedSockets;
     final FakeWorker worker = new FakeWorker(0);
     final FakeWorker otherWorker = new FakeWorker(1);
     final FakeNetwork network = new FakeNetwork();
@@ -195,6 +196,18 @@ final class FakePlatform {
         }
     }
 
+    private final class PlainSocket implements TransportSocketTemplate {
+        @Override
+        public io.nuncio.spi.TransportSocket create(io.nuncio.spi.TransportSocketContext context) {
+            throw new AssertionError("not needed here");
+        }
+
+        @Override
+        public void close() {
+            closedSockets++;
+        }
+    }
+
     private static final class NegotiatingSocket implements TransportSocketTemplate {
         @Override
         public io.nuncio.spi.TransportSocket create(io.nuncio.spi.TransportSocketContext context) {
@@ -238,7 +251,7 @@ final class FakePlatform {
                                             discoveries.put(in.cluster().getName(), discovery);
                                             return discovery;
                                         };
-                        case "plain" -> (TransportSocketTemplate) in -> null;
+                        case "plain" -> new PlainSocket();
                         case "negotiating" -> new NegotiatingSocket();
                         case "envoy.load_balancing_policies.round_robin" ->
                                 (LoadBalancerPolicy) priorities -> rotation(priorities, context);
