@@ -91,6 +91,7 @@ final class Flow implements AutoCloseable {
         closed.countDown();
         client.close();
         upstream.close();
+        memory.close();
         proxy.close();
         threads.shutdownNow();
     }

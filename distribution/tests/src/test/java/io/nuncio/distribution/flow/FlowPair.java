@@ -5,7 +5,13 @@ import java.nio.file.Path;
 
 /// The protocols of the two sides.
 enum FlowPair {
-    HTTP1_TO_HTTP1(Side.HTTP1, Side.HTTP1);
+    HTTP1_TO_HTTP1(Side.HTTP1, Side.HTTP1),
+    HTTP1_TO_HTTP2(Side.HTTP1, Side.HTTP2),
+    HTTP2_TO_HTTP1(Side.HTTP2, Side.HTTP1),
+    HTTP2_TO_HTTP2(Side.HTTP2, Side.HTTP2);
+
+    /// The smallest that Envoy's API allows.
+    private static final int SMALLEST_WINDOW = 65_535;
 
     private final Side downstream;
     private final Side upstream;
@@ -18,6 +24,7 @@ enum FlowPair {
     FlowClient client(Path proxy) throws IOException {
         return switch (downstream) {
             case HTTP1 -> Http1Peers.client(proxy);
+            case HTTP2 -> Http2Peers.client(proxy);
         };
     }
 
@@ -25,11 +32,16 @@ enum FlowPair {
             throws IOException {
         return switch (upstream) {
             case HTTP1 -> Http1Peers.upstream(address, responseBytes, handler);
+            case HTTP2 -> Http2Peers.upstream(address, responseBytes, handler);
         };
     }
 
-    /// A listener before the upstream; all buffers have the given limit.
+    /// A listener before the upstream; all buffers have the given limit. In HTTP/2 a stream has a
+    /// window of a quarter of it, since each side of the proxy may hold that much for the stream.
     String bootstrap(Path front, Path back, int bufferLimit) {
+        String http2 =
+                "http2_protocol_options: { initial_stream_window_size: %d, initial_connection_window_size: %d }"
+                        .formatted(Math.max(SMALLEST_WINDOW, bufferLimit / 4), 1 << 30);
         return """
         admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }
         static_resources:
@@ -43,6 +55,8 @@ enum FlowPair {
                 typed_config:
                   "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                   stat_prefix: front
+                  codec_type: %4$s
+                  %5$s
                   route_config:
                     virtual_hosts:
                     - name: all
@@ -64,11 +78,22 @@ enum FlowPair {
               endpoints:
               - lb_endpoints:
                 - endpoint: { address: { pipe: { path: %3$s } } }
+            typed_extension_protocol_options:
+              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                explicit_http_config: { %6$s }
         """
-                .formatted(bufferLimit, front, back);
+                .formatted(
+                        bufferLimit,
+                        front,
+                        back,
+                        downstream,
+                        http2,
+                        upstream == Side.HTTP2 ? http2 : "http_protocol_options: {}");
     }
 
     private enum Side {
-        HTTP1
+        HTTP1,
+        HTTP2
     }
 }

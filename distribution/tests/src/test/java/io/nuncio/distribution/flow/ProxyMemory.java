@@ -1,20 +1,33 @@
 package io.nuncio.distribution.flow;
 
-import io.nuncio.distribution.Distribution;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+
 import io.nuncio.distribution.RunningProxy;
 
 import java.io.IOException;
-import java.nio.file.Path;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
 
 /// What a proxy's process holds: the heap after a collection, and the memory of its buffers outside
 /// the heap.
-final class ProxyMemory {
+final class ProxyMemory implements AutoCloseable {
     private final RunningProxy proxy;
+    private final JMXConnector connector;
+    private final MemoryMXBean collector;
     private long first = -1;
     private long most;
 
-    ProxyMemory(RunningProxy proxy) {
+    ProxyMemory(RunningProxy proxy) throws IOException {
         this.proxy = proxy;
+        connector = connect(proxy.pid());
+        collector =
+                ManagementFactory.getPlatformMXBean(
+                        connector.getMBeanServerConnection(), MemoryMXBean.class);
     }
 
     /// Measures; the first time is what all others are compared with.
@@ -37,12 +50,31 @@ final class ProxyMemory {
     }
 
     private long heap() throws IOException, InterruptedException {
-        String jcmd = Path.of(System.getProperty("java.home"), "bin/jcmd").toString();
-        var collect = new ProcessBuilder(jcmd, Long.toString(proxy.pid()), "GC.run");
-        Distribution.Finished collected = Distribution.finish(collect);
-        if (collected.exitCode() != 0) {
-            throw new IOException(collected.output());
-        }
+        collector.gc();
         return proxy.stat("server.memory_allocated");
+    }
+
+    /// Asks the process itself, since a `jcmd` for each look takes seconds on a busy machine.
+    private static JMXConnector connect(long pid) throws IOException {
+        try {
+            VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
+            try {
+                return JMXConnectorFactory.connect(
+                        new JMXServiceURL(machine.startLocalManagementAgent()));
+            } finally {
+                machine.detach();
+            }
+        } catch (AttachNotSupportedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connector.close();
+        } catch (IOException ended) {
+            return; // with the process
+        }
     }
 }
