@@ -165,6 +165,9 @@ class SwapIT {
         replaceShipped("io.nuncio.http-connection-manager");
         server.awaitStat(
                 "http.in.downstream_cx_total", now -> now >= connections + 4, "new for old");
+        put(StampBundle.generation("two"));
+        requests.awaitHeader("x-stamp", "two-two");
+        awaitLoaders(1);
     }
 
     @Test

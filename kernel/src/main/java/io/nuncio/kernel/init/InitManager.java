@@ -69,6 +69,7 @@ public final class InitManager implements InitTargets {
     /// The owner is not wanted any more.
     public void cancel() {
         state = State.CANCELLED;
+        whenReady = () -> {};
         unready.clear();
     }
 
@@ -90,7 +91,9 @@ public final class InitManager implements InitTargets {
     private void advance() {
         if (state == State.WAITING && unready.isEmpty()) {
             state = State.READY;
-            whenReady.run();
+            Runnable task = whenReady;
+            whenReady = () -> {}; // contexts outlive this, and must not hold what it holds
+            task.run();
         }
     }
 

@@ -253,6 +253,7 @@ final class BundleSwaps implements AutoCloseable {
             if (!over) {
                 end();
                 renewals.forEach(Renewal::cancel);
+                renewals.clear();
                 registry.refuse(candidate, reason);
                 rejected(candidate.replacement(), reason);
             }
@@ -274,6 +275,7 @@ final class BundleSwaps implements AutoCloseable {
             }
             end();
             renewals.forEach(Renewal::publish);
+            renewals.clear();
             registry.accept(candidate);
             stats.swapped().increment();
             LOG.info(
