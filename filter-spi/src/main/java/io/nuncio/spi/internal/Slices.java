@@ -179,8 +179,8 @@ public final class Slices {
         }
     }
 
-    /// Moves the first `count` bytes of `source` to the end of this queue; a slice in the middle is
-    /// shared, not copied.
+    /// Moves the first `count` bytes of `source` to the end of this queue; of a slice in the middle
+    /// a small piece is copied, so that it does not keep all of the memory, and a large one shared.
     public void take(Slices source, int count) {
         int left = count;
         while (left > 0) {
@@ -191,9 +191,11 @@ public final class Slices {
                 take(source.removeFirst());
                 continue;
             }
-            if (left <= COPY_LIMIT) {
+            if (left <= SMALL_SLICE) {
                 int bytes = left;
-                writable(bytes).writeBytes(slice, bytes);
+                // With room for some more of its kind, which queues that wait then join.
+                writable(bytes, bytes <= COPY_LIMIT ? SMALLEST_CHUNK : 4 * bytes)
+                        .writeBytes(slice, bytes);
                 wrote(bytes);
             } else {
                 push(slice.readRetainedSlice(left), left);

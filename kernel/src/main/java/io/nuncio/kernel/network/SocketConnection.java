@@ -432,11 +432,12 @@ public final class SocketConnection implements Connection, SocketEvents {
         if (readDisabled > 0 || state != State.OPEN) {
             return;
         }
-        if (!readBufferFull) {
-            goOnReading();
-        }
+        // What is here comes first: with more from the socket each time, a reader that is stopped
+        // again before it got anything would gather bytes without end.
         if (somethingToDeliver()) {
             deliverSoon();
+        } else if (!readBufferFull) {
+            goOnReading();
         }
     }
 
@@ -463,6 +464,9 @@ public final class SocketConnection implements Connection, SocketEvents {
         deliverAsked = false;
         if (readDisabled == 0) {
             deliver();
+            if (readDisabled == 0 && !readBufferFull) {
+                goOnReading();
+            }
         }
     }
 

@@ -293,6 +293,10 @@ final class TlsSocket implements TransportSocket {
         if (result.getStatus() == Status.CLOSED) {
             throw new SSLException("the engine is closed");
         }
+        if (nothingDone(result) && result.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP) {
+            // The JDK's TLS lets a peer ask for another handshake, and takes nothing meanwhile.
+            throw new SSLException("renegotiation is not supported");
+        }
         if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
             advance(HandshakeStatus.NEED_TASK);
         }

@@ -272,6 +272,27 @@ abstract class SocketConnectionTest {
                 .hasCauseInstanceOf(IllegalStateException.class);
     }
 
+    @Test
+    void aReaderThatIsAlwaysStoppedAgainBeforeItGetsAnythingGathersNoMoreThanOneRound()
+            throws Exception {
+        Socket client = loopback.client(loopback.serve(LIMIT, recording()));
+        SocketConnection connection = loopback.nextAccepted();
+        loopback.doOnWorker(() -> connection.readDisable(true));
+        Thread sender = Thread.ofVirtual().start(() -> sendZeroes(client, 32 * 1024 * 1024));
+        loopback.until(() -> connection.info().wireBytesReceived() > 0);
+        for (int i = 0; i < 100; i++) {
+            loopback.doOnWorker(() -> {
+                connection.readDisable(false);
+                connection.readDisable(true);
+            });
+            loopback.doOnWorker(() -> {}); // the socket's turn
+        }
+        assertThat(loopback.<Long>onWorker(connection.info()::wireBytesReceived))
+                .isLessThan(512 * 1024);
+        assertThat(log).containsExactly("new", "CONNECTED");
+        assertThat(sender.isAlive()).isTrue();
+    }
+
     private static void sendZeroes(Socket client, int count) {
         try {
             client.getOutputStream().write(new byte[count]);

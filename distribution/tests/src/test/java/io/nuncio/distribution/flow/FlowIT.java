@@ -81,9 +81,8 @@ class FlowIT {
         }
     }
 
-    /// From HTTP/2 hosts in small pieces more is held than may be, see `docs/http2.md`.
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HTTP1_TO_HTTP2")
+    @EnumSource
     void aClientThatStopsReadingStopsItsUpstream(FlowPair pair) throws Exception {
         var written = new AtomicLong();
         try (var flow = new Flow(pair, folder, LIMIT, BYTES)) {
@@ -128,10 +127,8 @@ class FlowIT {
         }
     }
 
-    /// Each on a connection of its own. A thousand streams of one connection hold more than they
-    /// may, see `docs/http2.md`.
     @ParameterizedTest
-    @EnumSource(names = {"HTTP1_TO_HTTP1", "HTTP1_TO_HTTP2"})
+    @EnumSource
     void aThousandSlowClientsHoldTheirResponsesBack(FlowPair pair) throws Exception {
         var written = new AtomicLong();
         try (var flow = new Flow(pair, folder, SMALL_LIMIT, SMALL_BYTES)) {
