@@ -16,7 +16,6 @@ import io.nuncio.spi.Trailers;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Cluster;
 import io.nuncio.spi.host.ClusterInfo;
-import io.nuncio.spi.host.Clusters;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResetReason;
 import io.nuncio.spi.host.ResourcePriority;
@@ -36,7 +35,6 @@ final class ActiveCall implements CallStream, LoadBalancerContext {
     @Nullable ActiveCall previous; // in the owner's list
     @Nullable ActiveCall next;
     private final CallServices services;
-    private final Clusters clusters;
     private final Worker worker;
     private final OwnedCalls owner;
     private final CallRequest request;
@@ -66,13 +64,11 @@ final class ActiveCall implements CallStream, LoadBalancerContext {
 
     ActiveCall(
             CallServices services,
-            Clusters clusters,
             Worker worker,
             OwnedCalls owner,
             CallRequest request,
             CallReceiver receiver) {
         this.services = services;
-        this.clusters = clusters;
         this.worker = worker;
         this.owner = owner;
         this.request = request;
@@ -96,7 +92,7 @@ final class ActiveCall implements CallStream, LoadBalancerContext {
     }
 
     private void begin() {
-        Cluster found = clusters.get(request.cluster());
+        Cluster found = services.clusters().get(request.cluster());
         if (found == null) {
             failLater(CallFailures.noCluster(request.cluster()));
             return;
@@ -293,7 +289,7 @@ final class ActiveCall implements CallStream, LoadBalancerContext {
 
     private void tryAgain() {
         retrying = true;
-        Cluster current = clusters.get(request.cluster());
+        Cluster current = services.clusters().get(request.cluster());
         HttpPool pool = current == null ? null : pick(current);
         if (current == null || pool == null) {
             chargeCode(503);

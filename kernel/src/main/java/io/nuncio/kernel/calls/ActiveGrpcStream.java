@@ -39,7 +39,6 @@ final class ActiveGrpcStream<Q extends MessageLite, R extends MessageLite>
         this.method = method;
         this.receiver = receiver;
         this.frames = new GrpcFrames(client.maxReceiveMessageLength());
-        client.stats().started();
     }
 
     void call(CallStream own) {
@@ -202,7 +201,6 @@ final class ActiveGrpcStream<Q extends MessageLite, R extends MessageLite>
     private void close(GrpcStatus status, HeaderMap trailers) {
         over = true;
         frames.clear();
-        client.stats().closed(status.code());
         receiver.onClose(status, trailers);
     }
 

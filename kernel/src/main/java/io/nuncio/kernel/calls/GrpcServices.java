@@ -40,9 +40,7 @@ public final class GrpcServices {
                 retryPolicy(config, here),
                 metadata(config.getInitialMetadataList(), problems),
                 Integer.toUnsignedLong(grpc.getMaxReceiveMessageLength().getValue()),
-                !grpc.getSkipEnvoyHeaders(),
-                GrpcStats.NONE,
-                null);
+                !grpc.getSkipEnvoyHeaders());
     }
 
     private static RetryPolicy retryPolicy(GrpcService config, FactoryContext context) {

@@ -60,20 +60,12 @@ final class OwnedCalls implements Calls {
             GrpcRequest<Q, R> request, GrpcReceiver<R> receiver) {
         ServiceClient client = (ServiceClient) request.client();
         var stream = new ActiveGrpcStream<Q, R>(client, request.method(), receiver);
-        stream.call(start(client.request(request), stream, false, client.clusters(services)));
+        stream.call(start(client.request(request), stream, false));
         return stream;
     }
 
     private ActiveCall start(CallRequest request, CallReceiver receiver, boolean endStream) {
-        return start(request, receiver, endStream, services.clusters());
-    }
-
-    private ActiveCall start(
-            CallRequest request,
-            CallReceiver receiver,
-            boolean endStream,
-            io.nuncio.spi.host.Clusters clusters) {
-        var call = new ActiveCall(services, clusters, worker, this, request, receiver);
+        var call = new ActiveCall(services, worker, this, request, receiver);
         call.next = first;
         if (first != null) {
             first.previous = call;

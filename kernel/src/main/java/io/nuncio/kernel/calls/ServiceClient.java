@@ -5,20 +5,16 @@ import io.nuncio.spi.GrpcClient;
 import io.nuncio.spi.GrpcRequest;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
-import io.nuncio.spi.host.Clusters;
 import io.nuncio.spi.host.RetryPolicy;
-
-import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.List;
 
 /// A compiled `GrpcService`. Any thread.
 ///
-/// @param cluster where calls go, in `hidden` if that is not null
+/// @param cluster where calls go
 /// @param authority of the requests
 /// @param maxReceiveMessageLength in bytes, 0 for no limit
-/// @param hidden the clusters of services that have none of their own
 record ServiceClient(
         String target,
         String cluster,
@@ -27,19 +23,13 @@ record ServiceClient(
         RetryPolicy retryPolicy,
         List<GrpcRequest.Metadata> initialMetadata,
         long maxReceiveMessageLength,
-        boolean envoyHeaders,
-        GrpcStats stats,
-        @Nullable Clusters hidden)
+        boolean envoyHeaders)
         implements GrpcClient {
     private static final long MAX_TIMEOUT_VALUE = 99_999_999;
     private static final String TIMEOUT_UNITS = "mSMH";
 
     ServiceClient {
         initialMetadata = List.copyOf(initialMetadata);
-    }
-
-    Clusters clusters(CallServices services) {
-        return hidden == null ? services.clusters() : hidden;
     }
 
     CallRequest request(GrpcRequest<?, ?> call) {
