@@ -130,6 +130,23 @@ class BufferTest {
     }
 
     @Test
+    void aQueueThatWaitsDoesNotKeepMemoryThatOthersShare() {
+        var read = new Buffer();
+        Slices.of(read).take(slice(64 * 1024, 60_000));
+        Slices slices = Slices.of(buffer);
+        slices.take(Slices.of(read), 16_384);
+
+        slices.tighten();
+
+        ByteBuf piece = slices.get(0);
+        assertThat(piece.unwrap() == null ? piece.capacity() : piece.unwrap().capacity())
+                .isLessThan(20_000);
+        assertThat(buffer.length()).isEqualTo(16_384);
+        buffer.clear();
+        read.clear();
+    }
+
+    @Test
     void aSharedSliceIsNotWrittenTo() {
         ByteBuf slice = slice("shared");
         slice.retain();

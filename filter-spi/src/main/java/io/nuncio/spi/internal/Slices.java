@@ -23,8 +23,9 @@ public final class Slices {
     /// Memory of this size or less is not worth tightening.
     private static final int SMALL_SLICE = 4 * 1024;
 
-    /// About as many as one round of the loop can add.
-    private static final int MOST_TIGHTENED = 8;
+    /// About as many as one round of the loop can add: frames of 16 KiB, with what comes between
+    /// them.
+    private static final int MOST_TIGHTENED = 64;
 
     private static final ByteBuf NONE = Unpooled.EMPTY_BUFFER;
 
@@ -156,11 +157,18 @@ public final class Slices {
         for (int index = count() - 1; index >= oldest; index--) {
             ByteBuf slice = get(index);
             int readable = slice.readableBytes();
-            if (slice.capacity() > SMALL_SLICE && readable < slice.capacity() / 4 * 3) {
+            int memory = memory(slice);
+            if (memory > SMALL_SLICE && readable < memory / 4 * 3) {
                 set(index, ByteBufAllocator.DEFAULT.ioBuffer(readable).writeBytes(slice));
                 slice.release();
             }
         }
+    }
+
+    /// How much memory the slice keeps: all of the buffer that it is a part of.
+    private static int memory(ByteBuf slice) {
+        ByteBuf whole = slice.unwrap();
+        return whole == null ? slice.capacity() : whole.capacity();
     }
 
     private void set(int index, ByteBuf slice) {

@@ -169,7 +169,6 @@ abstract class Http2Stream extends CodecStream {
         if (all) {
             held = null;
         }
-        unread -= count;
         Trailers trailers = all ? heldTrailers : null;
         Buffer part = session.body();
         buffer.moveTo(part, count);
@@ -178,10 +177,11 @@ abstract class Http2Stream extends CodecStream {
             deliverData(part, end);
             part.clear();
         }
-        if (readDisables() > 0 && !closed) {
-            unread += count;
-        } else {
-            session.consumed(this, count);
+        if (readDisables() == 0 && !closed) {
+            // With what was delivered just before the user stopped, and so was not counted.
+            int read = unread - (holding() ? buffer.length() : 0);
+            unread -= read;
+            session.consumed(this, read);
         }
         if (trailers != null && !closed) {
             deliverTrailers(trailers);

@@ -297,6 +297,24 @@ class Http2ServerCodecTest {
     }
 
     @Test
+    void whatAReaderGotBeforeItStoppedIsGivenBackWithWhatItGetsAfterwards() {
+        var server = ServerHarness.open(smallWindows()).answeringLater();
+        server.receive(post(1));
+        server.frames();
+        var exchange = server.exchange(0);
+        exchange.stopsAtNextPart = true;
+
+        server.receive(data(1, "x".repeat(16_384), false), data(1, "x".repeat(16_384), false));
+        String before = server.answer();
+        exchange.response.control().readDisable(false);
+        server.connection.worker.run();
+
+        assertThat(before).isEmpty();
+        assertThat(exchange.body).hasSize(32_768);
+        assertThat(server.answer()).isEqualTo("WINDOW_UPDATE 0 32768, WINDOW_UPDATE 1 32768");
+    }
+
+    @Test
     void trailersWaitForAReader() {
         var server = ServerHarness.open().answeringLater();
         server.receive(post(1));

@@ -43,6 +43,9 @@ final class ServerHarness {
         boolean slow;
         int parts;
 
+        /// It disables reading as soon as it gets content, once.
+        boolean stopsAtNextPart;
+
         private Exchange(ResponseSender response, boolean answersAtOnce, boolean echoes) {
             this.response = response;
             this.answersAtOnce = answersAtOnce;
@@ -74,6 +77,10 @@ final class ServerHarness {
             body.append(data.toString(ISO_8859_1));
             if (echoes) {
                 response.data(data, endStream);
+            }
+            if (stopsAtNextPart) {
+                stopsAtNextPart = false;
+                response.control().readDisable(true);
             }
             end(endStream);
         }
