@@ -469,7 +469,7 @@ final class Http2ClientRules {
                 rule("6.5.2", "INITIAL_WINDOW_SIZE of 1: we send 1 byte")
                         .post()
                         .sends(settings(4, 1))
-                        .upstream(peer -> peer.awaitSettingsAck())
+                        .upstream(peer -> peer.awaitPong(2))
                         .client(peer -> peer.send(lastData(1, "test")))
                         .upstream(peer -> {
                             assertThat(peer.awaitBody(1, 1).body()).hasSize(1);
@@ -571,7 +571,7 @@ final class Http2ClientRules {
                 rule("6.9.2", "a window that becomes negative")
                         .post()
                         .sends(settings(4, 2))
-                        .upstream(peer -> peer.awaitSettingsAck())
+                        .upstream(peer -> peer.awaitPong(2))
                         .client(peer -> peer.send(lastData(1, "test")))
                         .upstream(peer -> peer.awaitBody(1, 2))
                         .sends(settings(4, 0), windowUpdate(1, 2))
@@ -598,7 +598,7 @@ final class Http2ClientRules {
     private static Http2ClientRule tooMuch(String section, String text) {
         Http2ClientRule rule =
                 rule(section, text)
-                        .client(peer -> peer.send(settings(4, 0)).awaitSettingsAck())
+                        .client(peer -> peer.send(settings(4, 0)).awaitPong(2))
                         .sends(response(1))
                         .client(peer -> peer.awaitHeaders(1));
         for (int count = 0; count < 24; count++) {

@@ -21,6 +21,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +85,10 @@ class UpstreamSocketsTest {
     }
 
     private void serve(Consumer<Cluster.Builder> change) {
+        serve(server.getLocalPort(), change);
+    }
+
+    private void serve(int port, Consumer<Cluster.Builder> change) {
         Cluster.Builder cluster = FakePlatform.cluster("c");
         change.accept(cluster);
         onLoop(
@@ -94,7 +99,7 @@ class UpstreamSocketsTest {
                     platform.discoveries
                             .get("c")
                             .hosts
-                            .publish(0, List.of(FakePlatform.host(server.getLocalPort())));
+                            .publish(0, List.of(FakePlatform.host(port)));
                 });
     }
 
@@ -224,13 +229,16 @@ class UpstreamSocketsTest {
 
     @Test
     void aRefusedConnectionSaysWhy() throws IOException {
-        serve(cluster -> {});
-        server.close();
-        FakeRequest request = request();
-        assertThat(request.failure).isEqualTo(HttpPool.Failure.REMOTE_CONNECTION_FAILURE);
-        assertThat(request.transportFailure).containsIgnoringCase("refused");
-        assertThat(stat("upstream_cx_connect_fail")).isEqualTo(1);
-        assertThat(stat("upstream_cx_active")).isZero();
+        try (var nobody = new Socket()) {
+            // Bound, so that nobody else gets the port, and not listening.
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            serve(nobody.getLocalPort(), cluster -> {});
+            FakeRequest request = request();
+            assertThat(request.failure).isEqualTo(HttpPool.Failure.REMOTE_CONNECTION_FAILURE);
+            assertThat(request.transportFailure).containsIgnoringCase("refused");
+            assertThat(stat("upstream_cx_connect_fail")).isEqualTo(1);
+            assertThat(stat("upstream_cx_active")).isZero();
+        }
     }
 
     @Test
