@@ -190,6 +190,6 @@ class ExtensionDiscoveryIT {
         write(stamp("two"));
         requests.awaitHeader("x-stamp", "two-gen2");
         assertThat(requests.failures()).isEmpty();
-        assertThat(requests.stamps()).containsOnly("one-gen1", "one-gen2", "two-gen2");
+        assertThat(requests.values()).containsOnly("one-gen1", "one-gen2", "two-gen2");
     }
 }

@@ -15,29 +15,54 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
-/// Clients that send one request after the other, about 1,000 a second together, on connections
-/// that are kept until the proxy says `connection: close`. Every answer that is not 200, and every
-/// connection that breaks, is a failure.
+/// Clients that send one request after the other on connections that are kept until the proxy says
+/// `connection: close`. Every answer that is not 200, and every connection that breaks, is a
+/// failure.
 final class SteadyRequests implements AutoCloseable {
     private static final int CLIENTS = 4;
+    private static final int CLIENTS_AT_FULL_LOAD = 32;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+    private static final String REQUEST =
+            "GET / HTTP/1.1\r\nhost: a\r\norigin: http://a.example\r\n\r\n";
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final InetSocketAddress address;
+    private final long pauseNanos;
+    private final String watched;
     private final List<Thread> threads = new ArrayList<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final List<HttpMessage> newest = new ArrayList<>();
-    private final Set<String> stamps = ConcurrentHashMap.newKeySet();
+    private final Set<String> values = ConcurrentHashMap.newKeySet();
     private final LongAdder answers = new LongAdder();
     private volatile boolean over;
 
-    private SteadyRequests(InetSocketAddress address) {
+    private SteadyRequests(InetSocketAddress address, long pauseNanos, String watched) {
         this.address = address;
+        this.pauseNanos = pauseNanos;
+        this.watched = watched;
     }
 
+    /// About 1,000 a second together.
     static SteadyRequests to(InetSocketAddress address) {
-        SteadyRequests requests = new SteadyRequests(address);
-        for (int index = 0; index < CLIENTS; index++) {
+        return to(address, "x-stamp");
+    }
+
+    /// The same.
+    ///
+    /// @param watched the header whose values are noted
+    static SteadyRequests to(InetSocketAddress address, String watched) {
+        return start(new SteadyRequests(address, PAUSE_NANOS, watched), CLIENTS);
+    }
+
+    /// As many as there can be.
+    ///
+    /// @param watched the header whose values are noted
+    static SteadyRequests atFullLoad(InetSocketAddress address, String watched) {
+        return start(new SteadyRequests(address, 0, watched), CLIENTS_AT_FULL_LOAD);
+    }
+
+    private static SteadyRequests start(SteadyRequests requests, int clients) {
+        for (int index = 0; index < clients; index++) {
             int client = index;
             requests.newest.add(null);
             requests.threads.add(Thread.ofVirtual().start(() -> requests.run(client)));
@@ -49,7 +74,7 @@ final class SteadyRequests implements AutoCloseable {
         while (!over) {
             try (RawClient connection = RawClient.connect(address)) {
                 while (!over && request(client, connection)) {
-                    LockSupport.parkNanos(PAUSE_NANOS);
+                    LockSupport.parkNanos(pauseNanos);
                 }
             } catch (RuntimeException | AssertionError broken) {
                 if (!over) {
@@ -61,24 +86,26 @@ final class SteadyRequests implements AutoCloseable {
 
     /// @return whether the connection may be used again
     private boolean request(int client, RawClient connection) {
-        HttpMessage answer = connection.exchange("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+        HttpMessage answer = connection.exchange(REQUEST);
         if (answer.status() != 200) {
             failures.add(answer.toString());
         }
         answers.increment();
-        String stamp = answer.header("x-stamp");
-        if (stamp != null) {
-            stamps.add(stamp);
-        }
+        String value = answer.header(watched);
+        values.add(value == null ? "" : value);
         synchronized (newest) {
             newest.set(client, answer);
         }
         return !"close".equals(answer.header("connection"));
     }
 
-    /// All values that `x-stamp` had so far.
-    Set<String> stamps() {
-        return Set.copyOf(stamps);
+    /// All values that the watched header had so far, with an empty one for answers without it.
+    Set<String> values() {
+        return Set.copyOf(values);
+    }
+
+    int clients() {
+        return threads.size();
     }
 
     /// How many answers came so far.

@@ -120,7 +120,7 @@ class SwapIT {
             requests.awaitHeader("x-stamp", stamp + "-" + stamp);
         }
         assertThat(requests.failures()).isEmpty();
-        assertThat(requests.stamps()).containsOnly("one-one", "two-two", "three-three");
+        assertThat(requests.values()).containsOnly("one-one", "two-two", "three-three");
         awaitLoaders(1);
         assertThat(server.stat("bundles.swap_success")).isEqualTo(6);
     }

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
@@ -29,18 +32,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// A bundle that is replaced again and again under load, in a process of its own, and what bundles
-/// cost that nobody uses. Under `-Psoak` it takes a minute and writes a report; else it is short.
-///
-/// `-Dnuncio.swap.jar=FILE -Dnuncio.swap.filter=YAML` swaps the bundle of that file, whose filter
-/// the YAML names; without them, one that stamps responses.
+/// cost that nobody uses. Under `-Psoak` the load is all that there can be, for a minute each, and
+/// there are reports; else it is short.
 class SwapSoakIT {
     private static final int SWAPS = Integer.getInteger("nuncio.swaps", 2);
     private static final boolean LONG = SWAPS >= 20;
     private static final int WARM_UP = LONG ? 40 : 2;
     private static final Duration BETWEEN = Duration.ofSeconds(3);
-    private static final String STAMP =
-            "{ name: com.example.stamp, typed_config: { \"@type\":"
-                    + " type.googleapis.com/google.protobuf.Struct } }";
     private static final int BUNDLES = 60;
 
     @TempDir Path folder;
@@ -68,23 +66,51 @@ class SwapSoakIT {
         upstream.close();
     }
 
-    @Test
-    void underLoadNoRequestFailsAndNothingOfTheOldGenerationsStays() throws Exception {
-        String given = System.getProperty("nuncio.swap.jar", "");
-        boolean stamps = given.isEmpty();
-        Path original =
-                stamps ? StampBundle.generation("a").write(folder.resolve("a")) : Path.of(given);
-        Path other = stamps ? StampBundle.generation("b").write(folder.resolve("b")) : original;
-        Path place = bundles.resolve(stamps ? "stamp.jar" : original.getFileName().toString());
-        Files.copy(original, place, StandardCopyOption.REPLACE_EXISTING);
-        String filter = stamps ? STAMP : System.getProperty("nuncio.swap.filter", "");
+    /// What is replaced.
+    enum Replaced {
+        /// Says in each response, twice, which generation served it.
+        STAMP("x-stamp", "com.example.stamp", "google.protobuf.Struct"),
+        CORS(
+                "access-control-allow-origin",
+                "envoy.filters.http.cors",
+                "envoy.extensions.filters.http.cors.v3.Cors");
+
+        private final String header;
+        private final String filter;
+
+        Replaced(String header, String extension, String type) {
+            this.header = header;
+            filter =
+                    "{ name: %s, typed_config: { \"@type\": type.googleapis.com/%s } }"
+                            .formatted(extension, type);
+        }
+
+        /// Two generations.
+        private List<Path> jars(Path folder) throws IOException {
+            if (this == CORS) {
+                Path shipped = Distribution.HOME.resolve("bundles/io.nuncio.cors.jar");
+                return List.of(shipped, shipped);
+            }
+            return List.of(
+                    StampBundle.generation("a").write(folder.resolve("stamp.jar")),
+                    StampBundle.generation("b").write(folder.resolve("stamp-b.jar")));
+        }
+
+        private String[] headerValues() {
+            return this == CORS ? new String[] {"http://a.example"} : new String[] {"a-a", "b-b"};
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void underLoadNoRequestFailsAndNothingOfTheOldGenerationsStays(Replaced what) throws Exception {
+        List<Path> jars = what.jars(folder);
+        Path place = bundles.resolve(jars.getFirst().getFileName());
+        Files.copy(jars.getFirst(), place, StandardCopyOption.REPLACE_EXISTING);
         try (RunningProxy proxy =
                         RunningProxy.start(
-                                folder, config(filter), "--bundle-path", bundles.toString());
-                SteadyRequests requests =
-                        SteadyRequests.to(
-                                new InetSocketAddress(
-                                        InetAddress.getLoopbackAddress(), proxy.port("in")))) {
+                                folder, config(what.filter), "--bundle-path", bundles.toString());
+                SteadyRequests requests = requests(proxy, what)) {
             requests.awaitAnswers("ok");
             TimeUnit.SECONDS.sleep(LONG ? 10 : 1);
             Jvm jvm = new Jvm(proxy.pid());
@@ -92,7 +118,7 @@ class SwapSoakIT {
             // The first loads the classes that replace bundles; what the JVM notes about methods
             // that run often is Metaspace, too, and comes over time.
             for (int swap = 1; swap <= WARM_UP; swap++) {
-                replace(proxy, swap % 2 == 0 ? original : other, place, swap);
+                replace(proxy, jars.get(swap % 2), place, swap);
             }
             TimeUnit.SECONDS.sleep(1);
             long metaspaceBefore = jvm.metaspaceKiB();
@@ -101,8 +127,8 @@ class SwapSoakIT {
             long answersBefore = requests.answers();
             long begin = System.nanoTime();
             for (int swap = 1; swap <= SWAPS; swap++) {
-                replace(proxy, swap % 2 == 0 ? original : other, place, WARM_UP + swap);
-                if (stamps) {
+                replace(proxy, jars.get(swap % 2), place, WARM_UP + swap);
+                if (what == Replaced.STAMP) {
                     requests.awaitHeader("x-stamp", swap % 2 == 0 ? "a-a" : "b-b");
                 }
                 TimeUnit.NANOSECONDS.sleep(begin + swap * BETWEEN.toNanos() - System.nanoTime());
@@ -114,18 +140,17 @@ class SwapSoakIT {
             long bundlesAfter = jvm.metaspaceOfBundles();
 
             assertThat(requests.failures()).isEmpty();
-            if (stamps) {
-                assertThat(requests.stamps()).containsOnly("a-a", "b-b");
-            }
+            assertThat(requests.values()).containsOnly(what.headerValues());
             assertThat(proxy.stat("http.in.downstream_cx_total"))
-                    .as("connections of the four clients, none was closed")
-                    .isEqualTo(4);
+                    .as("connections of the clients, none was closed")
+                    .isEqualTo(requests.clients());
             assertThat(jvm.bundleLoaders()).isEqualTo(loadersBefore);
             assertThat(proxy.log()).doesNotContain("[error]");
             if (LONG) {
                 report(
-                        place,
+                        what,
                         seconds,
+                        requests,
                         answers,
                         List.of(metaspaceReady, metaspaceBefore, metaspaceAfter),
                         List.of(bundlesBefore, bundlesAfter),
@@ -137,6 +162,14 @@ class SwapSoakIT {
             }
             assertThat(proxy.end()).isZero();
         }
+    }
+
+    private static SteadyRequests requests(RunningProxy proxy, Replaced what)
+            throws IOException, InterruptedException {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port("in"));
+        return LONG
+                ? SteadyRequests.atFullLoad(address, what.header)
+                : SteadyRequests.to(address, what.header);
     }
 
     /// Puts a variant of a jar in its place and waits until it serves.
@@ -163,8 +196,9 @@ class SwapSoakIT {
     }
 
     private static void report(
-            Path jar,
+            Replaced what,
             double seconds,
+            SteadyRequests requests,
             long answers,
             List<Long> metaspaceKiB,
             List<Long> bundleBytes,
@@ -173,18 +207,20 @@ class SwapSoakIT {
         double ready = metaspaceKiB.get(0) / 1024.0;
         double before = metaspaceKiB.get(1) / 1024.0;
         double after = metaspaceKiB.get(2) / 1024.0;
+        String name = what.name().toLowerCase(Locale.ROOT);
         write(
-                "swap",
+                "swap-" + name,
                 """
-                # A bundle replaced under load, %s
+                # A bundle replaced at full load, %s
 
-                `SwapSoakIT`: `%s` replaced %d times in %.0f s, one worker, four clients on connections that are kept.
+                `SwapSoakIT`: the bundle %s replaced %d times in %.0f s, one worker, %d clients that send the next request as soon as they have
+                an answer, on connections that are kept.
 
                 | what | |
                 | --- | --- |
                 | requests | %d (%.0f a second) |
                 | failed requests, resets, connections closed | 0 |
-                | responses of two generations at once | 0 |
+                | responses of two generations at once, or without the filter | 0 |
                 | class loaders of bundles before and after | %d, %d |
                 | Metaspace of the class loaders of bundles before and after | %.1f KiB, %.1f KiB |
                 | Metaspace of all before and after, each after a collection | %.2f MiB, %.2f MiB (%+.1f%%) |
@@ -195,9 +231,10 @@ class SwapSoakIT {
                 """
                         .formatted(
                                 LocalDate.now(),
-                                jar.getFileName(),
+                                name,
                                 SWAPS,
                                 seconds,
+                                requests.clients(),
                                 answers,
                                 answers / seconds,
                                 loaders,
@@ -314,6 +351,10 @@ class SwapSoakIT {
                     virtual_hosts:
                     - name: all
                       domains: ["*"]
+                      typed_per_filter_config:
+                        envoy.filters.http.cors:
+                          "@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy
+                          allow_origin_string_match: [{ prefix: http }]
                       routes: [{ match: { prefix: / }, route: { cluster: service } }]
                   http_filters: [%s{ name: router, typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router } }]
           clusters:
