@@ -68,6 +68,12 @@ class ExtensionDiscoveryIT {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
+    private String admin(String page) {
+        try (RawClient admin = RawClient.connect(server.admin())) {
+            return admin.exchange("GET " + page + " HTTP/1.1\r\nhost: a\r\n\r\n").bodyText();
+        }
+    }
+
     private static String stamp(String value) {
         return """
         resources:
@@ -83,6 +89,7 @@ class ExtensionDiscoveryIT {
 
     private String config(String more) {
         return """
+        admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }
         static_resources:
           listeners:
           - name: in
@@ -133,6 +140,8 @@ class ExtensionDiscoveryIT {
         assertThat(server.stat(STATS + "config_reload")).isEqualTo(6);
         assertThat(server.stat(STATS + "update_success")).isEqualTo(6);
         assertThat(server.stat(STATS + "config_fail")).isZero();
+        assertThat(admin("/config_dump?resource=ecds_filters"))
+                .contains("envoy.admin.v3.EcdsConfigDump.EcdsFilterConfig", "\"value\": \"v4\"");
     }
 
     @Test

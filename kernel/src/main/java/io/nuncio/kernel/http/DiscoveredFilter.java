@@ -38,6 +38,7 @@ final class DiscoveredFilter implements ResourceWatcher<TypedExtensionConfig> {
     private final FactoryContext context;
     private final String field;
     private final Stats stats;
+    private final DiscoveredFilterConfigs configs;
     private @Nullable ChangingFilterChain chain;
     private @Nullable Subscription subscription;
     private InitTarget target = InitTarget.NONE;
@@ -66,7 +67,8 @@ final class DiscoveredFilter implements ResourceWatcher<TypedExtensionConfig> {
             Counter failed,
             FactoryContext context,
             String field,
-            Stats stats) {
+            Stats stats,
+            DiscoveredFilterConfigs configs) {
         this.entry = entry;
         this.source = source;
         this.compiler = compiler;
@@ -75,6 +77,7 @@ final class DiscoveredFilter implements ResourceWatcher<TypedExtensionConfig> {
         this.context = context;
         this.field = field;
         this.stats = stats;
+        this.configs = configs;
     }
 
     /// @param discovery null where no configuration comes from outside, which is reported
@@ -104,7 +107,8 @@ final class DiscoveredFilter implements ResourceWatcher<TypedExtensionConfig> {
                         field + ".config_discovery",
                         Stats.in(
                                 root.scope(
-                                        "extension_config_discovery.http_filter." + entry.name())));
+                                        "extension_config_discovery.http_filter." + entry.name())),
+                        discovery == null ? new DiscoveredFilterConfigs() : discovery.configs());
         Problems problems = context.problems().in(filter.field);
         if (source.getApplyDefaultConfigWithoutWarming() && !source.hasDefaultConfig()) {
             problems.add(
@@ -181,6 +185,10 @@ final class DiscoveredFilter implements ResourceWatcher<TypedExtensionConfig> {
         }
         if (apply(config, context.withProblems(found.problems()), "typed_config")) {
             stats.configReload().increment();
+            configs.set(
+                    this,
+                    new DiscoveredFilterConfigs.Current(
+                            found.version(), found.message(), System.currentTimeMillis()));
             target.ready();
         } else {
             stats.configFail().increment();
@@ -270,6 +278,7 @@ final class DiscoveredFilter implements ResourceWatcher<TypedExtensionConfig> {
         Subscription from = subscription;
         if (from != null) {
             subscription = null;
+            configs.remove(this);
             from.close();
             stats.scope().close();
         }

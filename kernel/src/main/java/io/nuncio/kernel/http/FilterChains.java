@@ -38,7 +38,9 @@ public final class FilterChains implements HttpFilterChains {
     /// What configurations from outside need.
     ///
     /// @param root the scope without a prefix
-    public record Discovery(Subscriptions subscriptions, StatsScope root) {}
+    /// @param configs where those in force are noted
+    public record Discovery(
+            Subscriptions subscriptions, StatsScope root, DiscoveredFilterConfigs configs) {}
 
     @Override
     public HttpFilterChain compile(List<Entry> filters, FactoryContext context, String field) {

@@ -14,6 +14,7 @@ import io.nuncio.kernel.dns.DnsResolver;
 import io.nuncio.kernel.extension.ExtensionRegistry;
 import io.nuncio.kernel.format.FormatEnvironment;
 import io.nuncio.kernel.format.Formats;
+import io.nuncio.kernel.http.DiscoveredFilterConfigs;
 import io.nuncio.kernel.http.FilterChains;
 import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.listener.DrainSettings;
@@ -59,6 +60,7 @@ final class Assembly implements AutoCloseable {
     final LogFiles logFiles;
     final ClusterManager clusters;
     final RouteConfigs routeConfigs;
+    final DiscoveredFilterConfigs filterConfigs = new DiscoveredFilterConfigs();
     final ListenerManager listeners;
     final ContextFactory contexts = new ContextFactory();
     final HttpCodecs codecs = new HttpCodecs();
@@ -138,7 +140,7 @@ final class Assembly implements AutoCloseable {
                         new FilterChains(
                                 extensions,
                                 loops.workers(),
-                                new FilterChains.Discovery(subscriptions, root)),
+                                new FilterChains.Discovery(subscriptions, root, filterConfigs)),
                         routes,
                         clusters,
                         extensions,

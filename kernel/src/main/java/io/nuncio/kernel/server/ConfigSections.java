@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Timestamp;
 
 import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
+import io.envoyproxy.envoy.admin.v3.EcdsConfigDump;
 import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
 import io.envoyproxy.envoy.admin.v3.ScopedRoutesConfigDump;
 import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
@@ -30,10 +31,23 @@ final class ConfigSections {
                                         .setLastUpdated(loaded)
                                         .build()),
                 new ConfigSection("clusters", () -> ClustersAdmin.configDump(assembly.clusters)),
+                new ConfigSection("ecds_filter_http", () -> filters(assembly)),
                 new ConfigSection("listeners", assembly.listeners::configDump),
                 new ConfigSection("route_scopes", ScopedRoutesConfigDump::getDefaultInstance),
                 new ConfigSection("routes", () -> routes(assembly)),
                 new ConfigSection("secrets", SecretsConfigDump::getDefaultInstance));
+    }
+
+    private static EcdsConfigDump filters(Assembly assembly) {
+        EcdsConfigDump.Builder dump = EcdsConfigDump.newBuilder();
+        for (var filter : assembly.filterConfigs.all()) {
+            dump.addEcdsFilters(
+                    EcdsConfigDump.EcdsFilterConfig.newBuilder()
+                            .setVersionInfo(filter.version())
+                            .setEcdsFilter(Any.pack(filter.config()))
+                            .setLastUpdated(timestamp(filter.lastUpdatedMillis())));
+        }
+        return dump.build();
     }
 
     private static RoutesConfigDump routes(Assembly assembly) {
