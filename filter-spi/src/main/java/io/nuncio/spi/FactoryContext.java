@@ -100,6 +100,11 @@ public interface FactoryContext {
     /// Compiles a condition on text. Problems are reported below `field`.
     TextMatcher textMatcher(String field, StringMatcher config);
 
+    /// Compiles the `rate_limits` of a filter's own configuration, to which `stage`, `disable_key`
+    /// and `limit` do not apply. Problems are reported below `field`, by position.
+    List<RateLimitPolicy> rateLimits(
+            String field, List<io.envoyproxy.envoy.config.route.v3.RateLimit> rateLimits);
+
     /// A value that each worker has its own of, made on the worker when it first asks.
     <T> Function<Worker, T> perWorker(Function<Worker, T> maker);
 

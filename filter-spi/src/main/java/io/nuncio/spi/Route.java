@@ -68,4 +68,21 @@ public interface Route {
     default boolean filterEnabled(String filterName, boolean byDefault) {
         return byDefault;
     }
+
+    /// What the route's requests count as for rate limits; empty if it says nothing. Compiled once:
+    /// asking costs nothing.
+    default List<RateLimitPolicy> rateLimits() {
+        return List.of();
+    }
+
+    /// The same as the virtual host says it.
+    default List<RateLimitPolicy> virtualHostRateLimits() {
+        return List.of();
+    }
+
+    /// Whether the virtual host's rate limits hold besides the route's own
+    /// (`include_vh_rate_limits`); by default they hold where the route has none.
+    default boolean includeVirtualHostRateLimits() {
+        return false;
+    }
 }

@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.spi.Calls;
 import io.nuncio.spi.FactoryContext;
@@ -14,6 +15,7 @@ import io.nuncio.spi.GrpcClient;
 import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
@@ -138,6 +140,11 @@ final class RecordingContext implements FactoryContext {
 
     @Override
     public Worker mainThread() {
+        throw unused();
+    }
+
+    @Override
+    public List<RateLimitPolicy> rateLimits(String field, List<RateLimit> rateLimits) {
         throw unused();
     }
 

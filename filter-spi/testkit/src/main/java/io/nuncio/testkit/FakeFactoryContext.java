@@ -7,12 +7,14 @@ import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.kernel.calls.CallServices;
 import io.nuncio.kernel.calls.GrpcServices;
 import io.nuncio.kernel.match.TextMatch;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.kernel.route.policy.RetryPolicies;
+import io.nuncio.kernel.route.ratelimit.RateLimitCompiler;
 import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.Calls;
@@ -22,6 +24,7 @@ import io.nuncio.spi.GrpcClient;
 import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
@@ -202,6 +205,11 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public FakeWorker mainThread() {
         return common.mainThread;
+    }
+
+    @Override
+    public List<RateLimitPolicy> rateLimits(String field, List<RateLimit> rateLimits) {
+        return RateLimitCompiler.ofFilter(rateLimits, this, field);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.kernel.calls.GrpcServices;
 import io.nuncio.kernel.lease.Leased;
@@ -13,6 +14,7 @@ import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.match.TextMatch;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.kernel.route.policy.RetryPolicies;
+import io.nuncio.kernel.route.ratelimit.RateLimitCompiler;
 import io.nuncio.spi.Calls;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
@@ -21,6 +23,7 @@ import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
@@ -224,6 +227,11 @@ public final class PlaceContext implements FactoryContext {
     @Override
     public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
         return HeaderRules.adding(changes, this, field);
+    }
+
+    @Override
+    public List<RateLimitPolicy> rateLimits(String field, List<RateLimit> rateLimits) {
+        return RateLimitCompiler.ofFilter(rateLimits, this, field);
     }
 
     @Override

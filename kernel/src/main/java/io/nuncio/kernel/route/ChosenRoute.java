@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.nuncio.kernel.route.action.HostRewrite;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.kernel.route.headers.RouteFormatContext;
+import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.StreamInfo;
@@ -51,6 +52,21 @@ record ChosenRoute(
     @Override
     public List<?> perFilterOfAllLevels(String filterName) {
         return filters.ofAllLevels(filterName);
+    }
+
+    @Override
+    public List<RateLimitPolicy> rateLimits() {
+        return route.rateLimits();
+    }
+
+    @Override
+    public List<RateLimitPolicy> virtualHostRateLimits() {
+        return route.virtualHostRateLimits();
+    }
+
+    @Override
+    public boolean includeVirtualHostRateLimits() {
+        return route.includeVirtualHostRateLimits();
     }
 
     @Override

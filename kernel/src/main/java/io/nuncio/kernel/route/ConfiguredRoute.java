@@ -6,8 +6,10 @@ import io.nuncio.kernel.route.action.PathRewrite;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.kernel.route.headers.RouteFormatContext;
 import io.nuncio.kernel.route.match.PathMatch;
+import io.nuncio.kernel.route.ratelimit.RouteLimits;
 import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.StreamInfo;
@@ -23,6 +25,7 @@ import java.util.List;
 ///
 /// @param cluster empty if the cluster is chosen per request, or for a direct response
 /// @param policies what becomes of the request when it fails
+/// @param limits what its requests count as
 /// @param path what a prefix rewrite replaces
 /// @param filters what this route and the levels above say of the filters
 record ConfiguredRoute(
@@ -34,6 +37,7 @@ record ConfiguredRoute(
         ResourcePriority priority,
         long timeoutNanos,
         RoutePolicies policies,
+        RouteLimits limits,
         PathMatch path,
         @Nullable PathRewrite pathRewrite,
         @Nullable HostRewrite hostRewrite,
@@ -62,6 +66,21 @@ record ConfiguredRoute(
     @Override
     public boolean filterEnabled(String filterName, boolean byDefault) {
         return filters.enabled(filterName, byDefault);
+    }
+
+    @Override
+    public List<RateLimitPolicy> rateLimits() {
+        return limits.route();
+    }
+
+    @Override
+    public List<RateLimitPolicy> virtualHostRateLimits() {
+        return limits.virtualHost();
+    }
+
+    @Override
+    public boolean includeVirtualHostRateLimits() {
+        return limits.includeVirtualHost();
     }
 
     @Override

@@ -55,6 +55,7 @@ final class RouteCompiler {
                 ResourcePriority.DEFAULT,
                 0,
                 RoutePolicies.NONE,
+                scope.limits(),
                 PathMatch.ANY,
                 null,
                 null,
@@ -99,6 +100,7 @@ final class RouteCompiler {
                                 ? WholeMillis.nanos(action.getTimeout())
                                 : DEFAULT_TIMEOUT_NANOS,
                         RoutePolicies.ofRoute(route, scope.policies(), context),
+                        scope.limits().with(action, context.in("route", context.name())),
                         path,
                         PathRewrite.of(
                                 action.getPrefixRewrite(),

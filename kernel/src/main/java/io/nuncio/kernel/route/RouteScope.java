@@ -1,6 +1,7 @@
 package io.nuncio.kernel.route;
 
 import io.nuncio.kernel.route.headers.HeaderRules;
+import io.nuncio.kernel.route.ratelimit.RouteLimits;
 
 /// What all routes of a virtual host share.
 ///
@@ -10,6 +11,7 @@ import io.nuncio.kernel.route.headers.HeaderRules;
 /// @param attemptCountInResponse true to send it to the downstream
 /// @param timeoutRetryInRequest true to send `x-envoy-is-timeout-retry` to the upstream
 /// @param policies what holds for routes that do not say otherwise
+/// @param limits the rate limits of routes that have none
 /// @param filters what the virtual host and the table say of the filters
 record RouteScope(
         String virtualHost,
@@ -22,4 +24,5 @@ record RouteScope(
         boolean attemptCountInResponse,
         boolean timeoutRetryInRequest,
         RoutePolicies policies,
+        RouteLimits limits,
         RouteFilters filters) {}

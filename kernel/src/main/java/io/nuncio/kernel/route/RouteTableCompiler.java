@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.nuncio.kernel.route.headers.HeaderRules;
+import io.nuncio.kernel.route.ratelimit.RouteLimits;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.Problems;
@@ -177,6 +178,7 @@ public final class RouteTableCompiler implements RouteTables {
                         host.getIncludeAttemptCountInResponse(),
                         host.getIncludeIsTimeoutRetryHeader(),
                         RoutePolicies.ofHost(host, context),
+                        RouteLimits.ofHost(host, context),
                         filters.compile(
                                 host.getTypedPerFilterConfigMap(), table.filters(), context));
         var rules = new ArrayList<RouteRule>(host.getRoutesCount());

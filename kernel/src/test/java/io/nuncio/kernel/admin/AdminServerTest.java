@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.kernel.format.FormatEnvironment;
 import io.nuncio.kernel.format.Formats;
@@ -27,6 +28,7 @@ import io.nuncio.spi.GrpcClient;
 import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
@@ -369,6 +371,11 @@ class AdminServerTest {
 
         @Override
         public Format format(String field, SubstitutionFormatString format) {
+            throw unused();
+        }
+
+        @Override
+        public List<RateLimitPolicy> rateLimits(String field, List<RateLimit> rateLimits) {
             throw unused();
         }
 

@@ -8,8 +8,10 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.kernel.match.TextMatch;
+import io.nuncio.kernel.route.ratelimit.RateLimitCompiler;
 import io.nuncio.kernel.runtime.RuntimeLoader;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.Calls;
@@ -19,6 +21,7 @@ import io.nuncio.spi.GrpcClient;
 import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.LogFile;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
@@ -47,6 +50,9 @@ public final class FakeFactoryContext implements FactoryContext {
 
     /// Operators by what stands between the percent signs.
     public final Map<String, Format> operators = new HashMap<>();
+
+    /// Who this proxy is.
+    public Node node = Node.getDefaultInstance();
 
     /// The clusters that exist.
     public List<String> clusters = List.of();
@@ -94,6 +100,7 @@ public final class FakeFactoryContext implements FactoryContext {
     public FactoryContext in(String field, String name) {
         var below = new FakeFactoryContext(problems.in(field), runtime);
         below.operators.putAll(operators);
+        below.node = node;
         below.clusters = clusters;
         below.extensions.putAll(extensions);
         return below;
@@ -103,6 +110,7 @@ public final class FakeFactoryContext implements FactoryContext {
     public FactoryContext withProblems(Problems others) {
         var below = new FakeFactoryContext(others, runtime);
         below.operators.putAll(operators);
+        below.node = node;
         below.clusters = clusters;
         return below;
     }
@@ -124,7 +132,7 @@ public final class FakeFactoryContext implements FactoryContext {
 
     @Override
     public Node node() {
-        return Node.getDefaultInstance();
+        return node;
     }
 
     @Override
@@ -182,6 +190,11 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public Worker mainThread() {
         return new FakeWorker();
+    }
+
+    @Override
+    public List<RateLimitPolicy> rateLimits(String field, List<RateLimit> rateLimits) {
+        return RateLimitCompiler.ofFilter(rateLimits, this, field);
     }
 
     @Override

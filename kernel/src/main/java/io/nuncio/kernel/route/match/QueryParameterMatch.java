@@ -64,6 +64,21 @@ public final class QueryParameterMatch {
         return !present;
     }
 
+    /// The parameter's name in UTF-8.
+    public byte[] name() {
+        return name;
+    }
+
+    /// Whether a parameter that was looked up and decoded matches.
+    ///
+    /// @param decoded its first value, null if it is absent
+    public boolean matches(byte @Nullable [] decoded) {
+        if (decoded == null) {
+            return !present;
+        }
+        return value == null ? present : value.matches(decoded, 0, decoded.length);
+    }
+
     private static int indexOf(byte[] bytes, char wanted, int from, int limit) {
         int at = from;
         while (at < limit && bytes[at] != wanted) {
