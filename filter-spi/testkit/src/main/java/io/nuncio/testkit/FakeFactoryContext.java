@@ -34,6 +34,7 @@ import io.nuncio.spi.host.RetryPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,7 @@ public final class FakeFactoryContext implements FactoryContext {
                         LayeredRuntime.getDefaultInstance(), "", 0, new Problems(), store.root());
         final Map<String, Object> shared = new HashMap<>();
         final FakeWorker mainThread = new FakeWorker();
+        final List<Worker> workersAsked = new ArrayList<>();
         Node node = Node.getDefaultInstance();
     }
 
@@ -101,6 +103,11 @@ public final class FakeFactoryContext implements FactoryContext {
     public long gauge(String fullName) {
         var gauge = common.store.findGauge(fullName);
         return gauge == null ? 0 : gauge.value();
+    }
+
+    /// The workers whose own objects ([#perWorker]) were asked for, in order.
+    public List<Worker> workersAsked() {
+        return common.workersAsked;
     }
 
     @Override
@@ -230,7 +237,10 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public <T> Function<Worker, T> perWorker(Function<Worker, T> maker) {
         Map<Worker, T> values = new HashMap<>();
-        return worker -> values.computeIfAbsent(worker, maker);
+        return worker -> {
+            common.workersAsked.add(worker);
+            return values.computeIfAbsent(worker, maker);
+        };
     }
 
     @Override

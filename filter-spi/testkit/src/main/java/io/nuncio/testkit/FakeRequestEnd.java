@@ -2,6 +2,7 @@ package io.nuncio.testkit;
 
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.DataOutcome;
+import io.nuncio.spi.Direction;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.HeadersOutcome;
 import io.nuncio.spi.HttpFilter;
@@ -19,12 +20,23 @@ import java.nio.charset.StandardCharsets;
 /// The last filter of a chain, in the place of the router: keeps the request as the filters before
 /// it left it, and answers when the test says so.
 public final class FakeRequestEnd implements HttpFilterTemplate {
+    private final CountedBuffers buffers;
     private @Nullable Stream stream;
     private @Nullable RequestHeaders headers;
     private final StringBuilder body = new StringBuilder();
     private @Nullable Trailers trailers;
     private boolean ended;
     private boolean destroyed;
+    private long bodyLength;
+
+    public FakeRequestEnd() {
+        this(new CountedBuffers());
+    }
+
+    /// @param buffers makes the pieces of the response's body
+    public FakeRequestEnd(CountedBuffers buffers) {
+        this.buffers = buffers;
+    }
 
     @Override
     public boolean terminal() {
@@ -59,6 +71,11 @@ public final class FakeRequestEnd implements HttpFilterTemplate {
         return body.toString();
     }
 
+    /// How many bytes of body came.
+    public long bodyLength() {
+        return bodyLength;
+    }
+
     public @Nullable Trailers trailers() {
         return trailers;
     }
@@ -90,7 +107,17 @@ public final class FakeRequestEnd implements HttpFilterTemplate {
     }
 
     public void respondData(String text, boolean endStream) {
-        stream().respondData(Buffer.copyOf(text), endStream);
+        stream().respondData(buffers.of(text), endStream);
+    }
+
+    /// An informational response before the response proper.
+    public void respondInformational(int status) {
+        stream().respondInformational(ResponseHeaders.of(status));
+    }
+
+    /// Takes the request more slowly than it comes (true), or as fast again.
+    public void slow(boolean slow) {
+        stream().pushBack(Direction.REQUEST, slow);
     }
 
     public void respondTrailers(Trailers last) {
@@ -115,6 +142,7 @@ public final class FakeRequestEnd implements HttpFilterTemplate {
         @Override
         public DataOutcome onRequestData(Buffer data, boolean endStream) {
             body.append(data.toString(StandardCharsets.ISO_8859_1));
+            bodyLength += data.length();
             ended |= endStream;
             return DataOutcome.DROP;
         }

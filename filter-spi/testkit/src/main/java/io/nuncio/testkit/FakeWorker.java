@@ -6,19 +6,29 @@ import io.nuncio.spi.Worker;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// A worker without a thread: time stands still until the test moves it, posted tasks wait until
 /// the test runs them, and random numbers are the same in every run.
 public final class FakeWorker implements Worker {
     private final List<FakeTimer> timers = new ArrayList<>();
-    private final Queue<Runnable> posted = new ArrayDeque<>();
+    private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
+    private final int index;
     private long nanos = 1_000_000_000L;
     private long randomState = 1;
     private long epochMillis = 1_767_225_600_000L; // 2026-01-01T00:00:00Z
+
+    public FakeWorker() {
+        this(0);
+    }
+
+    /// @param index which of the workers this is
+    public FakeWorker(int index) {
+        this.index = index;
+    }
 
     /// Moves time, running the timers that are due on the way, each at its own moment.
     public void advance(Duration by) {
@@ -65,7 +75,7 @@ public final class FakeWorker implements Worker {
 
     @Override
     public int index() {
-        return 0;
+        return index;
     }
 
     @Override

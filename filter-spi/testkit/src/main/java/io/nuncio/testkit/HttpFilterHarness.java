@@ -9,6 +9,10 @@ import io.nuncio.spi.PerRouteFactory;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
 /// An HTTP filter under test, compiled by its own factory and run by the real filter manager,
 /// without sockets and with time that stands still: each stream has the filter, and after it a
 /// [FakeRequestEnd] in the place of the router.
@@ -19,10 +23,17 @@ import org.jspecify.annotations.Nullable;
 /// stream.upstream().respond(200);
 /// assertThat(stream.header("x-stamp")).isEqualTo("me");
 /// ```
-public final class HttpFilterHarness {
+///
+/// Close it, at the end of the test or by try-with-resources, to end the streams and to see that
+/// the filter has freed all that it was fed.
+public final class HttpFilterHarness implements AutoCloseable {
     private final FakeFactoryContext context;
-    private final FakeWorker worker = new FakeWorker();
-    private final HttpFilterTemplate template;
+    private final CountedBuffers buffers = new CountedBuffers();
+    private final List<HttpFilterTemplate> before = new ArrayList<>();
+    private final List<HttpFilterTemplate> after = new ArrayList<>();
+    private final List<HttpStreamHarness> streams = new ArrayList<>();
+    private FakeWorker worker = new FakeWorker();
+    private HttpFilterTemplate template;
     private FakeRoute route = FakeRoute.toCluster("backend");
     private @Nullable Connection connection;
 
@@ -59,9 +70,39 @@ public final class HttpFilterHarness {
         return context;
     }
 
-    /// The worker of all streams: moves time.
+    /// The worker of the streams: moves time.
     public FakeWorker worker() {
         return worker;
+    }
+
+    /// The streams to come run on this worker.
+    public HttpFilterHarness on(FakeWorker other) {
+        worker = other;
+        return this;
+    }
+
+    /// The compiled configuration under test.
+    public HttpFilterTemplate template() {
+        return template;
+    }
+
+    /// The streams to come get what `change` makes of the template: a wrapper that watches it.
+    public HttpFilterHarness wrapped(UnaryOperator<HttpFilterTemplate> change) {
+        template = change.apply(template);
+        return this;
+    }
+
+    /// In the streams to come this filter stands before the one under test: it sees requests
+    /// earlier and responses later.
+    public HttpFilterHarness before(HttpFilterTemplate neighbour) {
+        before.add(new HttpStreamHarness.Neighbour(neighbour));
+        return this;
+    }
+
+    /// In the streams to come this filter stands after the one under test.
+    public HttpFilterHarness after(HttpFilterTemplate neighbour) {
+        after.add(new HttpStreamHarness.Neighbour(neighbour));
+        return this;
     }
 
     /// The route of the streams to come.
@@ -93,7 +134,45 @@ public final class HttpFilterHarness {
 
     /// A stream to which no request came yet.
     public HttpStreamHarness stream() {
-        return HttpStreamHarness.start(template, worker, context, route, connection);
+        List<HttpFilterTemplate> filters = new ArrayList<>(before);
+        filters.add(template);
+        boolean terminal = template.terminal();
+        if (!terminal) {
+            filters.addAll(after);
+        }
+        var stream =
+                HttpStreamHarness.start(
+                        filters,
+                        terminal ? null : new FakeRequestEnd(buffers),
+                        worker,
+                        context,
+                        route,
+                        connection,
+                        buffers);
+        streams.add(stream);
+        return stream;
+    }
+
+    /// The pieces of bodies that the streams were fed.
+    public CountedBuffers buffers() {
+        return buffers;
+    }
+
+    /// Ends the streams.
+    ///
+    /// @throws AssertionError if something that they were fed has not been freed
+    @Override
+    public void close() {
+        streams.forEach(HttpStreamHarness::destroy);
+        streams.clear();
+        long unfreed = buffers.unfreed();
+        buffers.forget();
+        if (unfreed > 0) {
+            throw new AssertionError(
+                    unfreed
+                            + " pieces of bodies were not freed: a filter that moves data to a"
+                            + " buffer of its own clears that buffer, at the latest in onDestroy");
+        }
     }
 
     /// A stream with a GET without body; each further header as `name: value`.

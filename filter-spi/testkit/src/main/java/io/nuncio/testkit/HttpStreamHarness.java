@@ -5,11 +5,13 @@ import com.google.protobuf.Any;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.HttpFilter;
 import io.nuncio.spi.HttpFilterTemplate;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.Route;
+import io.nuncio.spi.Stream;
 import io.nuncio.spi.Trailers;
 import io.nuncio.spi.host.HttpFilterChain;
 import io.nuncio.spi.host.HttpFilterChains;
@@ -26,13 +28,17 @@ import java.util.List;
 /// the request and looks at the response.
 public final class HttpStreamHarness implements HttpStream.Sink {
     private final HttpStream stream;
-    private final Route route;
+    private final CountedBuffers buffers;
     private final List<Integer> informational = new ArrayList<>();
     private final StringBuilder body = new StringBuilder();
+    private Route route;
+    private @Nullable ResponseHeaders given;
     private @Nullable ResponseHeaders headers;
     private @Nullable Trailers trailers;
+    private long bodyLength;
     private boolean complete;
     private boolean reset;
+    private boolean destroyed;
     private int requestPauses;
 
     private @Nullable FakeRequestEnd upstream;
@@ -41,36 +47,57 @@ public final class HttpStreamHarness implements HttpStream.Sink {
             HttpFilterChain chain,
             FakeWorker worker,
             Route route,
-            @Nullable Connection connection) {
+            @Nullable Connection connection,
+            CountedBuffers buffers) {
         this.route = route;
+        this.buffers = buffers;
         this.stream = chain.start(worker, connection, this);
     }
 
     /// Begins a stream whose chain is the given filter alone.
     public static HttpStreamHarness start(
             HttpFilterTemplate filter, FakeWorker worker, FakeFactoryContext context, Route route) {
-        context.platform().extension("filter", filter);
-        return new HttpStreamHarness(chain(context, "filter"), worker, route, null);
+        return start(List.of(filter), null, worker, context, route, null, new CountedBuffers());
     }
 
-    /// Begins a stream whose chain is the given filter and a [FakeRequestEnd] behind it.
+    /// Begins a stream whose chain is the given filters, the one under test among them, and a
+    /// [FakeRequestEnd] behind them.
     ///
+    /// @param end null if the last of the filters is terminal
     /// @param connection the downstream's, null for a stream that has none
-    public static HttpStreamHarness start(
-            HttpFilterTemplate filter,
+    static HttpStreamHarness start(
+            List<HttpFilterTemplate> filters,
+            @Nullable FakeRequestEnd end,
             FakeWorker worker,
             FakeFactoryContext context,
             Route route,
-            @Nullable Connection connection) {
-        var end = new FakeRequestEnd();
-        context.platform().extension("filter", filter).extension("end", end);
+            @Nullable Connection connection,
+            CountedBuffers buffers) {
+        List<String> names = new ArrayList<>();
+        for (HttpFilterTemplate filter : filters) {
+            names.add(filter instanceof Neighbour ? "neighbour" + names.size() : "filter");
+            context.platform().extension(names.getLast(), filter);
+        }
+        if (end != null) {
+            names.add("end");
+            context.platform().extension("end", end);
+        }
         var stream =
-                new HttpStreamHarness(chain(context, "filter", "end"), worker, route, connection);
+                new HttpStreamHarness(chain(context, names), worker, route, connection, buffers);
         stream.upstream = end;
         return stream;
     }
 
-    private static HttpFilterChain chain(FakeFactoryContext context, String... names) {
+    /// Marks what stands beside the filter under test, so that per-route configuration is for that
+    /// one.
+    record Neighbour(HttpFilterTemplate template) implements HttpFilterTemplate {
+        @Override
+        public HttpFilter create(Stream of) {
+            return template.create(of);
+        }
+    }
+
+    private static HttpFilterChain chain(FakeFactoryContext context, List<String> names) {
         List<HttpFilterChains.Entry> entries = new ArrayList<>();
         for (String name : names) {
             entries.add(new HttpFilterChains.Entry(name, Any.getDefaultInstance(), false));
@@ -84,6 +111,17 @@ public final class HttpStreamHarness implements HttpStream.Sink {
             throw new AssertionError("the chain has no end of its own");
         }
         return upstream;
+    }
+
+    /// False if the filter under test is terminal.
+    public boolean hasUpstream() {
+        return upstream != null;
+    }
+
+    /// The route from now on, for a stream that has not asked yet or clears its route.
+    public HttpStreamHarness route(Route next) {
+        route = next;
+        return this;
     }
 
     // The request.
@@ -118,7 +156,7 @@ public final class HttpStreamHarness implements HttpStream.Sink {
     }
 
     public HttpStreamHarness data(String text, boolean endStream) {
-        stream.requestData(Buffer.copyOf(text), endStream);
+        stream.requestData(buffers.of(text), endStream);
         return this;
     }
 
@@ -138,6 +176,7 @@ public final class HttpStreamHarness implements HttpStream.Sink {
 
     /// The downstream goes away.
     public void destroy() {
+        destroyed = true;
         stream.destroy();
     }
 
@@ -160,8 +199,23 @@ public final class HttpStreamHarness implements HttpStream.Sink {
         return body.toString();
     }
 
+    /// How many bytes of body came.
+    public long bodyLength() {
+        return bodyLength;
+    }
+
     public @Nullable Trailers trailers() {
         return trailers;
+    }
+
+    /// What the downstream got, as it was at that moment; null before there is something.
+    public @Nullable ResponseHeaders headers() {
+        return headers;
+    }
+
+    /// True if the downstream has got these very headers.
+    public boolean hasGot(ResponseHeaders those) {
+        return given == those;
     }
 
     /// The informational statuses before the response.
@@ -191,6 +245,11 @@ public final class HttpStreamHarness implements HttpStream.Sink {
         return stream.info().flags().stream().map(ResponseFlag::shortName).toList();
     }
 
+    /// True if nothing more happens: all was sent, or the stream was reset.
+    public boolean over() {
+        return complete || reset || destroyed;
+    }
+
     /// True if the owner was asked to read no more of the request.
     public boolean requestPaused() {
         return requestPauses > 0;
@@ -204,23 +263,25 @@ public final class HttpStreamHarness implements HttpStream.Sink {
     }
 
     @Override
-    public void informational(ResponseHeaders given) {
-        informational.add(given.status());
+    public void informational(ResponseHeaders sent) {
+        informational.add(sent.status());
     }
 
     @Override
-    public void headers(ResponseHeaders given, boolean endStream) {
-        headers = ResponseHeaders.copyOf(given);
+    public void headers(ResponseHeaders sent, boolean endStream) {
+        given = sent;
+        headers = ResponseHeaders.copyOf(sent);
     }
 
     @Override
     public void data(Buffer data, boolean endStream) {
         body.append(data.toString(StandardCharsets.UTF_8));
+        bodyLength += data.length();
     }
 
     @Override
-    public void trailers(Trailers given) {
-        trailers = given;
+    public void trailers(Trailers sent) {
+        trailers = sent;
     }
 
     @Override

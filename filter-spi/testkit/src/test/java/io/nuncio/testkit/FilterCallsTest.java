@@ -8,7 +8,6 @@ import io.nuncio.spi.Direction;
 import io.nuncio.spi.HeadersOutcome;
 import io.nuncio.spi.HttpFilter;
 import io.nuncio.spi.RequestHeaders;
-import io.nuncio.spi.Route;
 import io.nuncio.spi.Stream;
 import io.nuncio.spi.host.ResetReason;
 
@@ -22,12 +21,8 @@ class FilterCallsTest {
     private final FakePool auth = context.platform().clusters().add("auth").pool();
 
     private HttpStreamHarness asking(BiConsumer<Stream, CallResult> onAnswer) {
-        return HttpStreamHarness.start(
-                        stream -> new Asking(stream, onAnswer),
-                        new FakeWorker(),
-                        context,
-                        Route.NONE,
-                        null)
+        return HttpFilterHarness.of(
+                        (config, given) -> stream -> new Asking(stream, onAnswer), "", context)
                 .get("/");
     }
 

@@ -9,6 +9,7 @@ import io.nuncio.testkit.FakeRoute;
 import io.nuncio.testkit.HttpFilterHarness;
 import io.nuncio.testkit.HttpStreamHarness;
 import io.nuncio.testkit.YamlMessages;
+import io.nuncio.testkit.conformance.HttpFilterConformance;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,23 @@ class CorsFilterTest {
         HttpStreamHarness stream = filter.get("/", headers);
         stream.upstream().respond(200);
         return stream;
+    }
+
+    @Test
+    void theRulesOfTheSpiAreKept() {
+        var policy =
+                YamlMessages.of(
+                        CorsPolicy.getDefaultInstance(),
+                        """
+                        allow_origin_string_match: [{exact: https://a.example}]
+                        allow_methods: PUT
+                        expose_headers: x-any
+                        """);
+        HttpFilterConformance.of(() ->
+                        HttpFilterHarness.of(extension, Cors.getDefaultInstance())
+                                .perRoute(extension, policy))
+                .header(ORIGIN)
+                .check();
     }
 
     @ParameterizedTest

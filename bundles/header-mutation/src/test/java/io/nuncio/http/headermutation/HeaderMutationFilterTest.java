@@ -9,6 +9,7 @@ import io.nuncio.testkit.FakeFactoryContext;
 import io.nuncio.testkit.HttpFilterHarness;
 import io.nuncio.testkit.HttpStreamHarness;
 import io.nuncio.testkit.YamlMessages;
+import io.nuncio.testkit.conformance.HttpFilterConformance;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,22 @@ class HeaderMutationFilterTest {
                   response_mutations: [{append: {header: {key: x-order, value: %1$s}}}]
                 """
                         .formatted(name));
+    }
+
+    @Test
+    void theRulesOfTheSpiAreKept() {
+        HttpFilterConformance.of(() ->
+                        filter(
+                                        """
+                                        mutations:
+                                          request_mutations:
+                                          - append: {header: {key: x-path, value: "%REQ(:PATH)%"}}
+                                          - remove: x-gone
+                                          response_mutations: [{append: {header: {key: x-b, value: b}}}]
+                                        """)
+                                .perRoute(extension, level("host"), level("route")))
+                .header("x-gone: 1")
+                .check();
     }
 
     @Test
