@@ -62,9 +62,51 @@ public interface ConnectionInfo {
         return 0;
     }
 
+    /// When the socket of a connection to an upstream began to connect, in nanoseconds of
+    /// [Worker#nanoTime]; -1 if this side did not make the connection.
+    default long connectBeginNanos() {
+        return -1;
+    }
+
+    /// When it was connected; -1 if it was not yet.
+    default long connectEndNanos() {
+        return -1;
+    }
+
+    /// When TLS's handshake was done; -1 if it was not yet, and on a plaintext connection.
+    default long handshakeEndNanos() {
+        return -1;
+    }
+
+    /// How the connection ended, null before that.
+    default @Nullable CloseType detectedCloseType() {
+        return null;
+    }
+
     /// Why the transport failed, null if it did not.
     @Nullable String transportFailureReason();
 
     /// Why this side closed the connection, null if it did not; Envoy's local close reasons.
     @Nullable String localCloseReason();
+
+    /// How a connection ended.
+    enum CloseType {
+        NORMAL("Normal"),
+        /// This side reset it.
+        LOCAL_RESET("LocalReset"),
+        /// The peer did.
+        REMOTE_RESET("RemoteReset");
+
+        private final String text;
+
+        CloseType(String text) {
+            this.text = text;
+        }
+
+        /// As logs have it.
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
 }

@@ -2,6 +2,8 @@ package io.nuncio.spi;
 
 import com.google.protobuf.Struct;
 
+import io.nuncio.spi.host.ClusterInfo;
+
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -32,6 +34,14 @@ public interface StreamInfo {
     /// Notes that the moment is now.
     void mark(Moment moment);
 
+    /// When the moment that filters gave this name was, -1 if it has not come.
+    default long nanos(String moment) {
+        return -1;
+    }
+
+    /// Notes that a moment of a filter's own is now; COMMON_DURATION knows it by that name.
+    default void mark(String moment) {}
+
     /// The downstream protocol, null before it is known.
     @Nullable Protocol protocol();
 
@@ -55,6 +65,13 @@ public interface StreamInfo {
 
     void cluster(@Nullable String name);
 
+    /// What is known of that cluster, null if it was not looked up or does not exist.
+    default @Nullable ClusterInfo clusterInfo() {
+        return null;
+    }
+
+    default void clusterInfo(@Nullable ClusterInfo info) {}
+
     /// The response status sent to the downstream, 0 if none was.
     int responseCode();
 
@@ -74,6 +91,19 @@ public interface StreamInfo {
 
     /// All flags in the order in which they were set; empty if none.
     List<ResponseFlag> flags();
+
+    /// Words that filters want in the log (Envoy: custom flags), in order; empty if there are none.
+    default List<String> customFlags() {
+        return List.of();
+    }
+
+    /// @param flag without a comma
+    default void addCustomFlag(String flag) {}
+
+    /// What the stream has taken of the downstream connection.
+    default ByteCounts downstreamBytes() {
+        return ByteCounts.NONE;
+    }
 
     /// Body bytes from the downstream.
     long bytesReceived();
@@ -117,6 +147,11 @@ public interface StreamInfo {
 
     void healthCheck(boolean value);
 
+    /// Whether the request is traced, and why.
+    default TraceReason traceReason() {
+        return TraceReason.NOT_TRACEABLE;
+    }
+
     /// True if the proxy made the response itself.
     boolean localReply();
 
@@ -125,6 +160,8 @@ public interface StreamInfo {
     enum Moment {
         /// The last byte of the request came (DS_RX_END).
         DOWNSTREAM_REQUEST_END,
+        /// The last attempt was made, and asked for a connection.
+        UPSTREAM_REQUEST_CREATED,
         /// The upstream connection began (US_CX_BEG).
         UPSTREAM_CONNECT_BEGIN,
         /// The upstream connection stood (US_CX_END).

@@ -1,8 +1,10 @@
 package io.nuncio.spi.host;
 
 import io.nuncio.spi.Address;
+import io.nuncio.spi.ByteCounts;
 import io.nuncio.spi.Protocol;
 import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.TraceReason;
 
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
@@ -20,6 +22,10 @@ public interface MutableStreamInfo extends StreamInfo {
     void requestId(@Nullable String id);
 
     void virtualCluster(@Nullable String name);
+
+    default void traceReason(TraceReason reason) {}
+
+    default void downstreamBytes(ByteCounts counts) {}
 
     void addBytesReceived(long bytes);
 

@@ -1,5 +1,7 @@
 package io.nuncio.spi.host;
 
+import io.nuncio.spi.ByteCounts;
+
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
@@ -20,6 +22,11 @@ public interface StreamControl {
     int bufferLimit();
 
     void bufferLimit(int bytes);
+
+    /// What the stream has taken of the connection.
+    default ByteCounts byteCounts() {
+        return ByteCounts.NONE;
+    }
 
     /// Why the codec ended the stream, in Envoy's words such as `http1.codec_error`; empty if it
     /// did not.

@@ -27,6 +27,7 @@ import io.nuncio.spi.RuntimeFraction;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.StreamInfo.Moment;
+import io.nuncio.spi.TraceReason;
 import io.nuncio.spi.host.Extensions;
 
 import org.jspecify.annotations.Nullable;
@@ -80,10 +81,10 @@ final class LogFilterCompiler {
             case RUNTIME_FILTER -> sample(filter.getRuntimeFilter(), runtime);
             case METADATA_FILTER -> metadata(filter.getMetadataFilter(), problems);
             case EXTENSION_FILTER -> extension(filter.getExtensionFilter(), context);
-            case TRACEABLE_FILTER -> {
-                problems.add("traceable_filter", "is not supported yet");
-                yield _ -> true;
-            }
+            case TRACEABLE_FILTER ->
+                    entry ->
+                            !entry.info().healthCheck()
+                                    && entry.info().traceReason() == TraceReason.SERVICE_FORCED;
             case FILTERSPECIFIER_NOT_SET -> {
                 problems.add("", "a filter is required");
                 yield _ -> true;

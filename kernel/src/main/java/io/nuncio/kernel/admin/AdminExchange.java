@@ -66,6 +66,7 @@ final class AdminExchange implements RequestReceiver, StreamControl.Callbacks, F
         this.accessLogger = accessLogger;
         this.stats = stats;
         this.facts = new StreamFacts(connection.worker(), connection.info());
+        facts.downstreamBytes(response.control().byteCounts());
         response.control().callbacks(this);
         stats.requestBegan();
     }

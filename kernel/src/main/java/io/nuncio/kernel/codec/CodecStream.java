@@ -1,5 +1,6 @@
 package io.nuncio.kernel.codec;
 
+import io.nuncio.spi.ByteCounts;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.host.StreamControl;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A stream is slowed down as long as there is any cause for it, and its user is told once when the
 /// first comes and once when the last goes.
-public abstract class CodecStream implements StreamControl {
+public abstract class CodecStream implements StreamControl, ByteCounts {
     private static final int BY_CONNECTION = 1;
     private static final int BY_STREAM = 2;
 
@@ -20,6 +21,12 @@ public abstract class CodecStream implements StreamControl {
     private int slowedBy;
     private boolean ended;
     private String details = "";
+    private long wireReceived;
+    private long wireSent;
+    private int headersReceived;
+    private int headersSent;
+    private int decompressedReceived;
+    private int decompressedSent;
 
     protected CodecStream(Connection connection) {
         this.connection = connection;
@@ -122,5 +129,65 @@ public abstract class CodecStream implements StreamControl {
         } else {
             slowedBy &= ~cause;
         }
+    }
+
+    // What it takes of the connection.
+
+    @Override
+    public final ByteCounts byteCounts() {
+        return this;
+    }
+
+    public final void countReceived(int bytes) {
+        wireReceived += bytes;
+    }
+
+    public final void countSent(int bytes) {
+        wireSent += bytes;
+    }
+
+    /// A head or trailers came.
+    ///
+    /// @param decompressed the size of names and values, or of it all where nothing is compressed
+    public final void countReceivedHeaders(int bytes, int decompressed) {
+        wireReceived += bytes;
+        headersReceived += bytes;
+        decompressedReceived += decompressed;
+    }
+
+    public final void countSentHeaders(int bytes, int decompressed) {
+        wireSent += bytes;
+        headersSent += bytes;
+        decompressedSent += decompressed;
+    }
+
+    @Override
+    public final long wireBytesReceived() {
+        return wireReceived;
+    }
+
+    @Override
+    public final long wireBytesSent() {
+        return wireSent;
+    }
+
+    @Override
+    public final long headerBytesReceived() {
+        return headersReceived;
+    }
+
+    @Override
+    public final long headerBytesSent() {
+        return headersSent;
+    }
+
+    @Override
+    public final long decompressedHeaderBytesReceived() {
+        return decompressedReceived;
+    }
+
+    @Override
+    public final long decompressedHeaderBytesSent() {
+        return decompressedSent;
     }
 }

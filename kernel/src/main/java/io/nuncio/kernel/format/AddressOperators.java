@@ -75,12 +75,7 @@ final class AddressOperators {
                     return new Pieces.Text(
                             context -> withoutPort(address.apply(context.info()), bits));
                 });
-        operators.add(
-                prefix + "_PORT",
-                new Pieces.Number(context ->
-                        address.apply(context.info()) instanceof Address.Ip ip
-                                ? ip.port()
-                                : Pieces.NONE));
+        operators.add(prefix + "_PORT", new Pieces.Port(context -> address.apply(context.info())));
         if (endpointId) {
             operators.add(
                     prefix + "_ADDRESS_ENDPOINT_ID",

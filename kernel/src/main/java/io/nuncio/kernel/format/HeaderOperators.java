@@ -24,16 +24,9 @@ final class HeaderOperators {
         addHeader(operators, "RESPONSE_HEADER", FormatContext::responseHeaders);
         addHeader(operators, "TRAILER", FormatContext::responseTrailers);
         addHeader(operators, "RESPONSE_TRAILER", FormatContext::responseTrailers);
-        addSize(operators, "REQUEST_HEADERS_BYTES", FormatContext::requestHeaders);
-        addSize(operators, "RESPONSE_HEADERS_BYTES", FormatContext::responseHeaders);
-        addSize(operators, "RESPONSE_TRAILERS_BYTES", FormatContext::responseTrailers);
         operators.add("PATH", OPTIONAL, true, HeaderOperators::path);
         operators.add("QUERY_PARAM", REQUIRED, true, HeaderOperators::queryParam);
-        operators.add(
-                "QUERY_PARAMS",
-                NONE,
-                false,
-                (argument, maxLength) -> bytes(HeaderOperators::query, -1));
+        operators.add("QUERY_PARAMS", OPTIONAL, true, HeaderOperators::queryParams);
         operators.add("GRPC_STATUS", OPTIONAL, false, (argument, _) -> GrpcStatus.piece(argument));
         operators.add("GRPC_STATUS_NUMBER", NONE, false, (_, _) -> GrpcStatus.piece("NUMBER"));
     }
@@ -68,20 +61,11 @@ final class HeaderOperators {
         try {
             return HeaderName.of(name);
         } catch (IllegalArgumentException _) {
+            if (name.matches(":[!-9;-~]+")) {
+                return null; // a pseudo-header that no message has
+            }
             throw new InvalidFormat(operator + ": `" + name + "` is not a header name");
         }
-    }
-
-    private static void addSize(
-            Operators operators,
-            String name,
-            Function<FormatContext, @Nullable ? extends HeaderMap> map) {
-        operators.add(
-                name,
-                new Pieces.Number(context -> {
-                    HeaderMap headers = map.apply(context);
-                    return headers == null ? 0 : headers.byteSize();
-                }));
     }
 
     private static Piece path(String argument, int maxLength) throws InvalidFormat {
@@ -141,6 +125,44 @@ final class HeaderOperators {
         String path = headers.path();
         int start = path.indexOf('?');
         return start < 0 ? null : path.substring(start + 1);
+    }
+
+    private static Piece queryParams(String how, int maxLength) throws InvalidFormat {
+        return switch (how) {
+            case "", "ORIG" -> bytes(HeaderOperators::query, maxLength);
+            case "DECODED" ->
+                    bytes(
+                            context -> {
+                                String query = query(context);
+                                return query == null ? null : decoded(query);
+                            },
+                            maxLength);
+            default ->
+                    throw new InvalidFormat(
+                            "Invalid QUERY_PARAMS option: '"
+                                    + how
+                                    + "', only 'ORIG'/'DECODED' are allowed");
+        };
+    }
+
+    /// With the bytes that `%` and two digits stand for; a `%` without digits stays.
+    private static String decoded(String text) {
+        if (text.indexOf('%') < 0) {
+            return text;
+        }
+        StringBuilder decoded = new StringBuilder(text.length());
+        for (int at = 0; at < text.length(); at++) {
+            char c = text.charAt(at);
+            int high = at + 2 < text.length() ? Character.digit(text.charAt(at + 1), 16) : -1;
+            int low = at + 2 < text.length() ? Character.digit(text.charAt(at + 2), 16) : -1;
+            if (c == '%' && high >= 0 && low >= 0) {
+                decoded.append((char) (high << 4 | low));
+                at += 2;
+            } else {
+                decoded.append(c);
+            }
+        }
+        return decoded.toString();
     }
 
     private static Piece queryParam(String name, int maxLength) {

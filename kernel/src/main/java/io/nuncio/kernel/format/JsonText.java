@@ -23,6 +23,13 @@ final class JsonText {
         line.append(NULL);
     }
 
+    /// True if what was appended after `start` is neither `null` nor an empty string.
+    static boolean isValue(Line line, int start) {
+        byte[] bytes = line.bytes();
+        int length = line.length() - start;
+        return !(length == 2 && bytes[start] == '"' || length == 4 && bytes[start] == 'n');
+    }
+
     /// Appends the bytes after `start` again as the inside of a JSON string, in place.
     static void escape(Line line, int start) {
         byte[] bytes = line.bytes();

@@ -2,31 +2,55 @@ package io.nuncio.kernel.format;
 
 import static io.nuncio.kernel.format.Operators.Argument.REQUIRED;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import com.google.protobuf.util.JsonFormat;
 
 import io.envoyproxy.envoy.config.core.v3.Metadata;
-import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.UpstreamInfo;
+import io.nuncio.spi.host.ClusterInfo;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 
-/// Operators that read metadata and filter state.
+/// Operators that read metadata.
 final class MetadataOperators {
     private MetadataOperators() {}
 
+    /// What METADATA knows, by the name of its first argument.
+    private static final Map<String, BiFunction<StreamInfo, String, @Nullable Struct>> SOURCES =
+            Map.of(
+                    "DYNAMIC", StreamInfo::metadata,
+                    "CLUSTER", MetadataOperators::clusterMetadata,
+                    "ROUTE", MetadataOperators::routeMetadata,
+                    "UPSTREAM_HOST", MetadataOperators::hostMetadata);
+
+    /// Kinds of metadata that no configuration can have yet, since the fields are refused.
+    static final Set<String> WITHOUT_VALUE =
+            Set.of("LISTENER", "LISTENER_FILTER_CHAIN", "VIRTUAL_HOST");
+
     static void addTo(Operators operators) {
         add(operators, "DYNAMIC_METADATA", StreamInfo::metadata);
+        add(operators, "CLUSTER_METADATA", MetadataOperators::clusterMetadata);
         add(operators, "UPSTREAM_METADATA", MetadataOperators::hostMetadata);
-        operators.add("FILTER_STATE", REQUIRED, true, MetadataOperators::filterState);
+        operators.add("METADATA", REQUIRED, true, MetadataOperators::ofKind);
+    }
+
+    private static Piece ofKind(String argument, int maxLength) throws InvalidFormat {
+        int colon = argument.indexOf(':');
+        String kind = colon < 0 ? argument : argument.substring(0, colon);
+        BiFunction<StreamInfo, String, @Nullable Struct> source = SOURCES.get(kind);
+        if (source == null && !WITHOUT_VALUE.contains(kind)) {
+            throw new InvalidFormat(kind + " is not supported type of metadata");
+        }
+        return piece(
+                source == null ? (_, _) -> null : source,
+                colon < 0 ? "" : argument.substring(colon + 1),
+                maxLength);
     }
 
     private static void add(
@@ -34,17 +58,28 @@ final class MetadataOperators {
             String name,
             BiFunction<StreamInfo, String, @Nullable Struct> source) {
         operators.add(
-                name,
-                REQUIRED,
-                true,
-                (argument, maxLength) -> {
-                    List<String> path = List.of(argument.split(":", -1));
-                    List<String> keys = path.subList(1, path.size());
-                    return new Pieces.Typed(
-                            context -> at(source.apply(context.info(), path.getFirst()), keys),
-                            false,
-                            maxLength);
-                });
+                name, REQUIRED, true, (argument, maxLength) -> piece(source, argument, maxLength));
+    }
+
+    /// @param argument the namespace and the keys within it
+    private static Piece piece(
+            BiFunction<StreamInfo, String, @Nullable Struct> source,
+            String argument,
+            int maxLength) {
+        List<String> path = List.of(argument.split(":", -1));
+        String namespace = path.getFirst();
+        List<String> keys = path.subList(1, path.size());
+        return new Pieces.Typed(
+                context -> at(source.apply(context.info(), namespace), keys), false, maxLength);
+    }
+
+    private static @Nullable Struct clusterMetadata(StreamInfo info, String namespace) {
+        ClusterInfo cluster = info.clusterInfo();
+        return cluster == null ? null : cluster.metadata().getFilterMetadataMap().get(namespace);
+    }
+
+    private static @Nullable Struct routeMetadata(StreamInfo info, String namespace) {
+        return info.route().metadata().getFilterMetadataMap().get(namespace);
     }
 
     private static @Nullable Struct hostMetadata(StreamInfo info, String namespace) {
@@ -69,68 +104,5 @@ final class MetadataOperators {
             value = next;
         }
         return value;
-    }
-
-    private static Piece filterState(String argument, int maxLength) throws InvalidFormat {
-        String[] parts = argument.split(":", 3);
-        String key = parts[0];
-        String form = parts.length > 1 && !parts[1].isEmpty() ? parts[1] : "TYPED";
-        String field = parts.length > 2 ? parts[2] : "";
-        if (key.isEmpty()) {
-            throw new InvalidFormat("Invalid filter state configuration, key cannot be empty.");
-        }
-        if (!form.equals("PLAIN") && !form.equals("TYPED") && !form.equals("FIELD")) {
-            throw new InvalidFormat(
-                    "Invalid filter state serialize type, only support PLAIN/TYPED/FIELD.");
-        }
-        if (form.equals("FIELD") == field.isEmpty()) {
-            throw new InvalidFormat(
-                    "Invalid filter state serialize type, FIELD should be used with the field"
-                            + " name.");
-        }
-        return switch (form) {
-            case "PLAIN" -> new Pieces.Text(context -> plain(context, key), maxLength);
-            case "FIELD" -> new Pieces.Text(context -> field(context, key, field), maxLength);
-            default -> new Pieces.Typed(context -> typed(context, key), true, maxLength);
-        };
-    }
-
-    private static @Nullable String plain(FormatContext context, String key) {
-        Object state = context.info().filterState(key);
-        return state == null ? null : state.toString();
-    }
-
-    private static @Nullable String field(FormatContext context, String key, String field) {
-        return switch (context.info().filterState(key)) {
-            case Map<?, ?> map -> map.get(field) == null ? null : map.get(field).toString();
-            case Struct struct -> {
-                Value value = struct.getFieldsMap().get(field);
-                yield value == null || !value.hasStringValue() ? null : value.getStringValue();
-            }
-            case null, default -> null;
-        };
-    }
-
-    private static @Nullable Value typed(FormatContext context, String key) {
-        return switch (context.info().filterState(key)) {
-            case null -> null;
-            case Value value -> value;
-            case Struct struct -> Value.newBuilder().setStructValue(struct).build();
-            case String text -> Value.newBuilder().setStringValue(text).build();
-            case Number number -> Value.newBuilder().setNumberValue(number.doubleValue()).build();
-            case Boolean bool -> Value.newBuilder().setBoolValue(bool).build();
-            case Message message -> json(message);
-            default -> null;
-        };
-    }
-
-    private static @Nullable Value json(Message message) {
-        try {
-            Value.Builder value = Value.newBuilder();
-            JsonFormat.parser().merge(JsonFormat.printer().print(message), value);
-            return value.build();
-        } catch (InvalidProtocolBufferException _) {
-            return null; // an Any of a type that nobody here knows
-        }
     }
 }

@@ -5,11 +5,14 @@ import org.jspecify.annotations.Nullable;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// The built-in command operators by name, each with what may follow the name.
 ///
-/// The families are filled in by [HeaderOperators], [StreamOperators], [AddressOperators],
-/// [MetadataOperators] and [TlsOperators].
+/// The families are filled in by [HeaderOperators], [SizeOperators], [DurationOperators],
+/// [StreamOperators], [AddressOperators], [MetadataOperators], [FilterStateOperators],
+/// [TlsOperators] and [CoalesceOperator].
 final class Operators {
     /// Whether an operator takes an argument.
     enum Argument {
@@ -28,50 +31,40 @@ final class Operators {
 
     private record Operator(Argument argument, boolean length, Maker maker) {}
 
-    /// Operators that formatter extensions bring, with the extension's name.
-    private static final Map<String, String> BY_EXTENSION =
+    /// Operators of Envoy that are refused, each with the reason.
+    static final Map<String, String> REFUSED =
             Map.of(
-                    "CEL", "envoy.formatter.cel",
-                    "TYPED_CEL", "envoy.formatter.cel",
-                    "METADATA", "envoy.formatter.metadata",
-                    "REQ_WITHOUT_QUERY", "envoy.formatter.req_without_query",
-                    "FILE_CONTENT", "envoy.formatter.file_content",
-                    "SECRET", "envoy.formatter.generic_secret");
+                    "CEL", "expressions of CEL are not evaluated",
+                    "TYPED_CEL", "expressions of CEL are not evaluated",
+                    "REQ_WITHOUT_QUERY",
+                            "it comes with the formatter extension"
+                                    + " envoy.formatter.req_without_query, to be named under"
+                                    + " `formatters`",
+                    "FILE_CONTENT", "it is of a later version of Envoy",
+                    "SECRET", "it is of a later version of Envoy");
 
-    /// Operators of Envoy that are refused, since a value that is silently absent would mislead.
-    private static final Set<String> NOT_YET = Set.of("COALESCE", "PER_REQUEST_STATE");
-
-    /// Operators whose values nobody measures yet: they are read and print no value.
-    private static final String[] WITHOUT_VALUE = {
-        "BYTES_RETRANSMITTED",
-        "CLUSTER_METADATA",
-        "DOWNSTREAM_DETECTED_CLOSE_TYPE",
-        "DOWNSTREAM_HANDSHAKE_DURATION",
-        "PACKETS_RETRANSMITTED",
-        "ROUNDTRIP_DURATION",
-        "SPAN_ID",
-        "TLS_JA3_FINGERPRINT",
-        "TLS_JA4_FINGERPRINT",
-        "TRACE_ID",
-        "UPSTREAM_CONNECTION_POOL_READY_DURATION",
-        "UPSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED",
-        "UPSTREAM_DECOMPRESSED_HEADER_BYTES_SENT",
-        "UPSTREAM_DETECTED_CLOSE_TYPE",
-        "UPSTREAM_FILTER_STATE",
-        "UPSTREAM_HEADER_BYTES_RECEIVED",
-        "UPSTREAM_HEADER_BYTES_SENT",
-        "UPSTREAM_WIRE_BYTES_RECEIVED",
-        "UPSTREAM_WIRE_BYTES_SENT",
-    };
+    /// Operators that are read and print no value, since there is nothing that could know it: no
+    /// tracer, no listener filter that looks into TLS's first message, no QUIC.
+    static final Set<String> WITHOUT_VALUE =
+            Set.of(
+                    "ROUNDTRIP_DURATION",
+                    "SPAN_ID",
+                    "TLS_JA3_FINGERPRINT",
+                    "TLS_JA4_FINGERPRINT",
+                    "TRACE_ID");
 
     private final Map<String, Operator> operators = new HashMap<>();
 
     Operators(FormatEnvironment environment) {
         HeaderOperators.addTo(this);
+        SizeOperators.addTo(this);
+        DurationOperators.addTo(this, environment);
         StreamOperators.addTo(this, environment);
         AddressOperators.addTo(this);
         MetadataOperators.addTo(this);
+        FilterStateOperators.addTo(this);
         TlsOperators.addTo(this, environment);
+        CoalesceOperator.addTo(this);
         for (String name : WITHOUT_VALUE) {
             add(
                     name,
@@ -88,6 +81,11 @@ final class Operators {
     /// An operator that is nothing but its name.
     void add(String name, Piece piece) {
         add(name, Argument.NONE, false, (argument, maxLength) -> piece);
+    }
+
+    /// All that formats may use without an extension, sorted.
+    SortedSet<String> names() {
+        return new TreeSet<>(operators.keySet());
     }
 
     Piece piece(String name, String argument, int maxLength) throws InvalidFormat {
@@ -108,16 +106,9 @@ final class Operators {
     }
 
     private String unknown(String name) {
-        String extension = BY_EXTENSION.get(name);
-        if (extension != null) {
-            return "command operator "
-                    + name
-                    + " comes with the formatter extension "
-                    + extension
-                    + "; name it under `formatters`";
-        }
-        if (NOT_YET.contains(name)) {
-            return "command operator " + name + " is not supported yet";
+        String refused = REFUSED.get(name);
+        if (refused != null) {
+            return "command operator " + name + " is not supported: " + refused;
         }
         String nearest = nearest(name);
         return "unknown command operator "

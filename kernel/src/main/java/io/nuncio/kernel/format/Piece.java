@@ -8,9 +8,11 @@ abstract sealed class Piece
                 Pieces.Text,
                 Pieces.Bytes,
                 Pieces.Number,
+                Pieces.Port,
                 Pieces.Header,
                 Pieces.Time,
                 Pieces.Typed,
+                Pieces.First,
                 Pieces.Extension {
     /// Appends the text.
     ///

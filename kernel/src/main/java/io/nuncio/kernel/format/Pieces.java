@@ -2,6 +2,7 @@ package io.nuncio.kernel.format;
 
 import com.google.protobuf.Value;
 
+import io.nuncio.spi.Address;
 import io.nuncio.spi.FormatCommand;
 import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.HeaderMap;
@@ -111,6 +112,33 @@ final class Pieces {
         }
     }
 
+    /// The port of an address: nothing in text, and `null` in JSON, if it is of a kind without.
+    static final class Port extends Piece {
+        private final Function<FormatContext, @Nullable Address> address;
+
+        Port(Function<FormatContext, @Nullable Address> address) {
+            this.address = address;
+        }
+
+        @Override
+        boolean append(FormatContext context, Line line) {
+            Address value = address.apply(context);
+            if (value instanceof Address.Ip ip) {
+                line.appendNumber(ip.port());
+            }
+            return value != null;
+        }
+
+        @Override
+        void appendJson(FormatContext context, Line line) {
+            if (address.apply(context) instanceof Address.Ip ip) {
+                line.appendNumber(ip.port());
+            } else {
+                JsonText.nothing(line);
+            }
+        }
+    }
+
     /// The first value of a header, or of another if the first is not there.
     static final class Header extends Piece {
         private final Function<FormatContext, @Nullable ? extends HeaderMap> map;
@@ -208,6 +236,51 @@ final class Pieces {
             } else {
                 JsonText.value(line, value);
             }
+        }
+    }
+
+    /// The first of several pieces that has a value, and one that is not an empty text.
+    static final class First extends Piece {
+        private final Piece[] pieces;
+        private final int maxLength;
+
+        First(Piece[] pieces, int maxLength) {
+            this.pieces = pieces;
+            this.maxLength = maxLength;
+        }
+
+        @Override
+        boolean append(FormatContext context, Line line) {
+            int start = line.length();
+            for (Piece piece : pieces) {
+                if (piece.append(context, line) && line.length() > start) {
+                    cut(line, start, maxLength);
+                    return true;
+                }
+                line.truncate(start);
+            }
+            return false;
+        }
+
+        @Override
+        void appendJson(FormatContext context, Line line) {
+            int start = line.length();
+            for (Piece piece : pieces) {
+                piece.appendJson(context, line);
+                if (JsonText.isValue(line, start)) {
+                    if (maxLength >= 0 && line.bytes()[start] == '"') {
+                        line.truncate(start);
+                        line.append((byte) '"');
+                        piece.append(context, line);
+                        cut(line, start + 1, maxLength);
+                        JsonText.escape(line, start + 1);
+                        line.append((byte) '"');
+                    }
+                    return;
+                }
+                line.truncate(start);
+            }
+            JsonText.nothing(line);
         }
     }
 

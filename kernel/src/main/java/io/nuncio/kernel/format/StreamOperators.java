@@ -10,44 +10,20 @@ import io.nuncio.spi.Protocol;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.StreamInfo;
-import io.nuncio.spi.StreamInfo.Moment;
 import io.nuncio.spi.UpstreamInfo;
+import io.nuncio.spi.host.ClusterInfo;
 
 import org.jspecify.annotations.Nullable;
 
-import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/// Operators that read the stream's own facts: times, sizes, status, flags, route, upstream.
+/// Operators that read the stream's own facts: status, flags, route, upstream, how it ended.
 final class StreamOperators {
-    private static final long NANOS_PER_MILLI = 1_000_000;
-
-    /// The beginning of the stream, among the moments of COMMON_DURATION.
-    private static final String BEGIN = "DS_RX_BEG";
-
-    private static final Map<String, Moment> MOMENTS =
-            Map.ofEntries(
-                    Map.entry("DS_RX_END", Moment.DOWNSTREAM_REQUEST_END),
-                    Map.entry("US_CX_BEG", Moment.UPSTREAM_CONNECT_BEGIN),
-                    Map.entry("US_CX_END", Moment.UPSTREAM_CONNECT_END),
-                    Map.entry("US_HS_END", Moment.UPSTREAM_HANDSHAKE_END),
-                    Map.entry("US_TX_BEG", Moment.UPSTREAM_REQUEST_BEGIN),
-                    Map.entry("US_TX_END", Moment.UPSTREAM_REQUEST_END),
-                    Map.entry("US_RX_BEG", Moment.UPSTREAM_RESPONSE_BEGIN),
-                    Map.entry("US_RX_BODY_BEG", Moment.UPSTREAM_RESPONSE_BODY_BEGIN),
-                    Map.entry("US_RX_END", Moment.UPSTREAM_RESPONSE_END),
-                    Map.entry("DS_TX_BEG", Moment.DOWNSTREAM_RESPONSE_BEGIN),
-                    Map.entry("DS_TX_END", Moment.DOWNSTREAM_RESPONSE_END));
-
     private StreamOperators() {}
 
     static void addTo(Operators operators, FormatEnvironment environment) {
-        addTimes(operators, environment);
-        addDurations(operators, environment);
-        addSizes(operators);
         addStatus(operators);
         addRouting(operators);
         operators.add(
@@ -70,129 +46,6 @@ final class StreamOperators {
         operators.add("UNIQUE_ID", new Pieces.Text(_ -> environment.uniqueId().get()));
     }
 
-    private static void addTimes(Operators operators, FormatEnvironment environment) {
-        ZoneId local = environment.localZone();
-        addTime(operators, "START_TIME", StreamInfo::startTimeMicros, null);
-        addTime(operators, "START_TIME_LOCAL", StreamInfo::startTimeMicros, local);
-        addTime(operators, "EMIT_TIME", _ -> micros(environment), null);
-        addTime(operators, "EMIT_TIME_LOCAL", _ -> micros(environment), local);
-    }
-
-    private static long micros(FormatEnvironment environment) {
-        return environment.currentTimeMillis().getAsLong() * 1000;
-    }
-
-    private static void addTime(
-            Operators operators,
-            String name,
-            ToLongFunction<StreamInfo> micros,
-            @Nullable ZoneId zone) {
-        operators.add(
-                name,
-                OPTIONAL,
-                false,
-                (format, _) ->
-                        new Pieces.Time(
-                                context -> micros.applyAsLong(context.info()),
-                                TimePattern.of(format, zone)));
-    }
-
-    private static void addDurations(Operators operators, FormatEnvironment environment) {
-        operators.add(
-                "DURATION",
-                new Pieces.Number(context -> {
-                    StreamInfo info = context.info();
-                    long end = info.nanos(Moment.END);
-                    long now = end < 0 ? environment.nanoTime().getAsLong() : end;
-                    return Math.max(0, now - info.startNanos()) / NANOS_PER_MILLI;
-                }));
-        addDuration(operators, "REQUEST_DURATION", null, Moment.DOWNSTREAM_REQUEST_END);
-        addDuration(operators, "REQUEST_TX_DURATION", null, Moment.UPSTREAM_REQUEST_END);
-        addDuration(operators, "RESPONSE_DURATION", null, Moment.UPSTREAM_RESPONSE_BEGIN);
-        addDuration(
-                operators,
-                "RESPONSE_TX_DURATION",
-                Moment.UPSTREAM_RESPONSE_BEGIN,
-                Moment.DOWNSTREAM_RESPONSE_END);
-        operators.add(
-                "COMMON_DURATION", REQUIRED, false, (argument, _) -> commonDuration(argument));
-    }
-
-    private static void addDuration(
-            Operators operators, String name, @Nullable Moment from, Moment to) {
-        operators.add(
-                name,
-                new Pieces.Number(context -> between(context.info(), from, to, NANOS_PER_MILLI)));
-    }
-
-    private static Piece commonDuration(String argument) throws InvalidFormat {
-        String[] parts = argument.split(":", -1);
-        if (parts.length < 2 || parts.length > 3) {
-            throw new InvalidFormat("Invalid common duration configuration: " + argument + ".");
-        }
-        String precision = parts.length == 3 ? parts[2] : "ms";
-        long unit =
-                switch (precision) {
-                    case "ms" -> NANOS_PER_MILLI;
-                    case "us" -> 1000;
-                    case "ns" -> 1;
-                    default ->
-                            throw new InvalidFormat(
-                                    "Invalid common duration precision: " + precision + ".");
-                };
-        // A moment of another name is one that a filter may note; nobody does, so it never comes.
-        if (!known(parts[0]) || !known(parts[1])) {
-            return new Pieces.Number(_ -> Pieces.NONE);
-        }
-        Moment from = MOMENTS.get(parts[0]);
-        Moment to = MOMENTS.get(parts[1]);
-        return new Pieces.Number(context -> between(context.info(), from, to, unit));
-    }
-
-    private static boolean known(String moment) {
-        return moment.equals(BEGIN) || MOMENTS.containsKey(moment);
-    }
-
-    /// @param from null for the beginning of the stream, as `to`
-    private static long between(
-            StreamInfo info, @Nullable Moment from, @Nullable Moment to, long unit) {
-        long begin = from == null ? info.startNanos() : info.nanos(from);
-        long end = to == null ? info.startNanos() : info.nanos(to);
-        boolean come =
-                (from == null || begin != -1) && (to == null || end != -1) && end - begin >= 0;
-        return come ? (end - begin) / unit : Pieces.NONE;
-    }
-
-    private static void addSizes(Operators operators) {
-        number(operators, "BYTES_RECEIVED", StreamInfo::bytesReceived);
-        number(operators, "BYTES_SENT", StreamInfo::bytesSent);
-        number(operators, "DOWNSTREAM_HEADER_BYTES_RECEIVED", StreamInfo::requestHeaderBytes);
-        number(operators, "DOWNSTREAM_HEADER_BYTES_SENT", StreamInfo::responseHeaderBytes);
-        operators.add(
-                "DOWNSTREAM_WIRE_BYTES_RECEIVED", wireBytes(ConnectionInfo::wireBytesReceived));
-        operators.add("DOWNSTREAM_WIRE_BYTES_SENT", wireBytes(ConnectionInfo::wireBytesSent));
-        operators.add(
-                "DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_RECEIVED",
-                new Pieces.Number(context ->
-                        context.requestHeaders() == null
-                                ? 0
-                                : context.requestHeaders().byteSize()));
-        operators.add(
-                "DOWNSTREAM_DECOMPRESSED_HEADER_BYTES_SENT",
-                new Pieces.Number(context ->
-                        context.responseHeaders() == null
-                                ? 0
-                                : context.responseHeaders().byteSize()));
-    }
-
-    /// Of a connection as such. Nobody measures what one HTTP stream takes of it.
-    private static Piece wireBytes(ToLongFunction<ConnectionInfo> bytes) {
-        return new Pieces.Number(context ->
-                context.info().protocol() == null
-                        ? bytes.applyAsLong(context.info().downstream())
-                        : Pieces.NONE);
-    }
-
     private static void addStatus(Operators operators) {
         text(operators, "PROTOCOL", info -> name(info.protocol()));
         number(operators, "RESPONSE_CODE", StreamInfo::responseCode);
@@ -210,7 +63,7 @@ final class StreamOperators {
         text(operators, "CONNECTION_TERMINATION_DETAILS", StreamInfo::connectionTerminationDetails);
         text(operators, "RESPONSE_FLAGS", info -> flags(info.flags(), false));
         text(operators, "RESPONSE_FLAGS_LONG", info -> flags(info.flags(), true));
-        text(operators, "CUSTOM_FLAGS", _ -> "");
+        text(operators, "CUSTOM_FLAGS", info -> String.join(",", info.customFlags()));
         operators.add("LOCAL_REPLY_BODY", new Pieces.Text(FormatContext::localReplyBody));
         operators.add("ACCESS_LOG_TYPE", new Pieces.Text(FormatContext::accessLogType));
         text(operators, "STREAM_ID", StreamInfo::requestId);
@@ -223,6 +76,10 @@ final class StreamOperators {
                 operators,
                 "DOWNSTREAM_LOCAL_CLOSE_REASON",
                 info -> underscored(info.downstream().localCloseReason()));
+        text(
+                operators,
+                "DOWNSTREAM_DETECTED_CLOSE_TYPE",
+                info -> text(info.downstream().detectedCloseType()));
         operators.add(
                 "REQUESTED_SERVER_NAME",
                 OPTIONAL,
@@ -234,7 +91,7 @@ final class StreamOperators {
         text(operators, "ROUTE_NAME", info -> orNull(info.route().name()));
         text(operators, "VIRTUAL_CLUSTER_NAME", StreamInfo::virtualCluster);
         text(operators, "FILTER_CHAIN_NAME", info -> orNull(info.downstream().filterChainName()));
-        text(operators, "UPSTREAM_CLUSTER", StreamInfo::cluster);
+        text(operators, "UPSTREAM_CLUSTER", StreamOperators::observedCluster);
         text(operators, "UPSTREAM_CLUSTER_RAW", StreamInfo::cluster);
         number(operators, "UPSTREAM_REQUEST_ATTEMPT_COUNT", StreamInfo::attemptCount);
         text(operators, "UPSTREAM_PROTOCOL", upstream(upstream -> name(upstream.protocol())));
@@ -249,6 +106,13 @@ final class StreamOperators {
                         upstream.connection() == null
                                 ? null
                                 : underscored(upstream.connection().localCloseReason())));
+        text(
+                operators,
+                "UPSTREAM_DETECTED_CLOSE_TYPE",
+                upstream(upstream ->
+                        upstream.connection() == null
+                                ? null
+                                : text(upstream.connection().detectedCloseType())));
         number(
                 operators,
                 "UPSTREAM_CONNECTION_ID",
@@ -280,6 +144,16 @@ final class StreamOperators {
 
     private static @Nullable String name(@Nullable Protocol protocol) {
         return protocol == null ? null : protocol.toString();
+    }
+
+    private static @Nullable String text(ConnectionInfo.@Nullable CloseType type) {
+        return type == null ? null : type.toString();
+    }
+
+    /// The cluster's `alt_stat_name`, or its name.
+    private static @Nullable String observedCluster(StreamInfo info) {
+        ClusterInfo cluster = info.clusterInfo();
+        return cluster == null ? info.cluster() : cluster.observabilityName();
     }
 
     private static @Nullable String orNull(String text) {

@@ -229,6 +229,7 @@ final class ActiveStream implements HttpStream {
             route = null;
             info.route(Route.NONE);
             info.cluster(null);
+            info.clusterInfo(null);
         }
     }
 

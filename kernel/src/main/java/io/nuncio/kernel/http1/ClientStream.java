@@ -60,6 +60,7 @@ final class ClientStream extends Http1Stream implements RequestSender {
         HeadWriter.Framing framing = framing(headers, endStream);
         chunked = framing == HeadWriter.Framing.CHUNKED;
         Http1Settings settings = codec.settings();
+        int before = codec.output().length();
         codec.writer()
                 .request(
                         codec.output(),
@@ -67,6 +68,8 @@ final class ClientStream extends Http1Stream implements RequestSender {
                         framing,
                         settings.fullUrl(),
                         settings.properCase());
+        int written = codec.output().length() - before;
+        countSentHeaders(written, written);
         codec.write();
         if (endStream) {
             end();
@@ -95,10 +98,12 @@ final class ClientStream extends Http1Stream implements RequestSender {
             return;
         }
         Slices output = codec.output();
+        int before = output.length();
         writeBody(output, Slices.of(data), chunked);
         if (endStream && chunked) {
             HeadWriter.lastChunk(output);
         }
+        countSent(output.length() - before);
         if (output.length() > 0) {
             codec.write();
         }
@@ -113,11 +118,14 @@ final class ClientStream extends Http1Stream implements RequestSender {
             return;
         }
         if (chunked) {
+            int before = codec.output().length();
             if (codec.settings().trailers()) {
                 codec.writer().trailers(codec.output(), trailers);
             } else {
                 HeadWriter.lastChunk(codec.output());
             }
+            int written = codec.output().length() - before;
+            countSentHeaders(written, written);
             codec.write();
         }
         end();

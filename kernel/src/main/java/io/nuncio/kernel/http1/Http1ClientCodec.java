@@ -127,16 +127,18 @@ final class Http1ClientCodec implements ClientCodec {
 
     private @Nullable Violation read(Slices input) {
         return switch (phase) {
-            case HEAD -> head.parse(input) ? onHead(input) : head.violation();
+            case HEAD -> parseHead(input) ? onHead(input) : head.violation();
             case FIXED_BODY -> {
                 int count = (int) Math.min(bodyLeft, input.length());
                 bodyLeft -= count;
+                count(count);
                 Slices.of(body).take(input, count);
                 yield deliver(input, bodyLeft == 0);
             }
             case CHUNKED_BODY -> readChunks(input);
             case TRAILERS -> readTrailers(input);
             case REST -> {
+                count(input.length());
                 Slices.of(body).takeAll(input);
                 yield deliver(input, false);
             }
@@ -145,6 +147,24 @@ final class Http1ClientCodec implements ClientCodec {
                 yield null;
             }
         };
+    }
+
+    /// A head or trailers.
+    private boolean parseHead(Slices input) {
+        int offered = input.length();
+        boolean complete = head.parse(input);
+        if (stream != null) {
+            int taken = offered - input.length();
+            stream.countReceivedHeaders(taken, taken);
+        }
+        return complete;
+    }
+
+    /// Bytes of a body, with what is around them.
+    private void count(int bytes) {
+        if (stream != null) {
+            stream.countReceived(bytes);
+        }
     }
 
     private @Nullable Violation onHead(Slices input) {
@@ -222,7 +242,9 @@ final class Http1ClientCodec implements ClientCodec {
         if (chunked == null) {
             return Violation.CHUNK;
         }
+        int offered = input.length();
         chunked.parse(input, Slices.of(body));
+        count(offered - input.length());
         if (chunked.refused()) {
             return Violation.CHUNK;
         }
@@ -237,7 +259,7 @@ final class Http1ClientCodec implements ClientCodec {
     }
 
     private @Nullable Violation readTrailers(Slices input) {
-        boolean complete = head.parse(input);
+        boolean complete = parseHead(input);
         if (!complete) {
             return head.violation() != null || body.isEmpty()
                     ? head.violation()

@@ -143,10 +143,15 @@ final class Http1ServerCodec implements ServerCodec {
 
     private @Nullable Violation readHead(Slices input) {
         boolean before = head.touched();
+        int offered = input.length();
         boolean complete = head.parse(input);
         if (!before && head.touched()) {
             http11 = true;
             begin();
+        }
+        if (stream != null) {
+            int taken = offered - input.length();
+            stream.countReceivedHeaders(taken, taken);
         }
         if (!complete) {
             return head.violation();
@@ -279,7 +284,15 @@ final class Http1ServerCodec implements ServerCodec {
     private void deliver(Slices input, int count, boolean endStream) {
         Buffer part = body();
         Slices.of(part).take(input, count);
+        count(count);
         deliver(part, endStream);
+    }
+
+    /// Bytes of a body, with what is around them.
+    private void count(int bytes) {
+        if (stream != null) {
+            stream.countReceived(bytes);
+        }
     }
 
     private void deliver(Buffer part, boolean endStream) {
@@ -308,7 +321,9 @@ final class Http1ServerCodec implements ServerCodec {
             return Violation.CHUNK;
         }
         Buffer part = body();
+        int offered = input.length();
         chunked.parse(input, Slices.of(part));
+        count(offered - input.length());
         if (chunked.done()) {
             phase = Phase.TRAILERS;
             head.startTrailers();
@@ -322,7 +337,12 @@ final class Http1ServerCodec implements ServerCodec {
     }
 
     private @Nullable Violation readTrailers(Slices input) {
+        int offered = input.length();
         boolean complete = head.parse(input);
+        if (stream != null) {
+            int taken = offered - input.length();
+            stream.countReceivedHeaders(taken, taken);
+        }
         Buffer part = body();
         if (!complete) {
             if (!part.isEmpty()) {

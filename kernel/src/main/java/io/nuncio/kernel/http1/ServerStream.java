@@ -92,6 +92,7 @@ final class ServerStream extends Http1Stream implements ResponseSender {
 
     private void writeHead(ResponseHeaders headers, HeadWriter.Framing framing) {
         Http1Settings settings = codec.settings();
+        int before = codec.output().length();
         codec.writer()
                 .response(
                         codec.output(),
@@ -99,6 +100,8 @@ final class ServerStream extends Http1Stream implements ResponseSender {
                         framing,
                         !codec.http11() && settings.http10(),
                         settings.properCase());
+        int written = codec.output().length() - before;
+        countSentHeaders(written, written);
     }
 
     @Override
@@ -108,10 +111,12 @@ final class ServerStream extends Http1Stream implements ResponseSender {
             return;
         }
         Slices output = codec.output();
+        int before = output.length();
         writeBody(output, Slices.of(data), chunked);
         if (endStream && chunked) {
             HeadWriter.lastChunk(output);
         }
+        countSent(output.length() - before);
         if (output.length() > 0) {
             codec.write();
         }
@@ -126,11 +131,14 @@ final class ServerStream extends Http1Stream implements ResponseSender {
             return;
         }
         if (chunked) {
+            int before = codec.output().length();
             if (codec.settings().trailers()) {
                 codec.writer().trailers(codec.output(), trailers);
             } else {
                 HeadWriter.lastChunk(codec.output());
             }
+            int written = codec.output().length() - before;
+            countSentHeaders(written, written);
             codec.write();
         }
         end();

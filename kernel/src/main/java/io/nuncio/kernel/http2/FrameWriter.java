@@ -11,7 +11,8 @@ final class FrameWriter {
     /// Small frames of one turn share a piece of memory of this size.
     private static final int CHUNK = 2048;
 
-    private static final int HEADER = 9;
+    /// The size of a frame's own header.
+    static final int HEADER = 9;
 
     private final Buffer output = new Buffer();
     private final Slices slices = Slices.of(output);
@@ -80,19 +81,24 @@ final class FrameWriter {
     }
 
     /// A header block, in as many frames as it takes.
-    void headers(int stream, boolean endStream, byte[] block, int length) {
+    ///
+    /// @return how many bytes that was
+    int headers(int stream, boolean endStream, byte[] block, int length) {
         int type = FrameType.HEADERS;
         int flags = endStream ? FrameType.END_STREAM : 0;
         int at = 0;
+        int frames = 0;
         do {
             int part = Math.min(length - at, FrameReader.MAX_FRAME);
             int end = at + part == length ? FrameType.END_HEADERS : 0;
             start(type, flags | end, stream, part, part).writeBytes(block, at, part);
             constraints.onFrameSent();
             at += part;
+            frames++;
             type = FrameType.CONTINUATION;
             flags = 0;
         } while (at < length);
+        return length + frames * HEADER;
     }
 
     /// One DATA frame with the first `length` bytes of `source`, which are taken out.

@@ -19,11 +19,12 @@ final class HeaderWriter {
         encoder.peerTableSize(size);
     }
 
-    void write(FrameWriter writer, int stream, HeaderMap headers, boolean endStream) {
+    /// @return how many bytes were written, those of the frames among them
+    int write(FrameWriter writer, int stream, HeaderMap headers, boolean endStream) {
         encoder.start(block);
         for (int entry = headers.next(-1); entry >= 0; entry = headers.next(entry)) {
             encoder.add(block, headers, entry);
         }
-        writer.headers(stream, endStream, block.bytes(), block.length());
+        return writer.headers(stream, endStream, block.bytes(), block.length());
     }
 }

@@ -193,6 +193,7 @@ final class InboundFrames implements FrameReader.Handler {
                 return headers.invalid(stream, Details.MESSAGING);
             }
         }
+        stream.countReceived(FrameWriter.HEADER + length);
         dataTarget = stream;
         return null;
     }

@@ -74,11 +74,11 @@ final class InboundHeaders {
             }
             return Constraints.emptyFrames();
         }
+        continuations = 0;
         if ((flags & FrameType.END_HEADERS) != 0) {
             return decode(payload, start, end);
         }
         open = true;
-        continuations = 0;
         partialLength = 0;
         return append(payload, start, end);
     }
@@ -174,6 +174,8 @@ final class InboundHeaders {
         if (error != null) {
             return error;
         }
+        int frames = (1 + continuations) * FrameWriter.HEADER;
+        stream.countReceivedHeaders(end - start + frames, headers.byteSize());
         if (trailers && server) {
             session.stats().trailers().increment();
         }

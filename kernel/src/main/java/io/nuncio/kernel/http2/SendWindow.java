@@ -46,6 +46,7 @@ final class SendWindow {
             }
             boolean ends = end && count == left;
             writer.data(stream.id, ends, source, count);
+            stream.countSent(FrameWriter.HEADER + count);
             window -= count;
             stream.sendWindow -= count;
             quota -= count;

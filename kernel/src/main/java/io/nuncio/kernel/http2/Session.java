@@ -373,7 +373,8 @@ final class Session implements Connection.Callbacks {
     // Sending, for streams.
 
     void sendHeaders(Http2Stream stream, HeaderMap headers, boolean endStream) {
-        headerWriter.write(writer, stream.id, headers, endStream);
+        int written = headerWriter.write(writer, stream.id, headers, endStream);
+        stream.countSentHeaders(written, headers.byteSize());
         if (endStream) {
             onLocalEnd(stream);
         }

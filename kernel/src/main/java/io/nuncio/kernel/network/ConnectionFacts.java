@@ -25,6 +25,10 @@ public final class ConnectionFacts implements ConnectionInfo {
     private String filterChainName = "";
     private String transportProtocol = "raw_buffer";
     private List<String> requestedApplicationProtocols = List.of();
+    private @Nullable CloseType closeType;
+    private long connectBeginNanos = -1;
+    private long connectEndNanos = -1;
+    private long handshakeEndNanos = -1;
     private long wireBytesReceived;
     private long wireBytesSent;
 
@@ -148,6 +152,42 @@ public final class ConnectionFacts implements ConnectionInfo {
 
     void sent(long bytes) {
         wireBytesSent += bytes;
+    }
+
+    @Override
+    public long connectBeginNanos() {
+        return connectBeginNanos;
+    }
+
+    void connectBegins(long nanos) {
+        connectBeginNanos = nanos;
+    }
+
+    @Override
+    public long connectEndNanos() {
+        return connectEndNanos;
+    }
+
+    void connectEnds(long nanos) {
+        connectEndNanos = nanos;
+    }
+
+    @Override
+    public long handshakeEndNanos() {
+        return handshakeEndNanos;
+    }
+
+    void handshakeEnds(long nanos) {
+        handshakeEndNanos = nanos;
+    }
+
+    @Override
+    public @Nullable CloseType detectedCloseType() {
+        return closeType;
+    }
+
+    void closed(CloseType how) {
+        closeType = how;
     }
 
     @Override

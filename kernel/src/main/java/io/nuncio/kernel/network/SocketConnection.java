@@ -11,6 +11,7 @@ import io.nuncio.kernel.stream.StreamFacts;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
+import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.Timer;
@@ -66,6 +67,7 @@ public final class SocketConnection implements Connection, SocketEvents {
     private @Nullable Runnable deliverTask;
     private long delayedCloseNanos = DEFAULT_DELAYED_CLOSE_NANOS;
     private long unsentAtLastLook;
+    private ConnectionInfo.CloseType closeType = ConnectionInfo.CloseType.NORMAL;
 
     private int bufferLimit;
     private int readDisabled;
@@ -104,6 +106,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         this.state = state;
         this.upstream = state == State.CONNECTING;
         if (upstream) {
+            facts.connectBegins(loop.nanoTime());
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
         bufferLimit(bufferLimit);
@@ -186,6 +189,7 @@ public final class SocketConnection implements Connection, SocketEvents {
             return;
         }
         state = State.OPEN;
+        facts.connectEnds(loop.nanoTime());
         try {
             transportConnected();
         } catch (Throwable failure) {
@@ -236,6 +240,9 @@ public final class SocketConnection implements Connection, SocketEvents {
             return;
         }
         connected = true;
+        if (transport != null && transport.tls() != null) {
+            facts.handshakeEnds(loop.nanoTime());
+        }
         if (connectTimer != null) {
             connectTimer.disarm();
         }
@@ -296,10 +303,17 @@ public final class SocketConnection implements Connection, SocketEvents {
                 facts.transportFailureReason(String.valueOf(failure.getMessage()));
             }
             LOG.debug("{}: {}", facts, failure.getMessage());
+            closeType = isReset(failure) ? ConnectionInfo.CloseType.REMOTE_RESET : closeType;
             end(ConnectionEvent.REMOTE_CLOSE);
         } else {
             filterFailed(failure);
         }
+    }
+
+    /// Neither Netty's exceptions nor the JDK's say it otherwise.
+    private static boolean isReset(Throwable failure) {
+        String message = failure.getMessage();
+        return message != null && message.contains("onnection reset");
     }
 
     // Reading.
@@ -718,6 +732,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         switch (how) {
             case ABORT_RESET -> {
                 channel.config().setOption(ChannelOption.SO_LINGER, 0);
+                closeType = ConnectionInfo.CloseType.LOCAL_RESET;
                 end(ConnectionEvent.LOCAL_CLOSE);
             }
             case NO_FLUSH -> closeAtOnce();
@@ -821,6 +836,7 @@ public final class SocketConnection implements Connection, SocketEvents {
             return;
         }
         state = State.CLOSED;
+        facts.closed(closeType);
         if (delayedCloseTimer != null) {
             delayedCloseTimer.disarm();
         }

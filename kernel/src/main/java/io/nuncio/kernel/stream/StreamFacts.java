@@ -3,12 +3,15 @@ package io.nuncio.kernel.stream;
 import com.google.protobuf.Struct;
 
 import io.nuncio.spi.Address;
+import io.nuncio.spi.ByteCounts;
 import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.Protocol;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.Route;
+import io.nuncio.spi.TraceReason;
 import io.nuncio.spi.UpstreamInfo;
 import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.ClusterInfo;
 import io.nuncio.spi.host.MutableStreamInfo;
 
 import org.jspecify.annotations.Nullable;
@@ -43,6 +46,11 @@ public final class StreamFacts implements MutableStreamInfo {
     private @Nullable List<ResponseFlag> flags;
     private @Nullable Map<String, Struct> metadata;
     private @Nullable Map<String, Object> filterState;
+    private @Nullable Map<String, Long> namedMoments;
+    private @Nullable List<String> customFlags;
+    private @Nullable ClusterInfo clusterInfo;
+    private ByteCounts downstreamBytes = ByteCounts.NONE;
+    private TraceReason traceReason = TraceReason.NOT_TRACEABLE;
     private long bytesReceived;
     private long bytesSent;
     private long requestHeaderBytes;
@@ -78,7 +86,26 @@ public final class StreamFacts implements MutableStreamInfo {
 
     @Override
     public long nanos(Moment moment) {
-        return moments[moment.ordinal()];
+        ConnectionInfo connection = upstream == null ? null : upstream.connection();
+        return switch (moment) {
+            case UPSTREAM_CONNECT_BEGIN -> connection == null ? -1 : connection.connectBeginNanos();
+            case UPSTREAM_CONNECT_END -> connection == null ? -1 : connection.connectEndNanos();
+            case UPSTREAM_HANDSHAKE_END -> connection == null ? -1 : connection.handshakeEndNanos();
+            default -> moments[moment.ordinal()];
+        };
+    }
+
+    @Override
+    public long nanos(String moment) {
+        return namedMoments == null ? -1 : namedMoments.getOrDefault(moment, -1L);
+    }
+
+    @Override
+    public void mark(String moment) {
+        if (namedMoments == null) {
+            namedMoments = new HashMap<>(4);
+        }
+        namedMoments.put(moment, worker.nanoTime());
     }
 
     @Override
@@ -142,6 +169,16 @@ public final class StreamFacts implements MutableStreamInfo {
     }
 
     @Override
+    public @Nullable ClusterInfo clusterInfo() {
+        return clusterInfo;
+    }
+
+    @Override
+    public void clusterInfo(@Nullable ClusterInfo info) {
+        clusterInfo = info;
+    }
+
+    @Override
     public int responseCode() {
         return responseCode;
     }
@@ -189,6 +226,39 @@ public final class StreamFacts implements MutableStreamInfo {
     @Override
     public List<ResponseFlag> flags() {
         return flags == null ? List.of() : Collections.unmodifiableList(flags);
+    }
+
+    @Override
+    public List<String> customFlags() {
+        return customFlags == null ? List.of() : Collections.unmodifiableList(customFlags);
+    }
+
+    @Override
+    public void addCustomFlag(String flag) {
+        if (customFlags == null) {
+            customFlags = new ArrayList<>(2);
+        }
+        customFlags.add(flag);
+    }
+
+    @Override
+    public ByteCounts downstreamBytes() {
+        return downstreamBytes;
+    }
+
+    @Override
+    public void downstreamBytes(ByteCounts counts) {
+        downstreamBytes = counts;
+    }
+
+    @Override
+    public TraceReason traceReason() {
+        return traceReason;
+    }
+
+    @Override
+    public void traceReason(TraceReason reason) {
+        traceReason = reason;
     }
 
     @Override

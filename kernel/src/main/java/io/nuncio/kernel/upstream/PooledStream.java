@@ -1,6 +1,7 @@
 package io.nuncio.kernel.upstream;
 
 import io.nuncio.spi.Buffer;
+import io.nuncio.spi.ByteCounts;
 import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.Host;
 import io.nuncio.spi.Protocol;
@@ -14,6 +15,9 @@ import io.nuncio.spi.host.ResponseReceiver;
 import io.nuncio.spi.host.StreamControl;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.HashMap;
+import java.util.Map;
 
 /// One stream on a pooled connection, between its user (the router) and the codec: it knows when
 /// the request is complete, and outlives its connection as the record of it that logs want. After
@@ -33,6 +37,7 @@ final class PooledStream
     private @Nullable RequestSender sender;
     private @Nullable StreamControl control;
     private StreamControl.@Nullable Callbacks callbacks;
+    private @Nullable Map<String, Object> filterState;
     private boolean requestComplete;
     private boolean responseComplete;
     private boolean ended;
@@ -248,6 +253,29 @@ final class PooledStream
     @Override
     public @Nullable String transportFailureReason() {
         return connection.info().transportFailureReason();
+    }
+
+    @Override
+    public ByteCounts bytes() {
+        return control == null ? ByteCounts.NONE : control.byteCounts();
+    }
+
+    @Override
+    public ByteCounts byteCounts() {
+        return bytes();
+    }
+
+    @Override
+    public @Nullable Object filterState(String key) {
+        return filterState == null ? null : filterState.get(key);
+    }
+
+    @Override
+    public void filterState(String key, Object value) {
+        if (filterState == null) {
+            filterState = new HashMap<>(4);
+        }
+        filterState.put(key, value);
     }
 
     @Override

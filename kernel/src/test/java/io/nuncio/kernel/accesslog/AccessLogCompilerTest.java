@@ -18,6 +18,7 @@ import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.LogFilter;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.StreamInfo.Moment;
+import io.nuncio.spi.TraceReason;
 import io.nuncio.spi.host.Extensions;
 
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,20 @@ class AccessLogCompilerTest {
     }
 
     @Test
+    void ofTracedRequestsThoseAreLoggedThatAServiceAskedToTrace() {
+        String filter = "traceable_filter {}";
+        assertThat(logs(filter)).isFalse();
+        stream.traceReason = TraceReason.SAMPLING;
+        assertThat(logs(filter)).isFalse();
+        stream.traceReason = TraceReason.CLIENT_FORCED;
+        assertThat(logs(filter)).isFalse();
+        stream.traceReason = TraceReason.SERVICE_FORCED;
+        assertThat(logs(filter)).isTrue();
+        stream.healthCheck = true;
+        assertThat(logs(filter)).isFalse();
+    }
+
+    @Test
     void aResponseFlagIsOneOfThoseNamedOrAny() {
         assertThat(logs("response_flag_filter {}")).isFalse();
         stream.addFlag(ResponseFlag.NO_ROUTE_FOUND);
@@ -173,14 +188,11 @@ class AccessLogCompilerTest {
     }
 
     @Test
-    void aFilterThatIsNotSupportedIsReportedByName() {
-        compile(
-                "and_filter { filters { not_health_check_filter {} } filters { traceable_filter {}"
-                        + " } }");
+    void aFilterThatIsNoneIsReportedWithItsPlace() {
+        compile("and_filter { filters { not_health_check_filter {} } filters {} }");
         assertThat(context.reported())
                 .containsExactly(
-                        "access_log[0].filter.and_filter.filters[1].traceable_filter: is not"
-                                + " supported yet");
+                        "access_log[0].filter.and_filter.filters[1]: a filter is required");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.nuncio.spi.Address;
+import io.nuncio.spi.ByteCounts;
 import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.Host;
@@ -15,8 +16,11 @@ import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.Route;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.TlsInfo;
+import io.nuncio.spi.TraceReason;
 import io.nuncio.spi.Trailers;
 import io.nuncio.spi.UpstreamInfo;
+import io.nuncio.spi.host.ClusterInfo;
+import io.nuncio.spi.host.ResourcePriority;
 
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +60,12 @@ public final class StreamFake implements FormatContext, StreamInfo {
     public long bytesReceived;
     public long bytesSent;
     public boolean healthCheck;
+    public @Nullable ClusterFake clusterInfo;
+    public Metadata routeMetadata = Metadata.getDefaultInstance();
+    public List<String> customFlags = List.of();
+    public TraceReason traceReason = TraceReason.NOT_TRACEABLE;
+    public final Map<String, Long> namedMoments = new HashMap<>();
+    public final BytesFake bytes = new BytesFake();
 
     public static Address address(String text) {
         int colon = text.lastIndexOf(':');
@@ -73,6 +83,38 @@ public final class StreamFake implements FormatContext, StreamInfo {
         } catch (UnknownHostException wrong) {
             throw new IllegalArgumentException(wrong);
         }
+    }
+
+    public ClusterFake clusterFake() {
+        if (clusterInfo == null) {
+            clusterInfo = new ClusterFake();
+        }
+        return clusterInfo;
+    }
+
+    @Override
+    public @Nullable ClusterInfo clusterInfo() {
+        return clusterInfo;
+    }
+
+    @Override
+    public List<String> customFlags() {
+        return customFlags;
+    }
+
+    @Override
+    public ByteCounts downstreamBytes() {
+        return bytes;
+    }
+
+    @Override
+    public TraceReason traceReason() {
+        return traceReason;
+    }
+
+    @Override
+    public long nanos(String moment) {
+        return namedMoments.getOrDefault(moment, -1L);
     }
 
     public UpstreamFake upstreamFake() {
@@ -164,11 +206,13 @@ public final class StreamFake implements FormatContext, StreamInfo {
 
     @Override
     public Route route() {
-        String name = routeName;
-        if (name == null) {
-            return Route.NONE;
-        }
+        String name = routeName == null ? "" : routeName;
         return new Route() {
+            @Override
+            public Metadata metadata() {
+                return routeMetadata;
+            }
+
             @Override
             public String name() {
                 return name;
@@ -328,6 +372,8 @@ public final class StreamFake implements FormatContext, StreamInfo {
         public String filterChainName = "";
         public @Nullable String transportFailureReason;
         public @Nullable String localCloseReason;
+        public @Nullable CloseType closeType;
+        public long handshakeEndNanos = -1;
         public long wireBytesReceived;
         public long wireBytesSent;
 
@@ -344,6 +390,16 @@ public final class StreamFake implements FormatContext, StreamInfo {
         @Override
         public long wireBytesSent() {
             return wireBytesSent;
+        }
+
+        @Override
+        public long handshakeEndNanos() {
+            return handshakeEndNanos;
+        }
+
+        @Override
+        public @Nullable CloseType detectedCloseType() {
+            return closeType;
         }
 
         @Override
@@ -415,6 +471,18 @@ public final class StreamFake implements FormatContext, StreamInfo {
         public @Nullable Protocol protocol;
         public @Nullable String transportFailureReason;
         public @Nullable Metadata metadata;
+        public final Map<String, Object> filterState = new HashMap<>();
+        public final BytesFake bytes = new BytesFake();
+
+        @Override
+        public ByteCounts bytes() {
+            return bytes;
+        }
+
+        @Override
+        public @Nullable Object filterState(String key) {
+            return filterState.get(key);
+        }
 
         public ConnectionFake connectionFake() {
             if (connection == null) {
@@ -491,6 +559,92 @@ public final class StreamFake implements FormatContext, StreamInfo {
         @Override
         public long activeRequests() {
             return 0;
+        }
+    }
+
+    /// What a stream has taken of its connection.
+    public static final class BytesFake implements ByteCounts {
+        public long wireReceived;
+        public long wireSent;
+        public long headerReceived;
+        public long headerSent;
+        public long plainReceived;
+        public long plainSent;
+
+        @Override
+        public long wireBytesReceived() {
+            return wireReceived;
+        }
+
+        @Override
+        public long wireBytesSent() {
+            return wireSent;
+        }
+
+        @Override
+        public long headerBytesReceived() {
+            return headerReceived;
+        }
+
+        @Override
+        public long headerBytesSent() {
+            return headerSent;
+        }
+
+        @Override
+        public long decompressedHeaderBytesReceived() {
+            return plainReceived;
+        }
+
+        @Override
+        public long decompressedHeaderBytesSent() {
+            return plainSent;
+        }
+    }
+
+    /// What a test says of the cluster.
+    public static final class ClusterFake implements ClusterInfo {
+        public String observabilityName = "";
+        public Metadata metadata = Metadata.getDefaultInstance();
+
+        @Override
+        public String name() {
+            return "";
+        }
+
+        @Override
+        public String observabilityName() {
+            return observabilityName;
+        }
+
+        @Override
+        public Metadata metadata() {
+            return metadata;
+        }
+
+        @Override
+        public int perConnectionBufferLimit() {
+            return 0;
+        }
+
+        @Override
+        public long maxStreamDurationNanos() {
+            return 0;
+        }
+
+        @Override
+        public RequestStats requestStats() {
+            throw new IllegalStateException("formats count nothing");
+        }
+
+        @Override
+        public boolean canCreateRequest(ResourcePriority priority) {
+            return true;
+        }
+
+        @Override
+        public RetryBreaker retryBreaker(ResourcePriority priority) {
+            throw new IllegalStateException("formats try nothing again");
         }
     }
 }

@@ -71,6 +71,7 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         this.stream = config.chain().start(worker, manager.connection(), this);
         this.info = stream.info();
         this.peerWantsClose = manager.closesAfterThis();
+        info.downstreamBytes(response.control().byteCounts());
         response.control().callbacks(this);
     }
 

@@ -54,6 +54,7 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext {
             shared.stats().noCluster().increment();
             return RouterReplies.noCluster(route.clusterNotFoundStatus());
         }
+        stream.info().clusterInfo(cluster.info());
         if (!shared.config().strictHeaders().isEmpty()) {
             HeaderName invalid =
                     StrictHeaders.firstInvalid(shared.config().strictHeaders(), headers);

@@ -100,6 +100,7 @@ final class UpstreamRequest
 
     void start(boolean endStream) {
         endOfRequest = endStream;
+        stream.info().mark(Moment.UPSTREAM_REQUEST_CREATED);
         HttpPool.Wait pending = pool.newStream(this, this);
         if (sender == null && !done) {
             wait = pending;

@@ -1,0 +1,146 @@
+package io.nuncio.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nuncio.testkit.FakeUpstream;
+import io.nuncio.testkit.NuncioServer;
+import io.nuncio.testkit.RawClient;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// What access logs say of requests that were served.
+class AccessLogIT {
+    private static final String RESPONSE =
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+    private static final String REQUEST =
+            "POST /a HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc";
+
+    @TempDir private Path folder;
+
+    private NuncioServer start(FakeUpstream upstream, String format, String manager)
+            throws Exception {
+        return NuncioServer.start(
+                Distribution.HOME.resolve("bundles"),
+                """
+                static_resources:
+                  listeners:
+                  - name: l
+                    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                    access_log:
+                    - name: envoy.access_loggers.file
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                        path: %1$s/connections.log
+                        log_format: { text_format_source: { inline_string: "%%DOWNSTREAM_DETECTED_CLOSE_TYPE%% %%DOWNSTREAM_WIRE_BYTES_RECEIVED%% %%DOWNSTREAM_WIRE_BYTES_SENT%%\\n" } }
+                    filter_chains:
+                    - filters:
+                      - name: envoy.filters.network.http_connection_manager
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                          stat_prefix: t
+                          access_log:
+                          - name: envoy.access_loggers.file
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                              path: %1$s/streams.log
+                              log_format: { text_format_source: { inline_string: "%2$s\\n" } }
+                %3$s
+                          route_config:
+                            virtual_hosts:
+                            - name: all
+                              domains: ["*"]
+                              routes:
+                              - match: { prefix: / }
+                                route: { cluster: c }
+                                metadata: { filter_metadata: { own: { of: route } } }
+                          http_filters:
+                          - name: envoy.filters.http.router
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+                  clusters:
+                  - name: c
+                    alt_stat_name: another
+                    type: STATIC
+                    metadata: { filter_metadata: { own: { of: cluster } } }
+                    load_assignment:
+                      cluster_name: c
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %4$d } } }
+                """
+                        .formatted(folder, format, manager.indent(10), upstream.port()));
+    }
+
+    private List<String> lines(String file) throws IOException {
+        return Files.readAllLines(folder.resolve(file));
+    }
+
+    @Test
+    void bytesOfAStreamAreThoseOnTheWire() throws Exception {
+        byte[] answer;
+        int forwarded;
+        try (FakeUpstream upstream = FakeUpstream.answeringRaw(RESPONSE)) {
+            try (NuncioServer proxy =
+                            start(
+                                    upstream,
+                                    "%DOWNSTREAM_WIRE_BYTES_RECEIVED% %DOWNSTREAM_WIRE_BYTES_SENT%"
+                                            + " %DOWNSTREAM_HEADER_BYTES_RECEIVED%"
+                                            + " %UPSTREAM_WIRE_BYTES_SENT%"
+                                            + " %UPSTREAM_WIRE_BYTES_RECEIVED%"
+                                            + " %UPSTREAM_HEADER_BYTES_SENT%"
+                                            + " %UPSTREAM_HEADER_BYTES_RECEIVED%",
+                                    "");
+                    RawClient client = proxy.client("l")) {
+                answer = client.send(REQUEST).readToEnd();
+            }
+            forwarded = upstream.received().length;
+        }
+
+        assertThat(new String(answer, StandardCharsets.UTF_8)).contains("hello");
+        int received = REQUEST.length();
+        int head = RESPONSE.indexOf("\r\n\r\n") + 4;
+        assertThat(lines("streams.log"))
+                .containsExactly(
+                        "%d %d %d %d %d %d %d"
+                                .formatted(
+                                        received,
+                                        answer.length,
+                                        received - 3,
+                                        forwarded,
+                                        RESPONSE.length(),
+                                        forwarded - 3,
+                                        head + 2)); // the end of a body without trailers
+        assertThat(lines("connections.log"))
+                .containsExactly("Normal %d %d".formatted(received, answer.length));
+    }
+
+    @Test
+    void whereARequestWentIsKnownWithWhatTheConfigurationSaysOfIt() throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.answering("hello")) {
+            try (NuncioServer proxy =
+                            start(
+                                    upstream,
+                                    "%UPSTREAM_CLUSTER% %UPSTREAM_CLUSTER_RAW%"
+                                            + " %CLUSTER_METADATA(own:of)% %METADATA(ROUTE:own:of)%"
+                                            + " %UPSTREAM_CONNECTION_POOL_READY_DURATION%"
+                                            + " %COMMON_DURATION(US_CX_BEG:US_CX_END)%"
+                                            + " %COMMON_DURATION(US_CX_BEG:US_HS_END)%",
+                                    "");
+                    RawClient client = proxy.client("l")) {
+                client.send(REQUEST).readToEnd();
+            }
+        }
+
+        assertThat(lines("streams.log"))
+                .singleElement()
+                .asString()
+                .matches("another c cluster route \\d+ \\d+ -");
+    }
+}
