@@ -59,6 +59,8 @@ public final class Format {
                         boolean skipped =
                                 name.equals("target")
                                         || name.equals("node_modules")
+                                        || name.equals(
+                                                "archetype-resources") // templates, not Java yet
                                         || (name.startsWith(".") && !folder.equals(root));
                         return skipped ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
                     }

@@ -3,14 +3,10 @@ package io.nuncio.distribution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
 
-/// Builds an example bundle as its author would: a copy of its folder alone, a Maven repository
-/// that has the artifacts of a release, no network.
+/// Builds an example bundle as its author would: a copy of its folder alone, with [StrangersMaven].
 final class StrangersBuild {
-    private static final Path REPOSITORY = Path.of(System.getProperty("maven.repository"));
-
     private final Path folder;
     private final String example;
 
@@ -25,52 +21,8 @@ final class StrangersBuild {
     Path build() throws IOException, InterruptedException {
         Path project = folder.resolve(example);
         copyTree(Distribution.ROOT.resolve("distribution/examples").resolve(example), project);
-        Path local = folder.resolve("repository");
-        release(local, "nuncio", "pom.xml", ".pom");
-        release(local, "filter-parent", "filter-spi/parent/pom.xml", ".pom");
-        release(local, "filter-spi", "filter-spi/pom.xml", ".pom");
-        release(
-                local,
-                "filter-spi",
-                "filter-spi/target/filter-spi-" + Distribution.VERSION + ".jar",
-                ".jar");
-        Path settings =
-                Files.writeString(
-                        folder.resolve("settings.xml"),
-                        "<settings><mirrors><mirror><id>disk</id><mirrorOf>*</mirrorOf><url>"
-                                + REPOSITORY.toUri()
-                                + "</url></mirror></mirrors></settings>");
-        var maven =
-                new ProcessBuilder(
-                        System.getProperty("maven.command"),
-                        "-q",
-                        "-B",
-                        "-s",
-                        settings.toString(),
-                        "-Dmaven.repo.local=" + local,
-                        "package");
-        Distribution.Finished finished = Distribution.finish(maven.directory(project.toFile()));
-        if (finished.exitCode() != 0) {
-            throw new IllegalStateException("the stranger's build failed:\n" + finished.output());
-        }
+        new StrangersMaven(folder).run(project, "package");
         return project.resolve("target/" + example + "-1.0.0.jar");
-    }
-
-    private static void release(Path repository, String artifact, String source, String ending)
-            throws IOException {
-        Path target =
-                repository.resolve(
-                        "io/nuncio/"
-                                + artifact
-                                + "/"
-                                + Distribution.VERSION
-                                + "/"
-                                + artifact
-                                + "-"
-                                + Distribution.VERSION
-                                + ending);
-        Files.createDirectories(target.getParent());
-        Files.copy(Distribution.ROOT.resolve(source), target, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void copyTree(Path from, Path to) throws IOException {
