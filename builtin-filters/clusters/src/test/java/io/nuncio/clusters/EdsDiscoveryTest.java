@@ -78,6 +78,11 @@ class EdsDiscoveryTest {
                     public String version() {
                         return "1";
                     }
+
+                    @Override
+                    public io.nuncio.spi.Problems problems() {
+                        return problems;
+                    }
                 });
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// Clients that send one request after the other on connections that are kept until the proxy says
 /// `connection: close`. Every answer that is not 200, and every connection that breaks, is a
@@ -26,7 +27,7 @@ final class SteadyRequests implements AutoCloseable {
             "GET / HTTP/1.1\r\nhost: a\r\norigin: http://a.example\r\n\r\n";
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    private final InetSocketAddress address;
+    private final Supplier<RawClient> connector;
     private final long pauseNanos;
     private final String watched;
     private final List<Thread> threads = new ArrayList<>();
@@ -35,9 +36,10 @@ final class SteadyRequests implements AutoCloseable {
     private final Set<String> values = ConcurrentHashMap.newKeySet();
     private final LongAdder answers = new LongAdder();
     private volatile boolean over;
+    private volatile int round;
 
-    private SteadyRequests(InetSocketAddress address, long pauseNanos, String watched) {
-        this.address = address;
+    private SteadyRequests(Supplier<RawClient> connector, long pauseNanos, String watched) {
+        this.connector = connector;
         this.pauseNanos = pauseNanos;
         this.watched = watched;
     }
@@ -51,14 +53,23 @@ final class SteadyRequests implements AutoCloseable {
     ///
     /// @param watched the header whose values are noted
     static SteadyRequests to(InetSocketAddress address, String watched) {
-        return start(new SteadyRequests(address, PAUSE_NANOS, watched), CLIENTS);
+        return start(
+                new SteadyRequests(() -> RawClient.connect(address), PAUSE_NANOS, watched),
+                CLIENTS);
+    }
+
+    /// The same on connections that are opened as the test says.
+    static SteadyRequests over(Supplier<RawClient> connector) {
+        return start(new SteadyRequests(connector, PAUSE_NANOS, "x-stamp"), CLIENTS);
     }
 
     /// As many as there can be.
     ///
     /// @param watched the header whose values are noted
     static SteadyRequests atFullLoad(InetSocketAddress address, String watched) {
-        return start(new SteadyRequests(address, 0, watched), CLIENTS_AT_FULL_LOAD);
+        return start(
+                new SteadyRequests(() -> RawClient.connect(address), 0, watched),
+                CLIENTS_AT_FULL_LOAD);
     }
 
     private static SteadyRequests start(SteadyRequests requests, int clients) {
@@ -72,8 +83,9 @@ final class SteadyRequests implements AutoCloseable {
 
     private void run(int client) {
         while (!over) {
-            try (RawClient connection = RawClient.connect(address)) {
-                while (!over && request(client, connection)) {
+            int begun = round;
+            try (RawClient connection = connector.get()) {
+                while (!over && begun == round && request(client, connection)) {
                     LockSupport.parkNanos(pauseNanos);
                 }
             } catch (RuntimeException | AssertionError broken) {
@@ -97,6 +109,14 @@ final class SteadyRequests implements AutoCloseable {
             newest.set(client, answer);
         }
         return !"close".equals(answer.header("connection"));
+    }
+
+    /// Each client goes on with a new connection after its next answer.
+    void reconnect() {
+        synchronized (newest) {
+            newest.replaceAll(_ -> null);
+        }
+        round++;
     }
 
     /// All values that the watched header had so far, with an empty one for answers without it.

@@ -29,4 +29,6 @@ public interface Platform {
     StatsScope stats();
 
     TlsSockets tls();
+
+    Secrets secrets();
 }

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 
 import java.util.function.Function;
 
@@ -29,6 +30,8 @@ public record ResourceType<M extends Message>(M prototype, Function<M, String> n
     public static final ResourceType<TypedExtensionConfig> EXTENSION_CONFIG =
             new ResourceType<>(
                     TypedExtensionConfig.getDefaultInstance(), TypedExtensionConfig::getName);
+    public static final ResourceType<Secret> SECRET =
+            new ResourceType<>(Secret.getDefaultInstance(), Secret::getName);
 
     /// The type as `Any` names it, such as `type.googleapis.com/envoy.config.cluster.v3.Cluster`.
     public String url() {

@@ -23,6 +23,9 @@ public interface ResourceUpdate<M extends Message> {
     /// The version of the whole, as the source names it; may be empty.
     String version();
 
+    /// Where is reported what is wrong with the whole, such as a resource that is missing.
+    Problems problems();
+
     /// One resource.
     ///
     /// @param problems where everything wrong with it is reported

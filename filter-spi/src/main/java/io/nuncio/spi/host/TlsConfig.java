@@ -14,6 +14,7 @@ import java.util.List;
 /// @param peerCertificate whether a downstream is asked for a certificate; upstreams always present
 ///   one
 /// @param acceptedIssuers named to a downstream that is asked
+/// @param issuersPlace where those come from, for operators: a file, or `<inline>`
 /// @param verifier looks at the certificate that the peer presents
 /// @param sessions whether and how connections may begin with what an earlier one agreed on
 /// @param serverName what an upstream is asked for
@@ -25,6 +26,7 @@ public record TlsConfig(
         List<String> applicationProtocols,
         PeerCertificate peerCertificate,
         List<X509Certificate> acceptedIssuers,
+        String issuersPlace,
         PeerVerifier verifier,
         Sessions sessions,
         ServerName serverName) {
@@ -47,6 +49,7 @@ public record TlsConfig(
                 protocols,
                 peerCertificate,
                 acceptedIssuers,
+                issuersPlace,
                 verifier,
                 sessions,
                 serverName);
@@ -63,7 +66,8 @@ public record TlsConfig(
     /// A certificate and what belongs to it.
     ///
     /// @param chain this side's certificate first
-    public record Identity(List<X509Certificate> chain, PrivateKey key) {
+    /// @param place where the chain comes from, for operators: a file, or `<inline>`
+    public record Identity(List<X509Certificate> chain, PrivateKey key, String place) {
         public Identity {
             chain = List.copyOf(chain);
         }

@@ -3,6 +3,7 @@ package io.nuncio.spi.host;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.TransportSocketTemplate;
 
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /// The kernel's TLS, for transport sockets that speak it. Thread: main.
@@ -17,4 +18,14 @@ public interface TlsSockets {
 
     /// Sockets that begin handshakes.
     TransportSocketTemplate upstream(TlsConfig config, FactoryContext context);
+
+    /// Sockets that answer handshakes as soon as there is a configuration.
+    ///
+    /// @param first null if there is none yet
+    ChangingTls changingDownstream(@Nullable TlsConfig first, FactoryContext context);
+
+    /// Sockets that begin handshakes as soon as there is a configuration.
+    ///
+    /// @param first null if there is none yet
+    ChangingTls changingUpstream(@Nullable TlsConfig first, FactoryContext context);
 }

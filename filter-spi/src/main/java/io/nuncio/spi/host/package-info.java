@@ -5,7 +5,7 @@
 /// Open to every bundle, versioned 0.x and free to change until the founding work is done.
 /// Everything here runs on the worker that owns the connection unless a method says otherwise.
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 @NullMarked
 package io.nuncio.spi.host;
 

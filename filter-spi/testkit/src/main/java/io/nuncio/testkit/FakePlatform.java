@@ -60,6 +60,7 @@ public final class FakePlatform
     private final Map<String, Object> extensions = new HashMap<>();
     private final Map<String, Any> configurations = new HashMap<>();
     private final FakeClusters clusters;
+    private final FakeSecrets secrets = new FakeSecrets();
     private final StatsScope root;
     private final List<LogEntry> accessLog = new ArrayList<>();
     private Function<RequestHeaders, Route> routes = headers -> Route.NONE;
@@ -106,6 +107,11 @@ public final class FakePlatform
     @Override
     public TlsSockets tls() {
         return new TlsContexts();
+    }
+
+    @Override
+    public FakeSecrets secrets() {
+        return secrets;
     }
 
     @Override

@@ -17,7 +17,6 @@ public final class AdminEndpoints {
     private static final Set<String> NOT_YET =
             Set.of(
                     "/allocprofiler",
-                    "/certs",
                     "/contention",
                     "/cpuprofiler",
                     "/heap_dump",

@@ -11,8 +11,9 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 
-/// `/init_dump`: what the server and its listeners wait for. Beside Envoy's names each target has
-/// an entry of its own under `targets`: for how long already, how long at most, and why.
+/// `/init_dump`: what the server, its listeners and its clusters wait for. Beside Envoy's names
+/// each target has an entry of its own under `targets`: for how long already, how long at most, and
+/// why.
 record InitDumpEndpoint(InitManagers managers) {
     private static final String DUMPS = "unready_targets_dumps";
 
@@ -42,7 +43,7 @@ record InitDumpEndpoint(InitManagers managers) {
             json.writeStartObject();
             json.writeArrayFieldStart(DUMPS);
             for (InitManager manager : managers.waiting()) {
-                if (!listenersOnly || manager != managers.server()) {
+                if (!listenersOnly || manager.owner().startsWith("Listener ")) {
                     write(json, manager);
                 }
             }

@@ -9,6 +9,7 @@ import io.nuncio.spi.host.HttpFilterChains;
 import io.nuncio.spi.host.Matchers;
 import io.nuncio.spi.host.Platform;
 import io.nuncio.spi.host.RouteTables;
+import io.nuncio.spi.host.Secrets;
 import io.nuncio.spi.host.ServerState;
 import io.nuncio.spi.host.TlsSockets;
 
@@ -23,5 +24,6 @@ public record KernelPlatform(
         Matchers matchers,
         ServerState serverState,
         TlsSockets tls,
+        Secrets secrets,
         StatsScope stats)
         implements Platform {}

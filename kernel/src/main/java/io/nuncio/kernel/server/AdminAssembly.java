@@ -19,6 +19,7 @@ import io.nuncio.kernel.admin.ListenerView;
 import io.nuncio.kernel.admin.ServerActions;
 import io.nuncio.kernel.admin.ServerFacts;
 import io.nuncio.kernel.admin.StandardEndpoints;
+import io.nuncio.kernel.config.MessageJson;
 import io.nuncio.kernel.config.MessageTypes;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.lease.Renewal;
@@ -164,6 +165,12 @@ final class AdminAssembly {
                         assembly.runtime,
                         assembly.init,
                         types));
+        MessageJson json = new MessageJson(types).withDefaults();
+        endpoints.add(
+                AdminEndpoint.page(
+                        "/certs",
+                        "print certs on machine",
+                        _ -> AdminResponse.json(json.print(assembly.certificates.message()))));
         endpoints.add(
                 AdminEndpoint.page(
                         "/bundles",

@@ -25,10 +25,12 @@ import io.nuncio.kernel.protocol.HttpCodecs;
 import io.nuncio.kernel.route.RouteConfigs;
 import io.nuncio.kernel.route.RouteTableCompiler;
 import io.nuncio.kernel.runtime.RuntimeLoader;
+import io.nuncio.kernel.secret.SecretManager;
 import io.nuncio.kernel.stats.StatsSettings;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.kernel.stats.Tag;
 import io.nuncio.kernel.subscription.SubscriptionSources;
+import io.nuncio.kernel.tls.CertificatesInUse;
 import io.nuncio.kernel.tls.TlsContexts;
 import io.nuncio.kernel.upstream.ClusterManager;
 import io.nuncio.kernel.upstream.UpstreamConnector;
@@ -57,6 +59,9 @@ final class Assembly implements AutoCloseable {
     final FileWatcher files;
     final InitManagers init;
     private final SubscriptionSources subscriptions;
+    final SecretManager secrets;
+    private final TlsContexts tls = new TlsContexts();
+    final CertificatesInUse certificates = new CertificatesInUse(tls);
     final LogFiles logFiles;
     final ClusterManager clusters;
     final RouteConfigs routeConfigs;
@@ -116,6 +121,7 @@ final class Assembly implements AutoCloseable {
                         new ConfigLoader(registry.messages(), ConfigLoader.kernelFields()),
                         registry,
                         files);
+        secrets = new SecretManager(subscriptions, files, root);
         ExtensionCompiler extensions =
                 new ExtensionCompiler(registry, new HashSet<>(options.disabledExtensions()), root);
         clusters =
@@ -129,6 +135,7 @@ final class Assembly implements AutoCloseable {
                                 extensions,
                                 codecs,
                                 contexts::create,
+                                init,
                                 root),
                         bootstrap.getClusterManager().getUpstreamBindConfig());
         accessLogs = new AccessLogCompiler(extensions, System::nanoTime);
@@ -147,7 +154,8 @@ final class Assembly implements AutoCloseable {
                         accessLogs,
                         new MatchTreeCompiler(extensions),
                         lifeCycle,
-                        new TlsContexts(),
+                        tls,
+                        secrets,
                         root);
         contexts.services(
                 new Services(
@@ -180,6 +188,7 @@ final class Assembly implements AutoCloseable {
         admin = AdminAssembly.compile(bootstrap, this, problems.in("admin"));
         bundles = new BundleSwaps(registry, loops.main(), init, root, renewals());
         Problems resources = problems.in("static_resources");
+        secrets.load(bootstrap.getStaticResources().getSecretsList(), resources.in("secrets"));
         clusters.load(bootstrap.getStaticResources().getClustersList(), resources.in("clusters"));
         var dynamic = bootstrap.getDynamicResources();
         if (dynamic.hasCdsConfig()) {

@@ -7,7 +7,6 @@ import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
 import io.envoyproxy.envoy.admin.v3.EcdsConfigDump;
 import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
 import io.envoyproxy.envoy.admin.v3.ScopedRoutesConfigDump;
-import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.nuncio.kernel.admin.ConfigSection;
 import io.nuncio.kernel.upstream.ClustersAdmin;
@@ -18,7 +17,7 @@ import java.util.List;
 final class ConfigSections {
     private ConfigSections() {}
 
-    /// Scopes and secrets have nothing in them yet; those who read dumps expect the parts.
+    /// Scopes have nothing in them yet; those who read dumps expect the part.
     static List<ConfigSection> of(Bootstrap bootstrap, Assembly assembly) {
         Timestamp loaded = timestamp(System.currentTimeMillis());
         Bootstrap shown = bootstrap.toBuilder().setNode(assembly.node).build();
@@ -35,7 +34,7 @@ final class ConfigSections {
                 new ConfigSection("listeners", assembly.listeners::configDump),
                 new ConfigSection("route_scopes", ScopedRoutesConfigDump::getDefaultInstance),
                 new ConfigSection("routes", () -> routes(assembly)),
-                new ConfigSection("secrets", SecretsConfigDump::getDefaultInstance));
+                new ConfigSection("secrets", assembly.secrets::configDump));
     }
 
     private static EcdsConfigDump filters(Assembly assembly) {

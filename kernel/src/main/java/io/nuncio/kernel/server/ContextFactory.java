@@ -21,9 +21,19 @@ final class ContextFactory {
         services = all;
     }
 
-    /// A context outside any listener.
+    /// A context of what serves at once.
     FactoryContext create(String name, StatsScope stats, Leases leases, Problems problems) {
-        return create(name, stats, stats, InitTargets.NONE, leases, problems);
+        return create(name, stats, InitTargets.NONE, leases, problems);
+    }
+
+    /// A context outside any listener.
+    FactoryContext create(
+            String name,
+            StatsScope stats,
+            InitTargets initTargets,
+            Leases leases,
+            Problems problems) {
+        return create(name, stats, stats, initTargets, leases, problems);
     }
 
     /// @param listenerStats the listener's scope

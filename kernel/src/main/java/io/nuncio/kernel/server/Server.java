@@ -203,6 +203,7 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
     /// Brings the gauges of the process up to date. Thread: main.
     void refreshStats() {
         assembly.bundles.refreshStats();
+        stats.daysUntilFirstCertExpiring().set(assembly.certificates.daysUntilFirstExpires());
         stats.refresh(
                 assembly.lifeCycle.state(), uptimeSeconds(), assembly.listeners.connections());
     }

@@ -176,7 +176,7 @@ final class FileSubscription<M extends Message> implements Subscription {
                 here.add("", "is not a serialized " + any.getTypeUrl());
             }
         }
-        return new Update(List.copyOf(entries), response.getVersionInfo());
+        return new Update(List.copyOf(entries), response.getVersionInfo(), problems);
     }
 
     @SuppressWarnings("unchecked") // the prototype's own type
@@ -195,10 +195,17 @@ final class FileSubscription<M extends Message> implements Subscription {
     private final class Update implements ResourceUpdate<M> {
         private final List<Entry<M>> entries;
         private final String version;
+        private final Problems problems;
 
-        Update(List<Entry<M>> entries, String version) {
+        Update(List<Entry<M>> entries, String version, Problems problems) {
             this.entries = entries;
             this.version = version;
+            this.problems = problems;
+        }
+
+        @Override
+        public Problems problems() {
+            return problems;
         }
 
         @Override

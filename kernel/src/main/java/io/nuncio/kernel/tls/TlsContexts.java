@@ -15,11 +15,16 @@ import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketContext;
 import io.nuncio.spi.TransportSocketTemplate;
+import io.nuncio.spi.host.ChangingTls;
 import io.nuncio.spi.host.TlsConfig;
 import io.nuncio.spi.host.TlsSockets;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
@@ -42,23 +47,84 @@ public final class TlsContexts implements TlsSockets {
 
     private boolean warned;
 
+    /// Which side of the proxy a socket is for, as its statistics call it.
+    enum Side {
+        DOWNSTREAM("server"),
+        UPSTREAM("client");
+
+        private final String prefix;
+
+        Side(String prefix) {
+            this.prefix = prefix;
+        }
+
+        String prefix() {
+            return prefix;
+        }
+    }
+
+    /// Those that connections may begin with, in the order in which they came.
+    private final Map<TlsTemplate, TlsConfig> inUse = new LinkedHashMap<>();
+
     @Override
     public TransportSocketTemplate downstream(TlsConfig config, FactoryContext context) {
-        return compile(true, config, context);
+        return fixed(Side.DOWNSTREAM, config, context);
     }
 
     @Override
     public TransportSocketTemplate upstream(TlsConfig config, FactoryContext context) {
-        return compile(false, config, context);
+        return fixed(Side.UPSTREAM, config, context);
     }
 
-    private TransportSocketTemplate compile(
-            boolean server, TlsConfig config, FactoryContext context) {
+    @Override
+    public ChangingTls changingDownstream(@Nullable TlsConfig first, FactoryContext context) {
+        return changing(Side.DOWNSTREAM, first, context);
+    }
+
+    @Override
+    public ChangingTls changingUpstream(@Nullable TlsConfig first, FactoryContext context) {
+        return changing(Side.UPSTREAM, first, context);
+    }
+
+    private ChangingTls changing(Side side, @Nullable TlsConfig first, FactoryContext context) {
+        ChangingTlsTemplate made = new ChangingTlsTemplate(this, side, context, List.of());
+        if (first != null) {
+            made.begin(first);
+        }
+        return made;
+    }
+
+    private TransportSocketTemplate fixed(Side side, TlsConfig config, FactoryContext context) {
+        SocketFactoryStats.in(context.stats(), side);
+        TlsTemplate made = make(side, config, new TlsStats(context.stats()), context);
+        return made == null ? new UnusableTls() : made;
+    }
+
+    /// The configurations that connections may begin with.
+    public List<TlsConfig> inUse() {
+        return List.copyOf(inUse.values());
+    }
+
+    /// @return null if the library refuses it; that is reported
+    @Nullable TlsTemplate make(
+            Side side, TlsConfig config, TlsStats stats, FactoryContext context) {
+        TlsTemplate made = compile(side, config, stats, context);
+        if (made != null) {
+            inUse.put(made, config);
+            made.whenClosed(() -> inUse.remove(made));
+        }
+        return made;
+    }
+
+    /// Like [#make] for a variant of a configuration that is in use already.
+    @Nullable TlsTemplate compile(
+            Side side, TlsConfig config, TlsStats stats, FactoryContext context) {
+        boolean server = side == Side.DOWNSTREAM;
         boolean boringSsl = boringSsl(context);
         String unknown = boringSsl ? unknown(config) : "";
         if (!unknown.isEmpty()) {
             context.problems().add("", unknown);
-            return new UnusableTls();
+            return null;
         }
         String ambiguous = server ? new IdentityChoice(config.identities()).ambiguousName() : null;
         if (ambiguous != null) {
@@ -68,22 +134,25 @@ public final class TlsContexts implements TlsSockets {
                             "certificates with keys of several types for one name are not"
                                     + " supported yet: "
                                     + ambiguous);
-            return new UnusableTls();
+            return null;
         }
         try {
             return new TlsTemplate(
                     build(server, config, boringSsl),
                     config,
                     plain(config.cipherSuites()) ? null : String.join(":", config.cipherSuites()),
-                    new TlsStats(context.stats()),
-                    another -> compile(server, another, context));
+                    stats,
+                    another -> {
+                        TlsTemplate other = compile(side, another, stats, context);
+                        return other == null ? new UnusableTls() : other;
+                    });
         } catch (SSLException | IllegalArgumentException refused) {
             Throwable deepest = refused;
             while (deepest.getCause() != null) {
                 deepest = deepest.getCause();
             }
             context.problems().add("", "Failed to initialize TLS: " + deepest.getMessage());
-            return new UnusableTls();
+            return null;
         }
     }
 

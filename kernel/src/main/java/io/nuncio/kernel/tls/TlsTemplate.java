@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.internal.tcnative.SSL;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketContext;
@@ -33,6 +34,7 @@ final class TlsTemplate implements TransportSocketTemplate {
     private final TlsStats stats;
     private final Function<TlsConfig, TransportSocketTemplate> maker;
     private final List<TransportSocketTemplate> derived = new ArrayList<>(); // main thread
+    private Runnable whenClosed = () -> {}; // main thread
 
     /// @param ciphers what each engine is to be given, null if the library's context has all
     /// @param maker of templates that differ a little
@@ -52,6 +54,26 @@ final class TlsTemplate implements TransportSocketTemplate {
     @Override
     public TransportSocket create(TransportSocketContext context) {
         return new TlsSocket(context, engine(serverName(context)), this);
+    }
+
+    /// For those who may come while the template is closed on the main thread.
+    ///
+    /// @return null if it is closed already
+    @Nullable TransportSocket createIfOpen(TransportSocketContext context) {
+        try {
+            ReferenceCountUtil.retain(library);
+        } catch (IllegalReferenceCountException closed) {
+            return null;
+        }
+        try {
+            return create(context);
+        } finally {
+            ReferenceCountUtil.release(library);
+        }
+    }
+
+    void whenClosed(Runnable task) {
+        whenClosed = task;
     }
 
     /// Netty's handler is not put into any pipeline: it is only the way to an engine that takes as
@@ -148,6 +170,7 @@ final class TlsTemplate implements TransportSocketTemplate {
 
     @Override
     public void close() {
+        whenClosed.run();
         derived.forEach(TransportSocketTemplate::close);
         ReferenceCountUtil.release(library);
     }

@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.nuncio.kernel.init.InitManager;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.ClusterDiscovery;
@@ -43,8 +44,10 @@ final class ClusterCompiler {
     /// @return null if anything is wrong; it is reported
     UpstreamCluster.@Nullable Parts compile(Cluster cluster, StatsScope scope, Problems problems) {
         Leases leases = new Leases();
+        InitManager init = services.init().create("Cluster " + cluster.getName());
+        leases.atEnd(() -> services.init().forget(init));
         FactoryContext context =
-                services.contexts().create(cluster.getName(), scope, leases, problems);
+                services.contexts().create(cluster.getName(), scope, init, leases, problems);
         ClusterConfig config = ClusterConfig.from(cluster, bindDefault, problems);
         TransportSocketTemplate socket = null;
         if (cluster.hasTransportSocket()) {
@@ -64,6 +67,9 @@ final class ClusterCompiler {
         LoadBalancerPolicy policy = loadBalancer(cluster, scope, leases, context);
         boolean noSocket = cluster.hasTransportSocket() && socket == null;
         if (noSocket || template == null || policy == null) {
+            if (socket != null) {
+                socket.close();
+            }
             leases.giveBack();
             return null;
         }
@@ -82,6 +88,7 @@ final class ClusterCompiler {
                 scope,
                 discovery,
                 policy,
+                init,
                 leases);
     }
 
@@ -140,7 +147,7 @@ final class ClusterCompiler {
     private @Nullable LoadBalancerPolicy loadBalancer(
             Cluster cluster, StatsScope scope, Leases leases, FactoryContext context) {
         if (cluster.hasLoadBalancingPolicy()) {
-            return firstKnown(cluster, scope, leases, context.problems());
+            return firstKnown(cluster, scope, leases, context);
         }
         Message config =
                 switch (cluster.getLbPolicy()) {
@@ -162,7 +169,8 @@ final class ClusterCompiler {
 
     /// The first policy of the list that an installed bundle provides.
     private @Nullable LoadBalancerPolicy firstKnown(
-            Cluster cluster, StatsScope scope, Leases leases, Problems problems) {
+            Cluster cluster, StatsScope scope, Leases leases, FactoryContext context) {
+        Problems problems = context.problems();
         int index = 0;
         var names = new StringBuilder();
         for (LoadBalancingPolicy.Policy policy :
@@ -176,7 +184,12 @@ final class ClusterCompiler {
                                     config,
                                     LoadBalancerPolicy.class,
                                     services.contexts()
-                                            .create(cluster.getName(), scope, leases, attempt),
+                                            .create(
+                                                    cluster.getName(),
+                                                    scope,
+                                                    context.initTargets(),
+                                                    leases,
+                                                    attempt),
                                     "");
             if (compiled != null) {
                 Problems here =

@@ -3,11 +3,13 @@ package io.nuncio.kernel.upstream;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.lease.Renewal;
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Gauge;
+import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.Resolver;
 import io.nuncio.spi.StatsScope;
@@ -69,6 +71,7 @@ public final class ClusterManager implements Clusters {
             Extensions extensions,
             Codecs codecs,
             Contexts contexts,
+            InitManagers init,
             StatsScope stats) {
         public Services {
             workers = List.copyOf(workers);
@@ -79,8 +82,14 @@ public final class ClusterManager implements Clusters {
     @FunctionalInterface
     public interface Contexts {
         /// @param name what the configuration calls the thing being compiled
+        /// @param initTargets what the cluster waits for before it serves
         /// @param leases hold what is compiled
-        FactoryContext create(String name, StatsScope stats, Leases leases, Problems problems);
+        FactoryContext create(
+                String name,
+                StatsScope stats,
+                InitTargets initTargets,
+                Leases leases,
+                Problems problems);
     }
 
     private record Stats(
@@ -223,8 +232,7 @@ public final class ClusterManager implements Clusters {
         UpstreamCluster waiting = warming.remove(name);
         UpstreamCluster serving = active.remove(name);
         if (waiting != null) {
-            waiting.close();
-            waiting.leases().giveBack();
+            closeUnused(waiting);
             initialization.finished(waiting);
         }
         if (serving != null) {
@@ -260,7 +268,7 @@ public final class ClusterManager implements Clusters {
         if (parts == null || errors(problems) > errors) {
             scope.close();
             if (parts != null) {
-                parts.leases().giveBack();
+                parts.close();
             }
             return false;
         }
@@ -277,8 +285,7 @@ public final class ClusterManager implements Clusters {
         showCounts();
         initialization.add(cluster);
         if (overtaken != null) {
-            overtaken.close();
-            overtaken.leases().giveBack();
+            closeUnused(overtaken);
             initialization.finished(overtaken);
         }
         LOG.debug("add/update cluster {}", name);
@@ -339,14 +346,20 @@ public final class ClusterManager implements Clusters {
             parts.discovery().close();
             parts.policy().close();
             parts.scope().close();
-            parts.info().close();
-            parts.leases().giveBack();
+            parts.close();
         }
     }
 
     private @Nullable UpstreamCluster current(String name) {
         UpstreamCluster waiting = warming.get(name);
         return waiting != null ? waiting : active.get(name);
+    }
+
+    /// A cluster that never served.
+    private static void closeUnused(UpstreamCluster cluster) {
+        cluster.close();
+        cluster.info().close();
+        cluster.leases().giveBack();
     }
 
     private void retire(UpstreamCluster cluster) {
@@ -400,6 +413,7 @@ public final class ClusterManager implements Clusters {
         public void onInitialized(UpstreamCluster cluster) {
             String name = cluster.info().name();
             warming.remove(name, cluster);
+            services.init().forget(cluster.init());
             UpstreamCluster before = active.put(name, cluster);
             if (before != null) {
                 cluster.info().declareStats();

@@ -1,6 +1,7 @@
 package io.nuncio.kernel.upstream;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.nuncio.kernel.init.InitManager;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.spi.ClusterDiscovery;
 import io.nuncio.spi.Host;
@@ -23,6 +24,7 @@ final class UpstreamCluster implements HostPublisher {
     private final MembershipStats stats;
     private final ClusterDiscovery discovery;
     private final LoadBalancerPolicy policy;
+    private final InitManager init;
     private final Leases leases;
     private final boolean addedViaApi;
     private final String version;
@@ -30,13 +32,14 @@ final class UpstreamCluster implements HostPublisher {
     private final int slotCount;
     private final Watcher watcher;
     private final List<List<UpstreamHost>> priorities = new ArrayList<>();
+    private boolean found;
     private boolean initialized;
     private volatile ClusterSnapshot snapshot;
     private volatile boolean closed;
 
     /// Who is told of a cluster's changes. Thread: main.
     interface Watcher {
-        /// The first hosts are published.
+        /// The first hosts are published, and nothing else is waited for.
         void onInitialized(UpstreamCluster cluster);
 
         /// The hosts changed; those removed are in no snapshot any more.
@@ -50,7 +53,14 @@ final class UpstreamCluster implements HostPublisher {
             StatsScope scope,
             ClusterDiscovery discovery,
             LoadBalancerPolicy policy,
-            Leases leases) {}
+            InitManager init,
+            Leases leases) {
+        /// Lets go of what no connection uses.
+        void close() {
+            info.close();
+            leases.giveBack();
+        }
+    }
 
     /// @param version as its source calls it; empty for the bootstrap's
     /// @param slotCount slots of each host: one more than there are workers
@@ -61,6 +71,7 @@ final class UpstreamCluster implements HostPublisher {
         this.stats = new MembershipStats(parts.scope());
         this.discovery = parts.discovery();
         this.policy = parts.policy();
+        this.init = parts.init();
         this.leases = parts.leases();
         this.addedViaApi = addedViaApi;
         this.version = version;
@@ -116,6 +127,11 @@ final class UpstreamCluster implements HostPublisher {
         return all;
     }
 
+    /// What is waited for before it serves, besides its hosts.
+    InitManager init() {
+        return init;
+    }
+
     /// What the cluster holds, until its last connection has ended.
     Leases leases() {
         return leases;
@@ -127,6 +143,7 @@ final class UpstreamCluster implements HostPublisher {
 
     void close() {
         closed = true;
+        init.cancel();
         discovery.close();
         policy.close();
         stats.scope().close();
@@ -203,11 +220,17 @@ final class UpstreamCluster implements HostPublisher {
         } else if (initialized) {
             stats.updateNoRebuild().increment();
         }
-        if (!initialized) {
-            initialized = true;
-            stats.warming(false);
-            watcher.onInitialized(this);
+        if (!found) {
+            found = true;
+            init.initialize(this::onReady);
         }
+    }
+
+    /// The first hosts are there, and what the cluster's extensions waited for.
+    private void onReady() {
+        initialized = true;
+        stats.warming(false);
+        watcher.onInitialized(this);
     }
 
     @Override

@@ -108,6 +108,7 @@ class StandardEndpointsTest {
         init.server().add("LDS", target -> target.waitingFor("lds.yaml", 15_000_000_000L));
         init.server().initialize(() -> {});
         init.create("Listener in").add("RDS routes", _ -> {});
+        var cluster = init.create("Cluster up");
         nanos = 2_000_000_000L;
         assertThat(get("/init_dump").text())
                 .isEqualToIgnoringWhitespace(
@@ -120,8 +121,11 @@ class StandardEndpointsTest {
                            "targets": [{"name": "RDS routes", "waiting_ms": 2000,
                              "waiting_for": ""}]}]}
                         """);
+        cluster.add("SdsApi ca", _ -> {});
+        assertThat(get("/init_dump").text()).contains("init manager Cluster up");
         assertThat(get("/init_dump?mask=listener").text())
                 .contains("RDS routes")
+                .doesNotContain("SdsApi")
                 .doesNotContain("LDS");
         assertThat(get("/init_dump?mask=cluster").status()).isEqualTo(400);
     }
@@ -153,7 +157,6 @@ class StandardEndpointsTest {
     @ValueSource(
             strings = {
                 "/allocprofiler",
-                "/certs",
                 "/contention",
                 "/cpuprofiler",
                 "/heap_dump",

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
+import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.protocol.HttpCodecs;
@@ -21,6 +22,7 @@ import io.nuncio.spi.HostPublisher;
 import io.nuncio.spi.HostPublisher.HostSpec;
 import io.nuncio.spi.HostSet;
 import io.nuncio.spi.HostSources;
+import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.LoadBalancerPolicy;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.Resolver;
@@ -84,6 +86,7 @@ final class FakePlatform {
                         new FakeExtensions(),
                         codecs,
                         FakePlatform::context,
+                        new InitManagers(() -> 0),
                         store.root()),
                 BindConfig.getDefaultInstance());
     }
@@ -149,7 +152,12 @@ final class FakePlatform {
         return get(cluster.getName());
     }
 
-    static FactoryContext context(String name, StatsScope stats, Leases leases, Problems problems) {
+    static FactoryContext context(
+            String name,
+            StatsScope stats,
+            InitTargets initTargets,
+            Leases leases,
+            Problems problems) {
         return (FactoryContext)
                 Proxy.newProxyInstance(
                         FakePlatform.class.getClassLoader(),
@@ -159,6 +167,7 @@ final class FakePlatform {
                                     case "name" -> name;
                                     case "stats" -> stats;
                                     case "problems" -> problems;
+                                    case "initTargets" -> initTargets;
                                     case "perWorker" ->
                                             perWorker((Function<Worker, ?>) arguments[0]);
                                     default -> throw new AssertionError(method);

@@ -1,25 +1,19 @@
 package io.nuncio.transportsockets.tls;
 
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
-import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.host.TlsConfig;
 
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What both sides configure alike; all defaults of it live here.
+/// What both sides configure alike, besides secrets; all defaults of it live here.
 record CommonTls(
-        List<TlsConfig.Identity> identities,
         List<String> versions,
         List<String> cipherSuites,
         List<String> curves,
-        List<String> applicationProtocols,
-        List<X509Certificate> acceptedIssuers,
-        PeerCertificates verifier) {
+        List<String> applicationProtocols) {
     private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
     private static final int OLDEST_DEFAULT = 2;
 
@@ -32,12 +26,10 @@ record CommonTls(
     private static final List<String> CURVES = List.of("X25519", "P-256");
 
     CommonTls {
-        identities = List.copyOf(identities);
         versions = List.copyOf(versions);
         cipherSuites = List.copyOf(cipherSuites);
         curves = List.copyOf(curves);
         applicationProtocols = List.copyOf(applicationProtocols);
-        acceptedIssuers = List.copyOf(acceptedIssuers);
     }
 
     /// Which side of the proxy it is for; they differ in the newest version.
@@ -52,40 +44,14 @@ record CommonTls(
         }
     }
 
-    /// @param nameIsServerName see [PeerCertificates#from]
-    /// @param context at the message around this one, where it is `common_tls_context`
-    static CommonTls from(
-            CommonTlsContext message, Side side, boolean nameIsServerName, FactoryContext context) {
-        Problems problems = context.problems().in("common_tls_context");
+    /// @param problems at the message
+    static CommonTls from(CommonTlsContext message, Side side, Problems problems) {
         TlsParameters params = message.getTlsParams();
-        PeerCertificates verifier =
-                PeerCertificates.from(
-                        message.getValidationContext(),
-                        side,
-                        nameIsServerName,
-                        context.withProblems(problems.in("validation_context")));
         return new CommonTls(
-                identities(message, problems),
                 versions(params, side, problems.in("tls_params")),
                 params.getCipherSuitesCount() == 0 ? CIPHERS : params.getCipherSuitesList(),
                 params.getEcdhCurvesCount() == 0 ? CURVES : params.getEcdhCurvesList(),
-                applicationProtocols(message, problems),
-                verifier.trusted(),
-                verifier);
-    }
-
-    private static List<TlsConfig.Identity> identities(
-            CommonTlsContext message, Problems problems) {
-        List<TlsConfig.Identity> identities = new ArrayList<>();
-        for (int index = 0; index < message.getTlsCertificatesCount(); index++) {
-            TlsCertificate certificate = message.getTlsCertificates(index);
-            TlsConfig.Identity identity =
-                    Identities.from(certificate, problems.in("tls_certificates[" + index + "]"));
-            if (identity != null) {
-                identities.add(identity);
-            }
-        }
-        return identities;
+                applicationProtocols(message, problems));
     }
 
     private static List<String> versions(TlsParameters params, Side side, Problems problems) {
@@ -125,17 +91,20 @@ record CommonTls(
 
     /// The whole of one side's configuration.
     TlsConfig config(
+            TlsSecrets secrets,
             TlsConfig.PeerCertificate peer,
             TlsConfig.Sessions sessions,
             TlsConfig.ServerName serverName) {
+        PeerCertificates verifier = secrets.verifier();
         return new TlsConfig(
-                identities,
+                secrets.identities(),
                 versions,
                 cipherSuites,
                 curves,
                 applicationProtocols,
                 peer,
-                acceptedIssuers,
+                verifier.trusted(),
+                verifier.place(),
                 verifier,
                 sessions,
                 serverName);

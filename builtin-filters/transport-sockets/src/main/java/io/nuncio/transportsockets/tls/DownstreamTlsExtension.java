@@ -1,5 +1,6 @@
 package io.nuncio.transportsockets.tls;
 
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.Extension;
@@ -7,6 +8,9 @@ import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.TransportSocketFactory;
 import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.host.TlsConfig;
+import io.nuncio.spi.host.TlsSockets;
+
+import java.util.function.Supplier;
 
 /// TLS of listeners.
 @Extension(
@@ -17,32 +21,44 @@ import io.nuncio.spi.host.TlsConfig;
 public final class DownstreamTlsExtension implements TransportSocketFactory<DownstreamTlsContext> {
     @Override
     public TransportSocketTemplate configure(DownstreamTlsContext message, FactoryContext context) {
+        CommonTlsContext own = message.getCommonTlsContext();
         CommonTls common =
                 CommonTls.from(
-                        message.getCommonTlsContext(), CommonTls.Side.DOWNSTREAM, false, context);
-        if (message.getCommonTlsContext().getTlsCertificatesCount() == 0) {
+                        own,
+                        CommonTls.Side.DOWNSTREAM,
+                        context.problems().in("common_tls_context"));
+        TlsSecrets secrets = new TlsSecrets(own, CommonTls.Side.DOWNSTREAM, false, context);
+        if (!secrets.present()) {
             context.problems()
                     .at("common_tls_context.tls_certificates")
                     .because("No TLS certificates found for server context");
         }
         if (!context.problems().none()) {
+            secrets.close();
             return new RefusedTls();
         }
-        return context.platform()
-                .tls()
-                .downstream(
+        Supplier<TlsConfig> config =
+                () ->
                         common.config(
-                                asked(message, common),
+                                secrets,
+                                asked(message, secrets.verifier()),
                                 sessions(message),
-                                TlsConfig.ServerName.NONE),
-                        context);
+                                TlsConfig.ServerName.NONE);
+        TlsSockets tls = context.platform().tls();
+        return secrets.change()
+                ? new SecretTls(
+                        tls.changingDownstream(secrets.complete() ? config.get() : null, context),
+                        secrets,
+                        config)
+                : tls.downstream(config.get(), context);
     }
 
-    private static TlsConfig.PeerCertificate asked(DownstreamTlsContext message, CommonTls common) {
-        if (message.getRequireClientCertificate().getValue() || common.verifier().demands()) {
+    private static TlsConfig.PeerCertificate asked(
+            DownstreamTlsContext message, PeerCertificates verifier) {
+        if (message.getRequireClientCertificate().getValue() || verifier.demands()) {
             return TlsConfig.PeerCertificate.REQUIRED;
         }
-        return common.verifier().asks()
+        return verifier.asks()
                 ? TlsConfig.PeerCertificate.OPTIONAL
                 : TlsConfig.PeerCertificate.NONE;
     }

@@ -37,7 +37,7 @@ final class Identities {
                                     + ", Cause: it does not match the certificate");
             return null;
         }
-        return new TlsConfig.Identity(chain, key);
+        return new TlsConfig.Identity(chain, key, Pem.place(message.getCertificateChain()));
     }
 
     private static List<X509Certificate> chain(TlsCertificate message, Problems problems) {

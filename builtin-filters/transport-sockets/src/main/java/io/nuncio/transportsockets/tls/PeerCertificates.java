@@ -20,9 +20,19 @@ final class PeerCertificates implements PeerVerifier {
     private final boolean nameIsServerName;
     private final Pins pins;
     private final boolean acceptUntrusted;
-    private final Counter failVerifyError;
-    private final Counter failVerifySan;
-    private final Counter failVerifyCertHash;
+    private final String place;
+    private final Stats stats;
+
+    /// What is counted of all verifiers of one configuration.
+    record Stats(Counter failVerifyError, Counter failVerifySan, Counter failVerifyCertHash) {
+        static Stats in(StatsScope parent) {
+            StatsScope ssl = parent.scope("ssl");
+            return new Stats(
+                    ssl.counter("fail_verify_error"),
+                    ssl.counter("fail_verify_san"),
+                    ssl.counter("fail_verify_cert_hash"));
+        }
+    }
 
     private PeerCertificates(
             @Nullable TrustedAuthorities authorities,
@@ -30,15 +40,15 @@ final class PeerCertificates implements PeerVerifier {
             boolean nameIsServerName,
             Pins pins,
             boolean acceptUntrusted,
-            StatsScope ssl) {
+            String place,
+            Stats stats) {
         this.authorities = authorities;
         this.names = List.copyOf(names);
         this.nameIsServerName = nameIsServerName;
         this.pins = pins;
         this.acceptUntrusted = acceptUntrusted;
-        failVerifyError = ssl.counter("fail_verify_error");
-        failVerifySan = ssl.counter("fail_verify_san");
-        failVerifyCertHash = ssl.counter("fail_verify_cert_hash");
+        this.place = place;
+        this.stats = stats;
     }
 
     /// @param nameIsServerName the certificate must have the name that was asked for, and the
@@ -48,6 +58,7 @@ final class PeerCertificates implements PeerVerifier {
             CertificateValidationContext message,
             CommonTls.Side side,
             boolean nameIsServerName,
+            Stats stats,
             FactoryContext context) {
         TrustedAuthorities authorities = TrustedAuthorities.from(message, side, context.problems());
         if (nameIsServerName && authorities == null) {
@@ -63,7 +74,13 @@ final class PeerCertificates implements PeerVerifier {
                 nameIsServerName,
                 Pins.from(message, context.problems()),
                 message.getTrustChainVerification() == TrustChainVerification.ACCEPT_UNTRUSTED,
-                context.stats().scope("ssl"));
+                message.hasTrustedCa() ? Pem.place(message.getTrustedCa()) : "",
+                stats);
+    }
+
+    /// Where the authorities come from, for operators; empty if they are the system's or none.
+    String place() {
+        return place;
     }
 
     /// The certificates that are trusted as such.
@@ -99,14 +116,14 @@ final class PeerCertificates implements PeerVerifier {
         if (authorities != null) {
             Rejected rejected = authorities.check(chain);
             if (rejected != null) {
-                failVerifyError.increment();
+                stats.failVerifyError.increment();
                 return rejected;
             }
         }
         X509Certificate own = chain.getFirst();
         boolean byServerName = nameIsServerName && serverName != null;
         if ((byServerName || !names.isEmpty()) && !named(own, byServerName ? serverName : null)) {
-            failVerifySan.increment();
+            stats.failVerifySan.increment();
             return new Rejected(
                     Cause.OTHER,
                     "verify cert failed: SAN matcher, certificate SANs are ["
@@ -114,7 +131,7 @@ final class PeerCertificates implements PeerVerifier {
                             + "]");
         }
         if (!pins.empty() && !pins.have(own)) {
-            failVerifyCertHash.increment();
+            stats.failVerifyCertHash.increment();
             return new Rejected(Cause.OTHER, "verify cert failed: cert hash and spki");
         }
         return null;

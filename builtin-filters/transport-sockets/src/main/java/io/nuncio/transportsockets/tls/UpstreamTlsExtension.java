@@ -1,5 +1,6 @@
 package io.nuncio.transportsockets.tls;
 
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.Extension;
@@ -7,6 +8,9 @@ import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.TransportSocketFactory;
 import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.host.TlsConfig;
+import io.nuncio.spi.host.TlsSockets;
+
+import java.util.function.Supplier;
 
 /// TLS of clusters.
 @Extension(
@@ -17,28 +21,36 @@ import io.nuncio.spi.host.TlsConfig;
 public final class UpstreamTlsExtension implements TransportSocketFactory<UpstreamTlsContext> {
     @Override
     public TransportSocketTemplate configure(UpstreamTlsContext message, FactoryContext context) {
+        CommonTlsContext own = message.getCommonTlsContext();
         CommonTls common =
                 CommonTls.from(
-                        message.getCommonTlsContext(),
-                        CommonTls.Side.UPSTREAM,
-                        message.getAutoSniSanValidation(),
-                        context);
-        if (message.getCommonTlsContext().getTlsCertificatesCount() > 1) {
+                        own, CommonTls.Side.UPSTREAM, context.problems().in("common_tls_context"));
+        TlsSecrets secrets =
+                new TlsSecrets(
+                        own, CommonTls.Side.UPSTREAM, message.getAutoSniSanValidation(), context);
+        if (secrets.count() > 1) {
             context.problems()
                     .at("common_tls_context.tls_certificates")
                     .because("Multiple TLS certificates are not supported for client contexts");
         }
         if (!context.problems().none()) {
+            secrets.close();
             return new RefusedTls();
         }
-        return context.platform()
-                .tls()
-                .upstream(
+        Supplier<TlsConfig> config =
+                () ->
                         common.config(
+                                secrets,
                                 TlsConfig.PeerCertificate.REQUIRED,
                                 TlsConfig.Sessions.DEFAULT,
                                 new TlsConfig.ServerName(
-                                        message.getSni(), message.getAutoHostSni())),
-                        context);
+                                        message.getSni(), message.getAutoHostSni()));
+        TlsSockets tls = context.platform().tls();
+        return secrets.change()
+                ? new SecretTls(
+                        tls.changingUpstream(secrets.complete() ? config.get() : null, context),
+                        secrets,
+                        config)
+                : tls.upstream(config.get(), context);
     }
 }

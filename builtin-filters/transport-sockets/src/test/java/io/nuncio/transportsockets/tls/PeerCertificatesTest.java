@@ -42,7 +42,12 @@ class PeerCertificatesTest {
     }
 
     private PeerCertificates compile(CertificateValidationContext.Builder message) {
-        return PeerCertificates.from(message.build(), CommonTls.Side.UPSTREAM, false, context);
+        return PeerCertificates.from(
+                message.build(),
+                CommonTls.Side.UPSTREAM,
+                false,
+                PeerCertificates.Stats.in(context.stats()),
+                context);
     }
 
     private Verdict verify(CertificateValidationContext.Builder message, Identity identity) {
@@ -296,6 +301,7 @@ class PeerCertificatesTest {
                                 .build(),
                         CommonTls.Side.UPSTREAM,
                         true,
+                        PeerCertificates.Stats.in(context.stats()),
                         context);
         Identity identity = authority.issue("*.example.com");
         assertThat(own.verify(identity.chain(), "a.example.com")).isEqualTo(Accepted.VALIDATED);
@@ -305,6 +311,7 @@ class PeerCertificatesTest {
                 CertificateValidationContext.getDefaultInstance(),
                 CommonTls.Side.UPSTREAM,
                 true,
+                PeerCertificates.Stats.in(context.stats()),
                 context);
         assertThat(context.reported())
                 .containsExactly(

@@ -1,0 +1,231 @@
+package io.nuncio.transportsockets.tls;
+
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.Problems;
+import io.nuncio.spi.host.SecretSource;
+import io.nuncio.spi.host.TlsConfig;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+
+/// The certificates of one configuration and what it demands of its peers': from its own text, by
+/// name, or from elsewhere. Each may come later than the configuration, and become another. Thread:
+/// main.
+final class TlsSecrets implements AutoCloseable {
+    private static final String CERTIFICATES = "tls_certificates";
+    private static final String BY_SDS = "tls_certificate_sds_secret_configs";
+
+    private final FactoryContext context;
+    private final List<Piece<TlsConfig.Identity>> certificates = new ArrayList<>();
+    private final Piece<PeerCertificates> validation;
+    private Predicate<Problems> taker = _ -> true;
+
+    /// @param nameIsServerName see [PeerCertificates#from]
+    /// @param context at the message around this one, where it is `common_tls_context`
+    TlsSecrets(
+            CommonTlsContext message,
+            CommonTls.Side side,
+            boolean nameIsServerName,
+            FactoryContext context) {
+        this.context = context.in("common_tls_context", context.name());
+        if (message.getTlsCertificatesCount() > 0
+                && message.getTlsCertificateSdsSecretConfigsCount() > 0) {
+            this.context
+                    .problems()
+                    .at(BY_SDS)
+                    .because("only one of " + CERTIFICATES + " and " + BY_SDS + " may be used");
+        }
+        for (int index = 0; index < message.getTlsCertificatesCount(); index++) {
+            TlsCertificate own = message.getTlsCertificates(index);
+            Secret secret = Secret.newBuilder().setTlsCertificate(own).build();
+            certificates.add(
+                    new Piece<>(
+                            CERTIFICATES + "[" + index + "]",
+                            own.hasWatchedDirectory()
+                                    ? context.platform().secrets().inline(secret)
+                                    : null,
+                            secret,
+                            TlsSecrets::identity));
+        }
+        for (int index = 0; index < message.getTlsCertificateSdsSecretConfigsCount(); index++) {
+            String field = BY_SDS + "[" + index + "]";
+            certificates.add(
+                    found(
+                            field,
+                            message.getTlsCertificateSdsSecretConfigs(index),
+                            Secret.TypeCase.TLS_CERTIFICATE,
+                            TlsSecrets::identity));
+        }
+        PeerCertificates.Stats stats = PeerCertificates.Stats.in(context.stats());
+        validation =
+                validation(
+                        message,
+                        (content, place) ->
+                                PeerCertificates.from(
+                                        content, side, nameIsServerName, stats, place));
+    }
+
+    private static TlsConfig.@Nullable Identity identity(Secret secret, FactoryContext place) {
+        return Identities.from(secret.getTlsCertificate(), place.problems());
+    }
+
+    private Piece<PeerCertificates> validation(
+            CommonTlsContext message,
+            BiFunction<CertificateValidationContext, FactoryContext, PeerCertificates> compiler) {
+        switch (message.getValidationContextTypeCase()) {
+            case VALIDATION_CONTEXT_SDS_SECRET_CONFIG -> {
+                return found(
+                        "validation_context_sds_secret_config",
+                        message.getValidationContextSdsSecretConfig(),
+                        Secret.TypeCase.VALIDATION_CONTEXT,
+                        (secret, place) -> compiler.apply(secret.getValidationContext(), place));
+            }
+            case COMBINED_VALIDATION_CONTEXT -> {
+                CombinedCertificateValidationContext both = message.getCombinedValidationContext();
+                return found(
+                        "combined_validation_context.validation_context_sds_secret_config",
+                        both.getValidationContextSdsSecretConfig(),
+                        Secret.TypeCase.VALIDATION_CONTEXT,
+                        (secret, place) ->
+                                compiler.apply(
+                                        both.getDefaultValidationContext().toBuilder()
+                                                .mergeFrom(secret.getValidationContext())
+                                                .build(),
+                                        place));
+            }
+            default -> {
+                CertificateValidationContext own = message.getValidationContext();
+                Secret secret = Secret.newBuilder().setValidationContext(own).build();
+                return new Piece<>(
+                        "validation_context",
+                        own.hasWatchedDirectory()
+                                ? context.platform().secrets().inline(secret)
+                                : null,
+                        secret,
+                        (content, place) -> compiler.apply(content.getValidationContext(), place));
+            }
+        }
+    }
+
+    private <T> Piece<T> found(
+            String field,
+            SdsSecretConfig config,
+            Secret.TypeCase type,
+            BiFunction<Secret, FactoryContext, @Nullable T> compiler) {
+        SecretSource source = context.platform().secrets().find(config, type, context, field);
+        return new Piece<>(field, source, source == null ? null : source.current(), compiler);
+    }
+
+    /// True if there is a certificate, or will be.
+    boolean present() {
+        return !certificates.isEmpty();
+    }
+
+    /// How many certificates there are.
+    int count() {
+        return certificates.size();
+    }
+
+    /// True if something may come later or become another.
+    boolean change() {
+        return validation.source != null
+                || certificates.stream().anyMatch(piece -> piece.source != null);
+    }
+
+    /// True if nothing is waited for.
+    boolean complete() {
+        return validation.value != null
+                && certificates.stream().allMatch(piece -> piece.value != null);
+    }
+
+    /// Those that are there.
+    List<TlsConfig.Identity> identities() {
+        List<TlsConfig.Identity> all = new ArrayList<>();
+        for (Piece<TlsConfig.Identity> piece : certificates) {
+            TlsConfig.Identity identity = piece.value;
+            if (identity != null) {
+                all.add(identity);
+            }
+        }
+        return all;
+    }
+
+    /// Call only if these are [#complete].
+    PeerCertificates verifier() {
+        PeerCertificates verifier = validation.value;
+        if (verifier == null) {
+            throw new IllegalStateException("the validation context has not come yet");
+        }
+        return verifier;
+    }
+
+    /// Says who takes these whenever they have changed and are complete.
+    ///
+    /// @param by reports what is wrong with them and says no; then the change is taken back
+    void follow(Predicate<Problems> by) {
+        taker = by;
+    }
+
+    @Override
+    public void close() {
+        certificates.forEach(Piece::close);
+        validation.close();
+    }
+
+    private static long errors(Problems problems) {
+        return problems.all().stream().filter(problem -> !problem.warning()).count();
+    }
+
+    /// One secret, compiled.
+    private final class Piece<T> {
+        private final @Nullable SecretSource source;
+        private final BiFunction<Secret, FactoryContext, @Nullable T> compiler;
+        private @Nullable T value;
+
+        /// @param source null if it stays what it is
+        /// @param first null if it has not come yet
+        Piece(
+                String field,
+                @Nullable SecretSource source,
+                @Nullable Secret first,
+                BiFunction<Secret, FactoryContext, @Nullable T> compiler) {
+            this.source = source;
+            this.compiler = compiler;
+            if (first != null) {
+                value = compiler.apply(first, context.in(field, context.name()));
+            }
+            if (source != null) {
+                source.watch(this::onChange);
+            }
+        }
+
+        private void onChange(Secret secret, Problems problems) {
+            long before = errors(problems);
+            T compiled = compiler.apply(secret, context.withProblems(problems));
+            if (errors(problems) > before) {
+                return;
+            }
+            T old = value;
+            value = compiled;
+            if (complete() && !taker.test(problems)) {
+                value = old;
+            }
+        }
+
+        void close() {
+            if (source != null) {
+                source.close();
+            }
+        }
+    }
+}
