@@ -16,6 +16,18 @@ final class FilteredProxy implements AutoCloseable {
     ///   empty for nothing
     FilteredProxy(String filter, String type, String config, String hostLevel, String routeLevel)
             throws Exception {
+        this(filter, type, config, hostLevel, "", routeLevel);
+    }
+
+    /// @param action what the route's action has besides the cluster
+    FilteredProxy(
+            String filter,
+            String type,
+            String config,
+            String hostLevel,
+            String action,
+            String routeLevel)
+            throws Exception {
         server =
                 NuncioServer.start(
                         Distribution.HOME.resolve("bundles"),
@@ -32,7 +44,7 @@ final class FilteredProxy implements AutoCloseable {
                                   stat_prefix: t
                                   route_config:
                                     virtual_hosts:
-                                    - { name: all, domains: ["*"], %s routes: [{ match: { prefix: / }, route: { cluster: c }, %s }] }
+                                    - { name: all, domains: ["*"], %s routes: [{ match: { prefix: / }, route: { cluster: c, %s }, %s }] }
                                   http_filters:
                                   - name: %s
                                     typed_config: { "@type": type.googleapis.com/%s, %s }
@@ -50,6 +62,7 @@ final class FilteredProxy implements AutoCloseable {
                         """
                                 .formatted(
                                         hostLevel.isEmpty() ? "" : hostLevel + ",",
+                                        action,
                                         routeLevel,
                                         filter,
                                         type,

@@ -1,5 +1,8 @@
 package io.nuncio.testkit;
 
+import io.envoyproxy.envoy.config.route.v3.RateLimit;
+import io.nuncio.kernel.route.ratelimit.RateLimitCompiler;
+import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.StreamInfo;
@@ -28,6 +31,9 @@ public final class FakeRoute implements RouteEntry {
     private boolean hedgeOnPerTryTimeout;
     private final Map<String, List<Object>> perFilter = new HashMap<>();
     private final List<String> furtherAttempts = new ArrayList<>();
+    private List<RateLimitPolicy> rateLimits = List.of();
+    private List<RateLimitPolicy> virtualHostRateLimits = List.of();
+    private boolean includeVirtualHostRateLimits;
     private Consumer<RequestHeaders> requestChange = headers -> {};
     private Consumer<ResponseHeaders> responseChange = headers -> {};
 
@@ -85,6 +91,31 @@ public final class FakeRoute implements RouteEntry {
     public FakeRoute hedgeOnPerTryTimeout(boolean hedge) {
         hedgeOnPerTryTimeout = hedge;
         return this;
+    }
+
+    /// What requests of this route count as.
+    public FakeRoute rateLimits(RateLimit... limits) {
+        rateLimits = compiled(limits);
+        return this;
+    }
+
+    /// The same as the virtual host says it.
+    ///
+    /// @param include true if that holds besides what the route says
+    public FakeRoute virtualHostRateLimits(boolean include, RateLimit... limits) {
+        includeVirtualHostRateLimits = include;
+        virtualHostRateLimits = compiled(limits);
+        return this;
+    }
+
+    private static List<RateLimitPolicy> compiled(RateLimit... limits) {
+        var context = new FakeFactoryContext();
+        List<RateLimitPolicy> policies =
+                RateLimitCompiler.ofRoute(List.of(limits), context, "rate_limits");
+        if (!context.problems().none()) {
+            throw new AssertionError("the rate limits are wrong: " + context.reported());
+        }
+        return policies;
     }
 
     /// The attempts after the first that the router told of, as `2` or `3 after timeout`.
@@ -188,5 +219,20 @@ public final class FakeRoute implements RouteEntry {
     @Override
     public List<?> perFilterOfAllLevels(String filterName) {
         return perFilter.getOrDefault(filterName, List.of());
+    }
+
+    @Override
+    public List<RateLimitPolicy> rateLimits() {
+        return rateLimits;
+    }
+
+    @Override
+    public List<RateLimitPolicy> virtualHostRateLimits() {
+        return virtualHostRateLimits;
+    }
+
+    @Override
+    public boolean includeVirtualHostRateLimits() {
+        return includeVirtualHostRateLimits;
     }
 }
