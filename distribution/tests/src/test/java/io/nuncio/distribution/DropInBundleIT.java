@@ -86,7 +86,9 @@ class DropInBundleIT {
                         "--bundle-path",
                         bundles.toString());
         assertThat(wrong.exitCode()).isEqualTo(1);
-        assertThat(wrong.output()).contains("valeu", "did you mean `value`?");
+        assertThat(wrong.output())
+                .contains("valeu", "did you mean `value`?", "is required")
+                .doesNotContain("failed");
     }
 
     private Path copyOfBundles() throws IOException {
