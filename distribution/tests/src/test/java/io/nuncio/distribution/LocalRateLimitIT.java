@@ -1,6 +1,7 @@
 package io.nuncio.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nuncio.testkit.HttpMessage;
 import io.nuncio.testkit.RawClient;
@@ -113,6 +114,39 @@ class LocalRateLimitIT {
             assertThat(status(client)).isEqualTo(200);
             assertThat(status(client)).as("all four of the host are used").isEqualTo(429);
         }
+    }
+
+    @Test
+    void anInputOfTheMatchingApiMaySayWhatARequestCountsAs() throws Exception {
+        try (FilteredProxy proxy =
+                        proxy(
+                                "descriptors: [{ entries: [{ key: tier, value: free }], "
+                                        + bucket(1)
+                                        + " }], rate_limits: [{ actions: [{ extension: { name:"
+                                        + " tier, typed_config: { \"@type\":"
+                                        + " type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput,"
+                                        + " header_name: x-tier } } }] }]",
+                                "",
+                                "");
+                RawClient client = proxy.server().client("l")) {
+            assertThat(status(client, "x-tier: free")).isEqualTo(200);
+            assertThat(status(client, "x-tier: free")).isEqualTo(429);
+            assertThat(status(client, "x-tier: paid")).isEqualTo(200);
+            assertThat(status(client)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatTheFilterDoesNotDoIsRefusedByName() {
+        assertThatThrownBy(() -> proxy(bucket(1) + ", local_cluster_rate_limit: {}", "", ""))
+                .hasMessageContaining("local_cluster_rate_limit");
+        assertThatThrownBy(() ->
+                        proxy(
+                                bucket(1),
+                                "rate_limits: [{ apply_on_stream_done: true, actions: [{"
+                                        + " remote_address: {} }] }]",
+                                ""))
+                .hasMessageContaining("apply_on_stream_done");
     }
 
     @Test

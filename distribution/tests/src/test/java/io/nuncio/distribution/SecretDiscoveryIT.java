@@ -46,8 +46,8 @@ class SecretDiscoveryIT {
 
     private static String resource(String secret) {
         return "resources:\n"
-                   + "- \"@type\":"
-                   + " type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret\n"
+                + "- \"@type\":"
+                + " type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret\n"
                 + secret.indent(2);
     }
 

@@ -39,6 +39,10 @@ class ExtensionPointsTest {
                     Map.entry(
                             "envoy.config.route.v3.ClusterSpecifierPlugin.extension",
                             "envoy.router.cluster_specifier_plugin"),
+                    // An input of the matching API does as well.
+                    Map.entry(
+                            "envoy.config.route.v3.RateLimit.Action.extension",
+                            "envoy.rate_limit_descriptors,envoy.matching.http.input"),
                     Map.entry(
                             "envoy.config.route.v3.RouteConfiguration.typed_per_filter_config",
                             "envoy.filters.http"),

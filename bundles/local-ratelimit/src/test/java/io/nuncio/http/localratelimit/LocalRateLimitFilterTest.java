@@ -10,6 +10,8 @@ import io.nuncio.testkit.FakeRoute;
 import io.nuncio.testkit.HttpFilterHarness;
 import io.nuncio.testkit.HttpStreamHarness;
 import io.nuncio.testkit.YamlMessages;
+import io.nuncio.testkit.conformance.HttpFilterConformance;
+import io.nuncio.testkit.conformance.Rule;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,8 @@ class LocalRateLimitFilterTest {
             """;
     private static final String ONE_PER_MINUTE =
             ON + "token_bucket: {max_tokens: 1, fill_interval: 60s}\n";
+    private static final String MARKED =
+            "response_headers_to_add: [{header: {key: x-limited, value: '1'}}]\n";
     private static final String BY_USER =
             """
             rate_limits:
@@ -66,6 +70,29 @@ class LocalRateLimitFilterTest {
             count++;
         }
         return count;
+    }
+
+    @Test
+    void theRulesOfTheSpiAreKeptByRequestsThatPass() {
+        HttpFilterConformance.of(() ->
+                        filter(
+                                ON
+                                        + "token_bucket: {max_tokens: 1000, fill_interval: 60s}\n"
+                                        + "enable_x_ratelimit_headers: DRAFT_VERSION_03\n"))
+                .except(Rule.STREAMS_ARE_APART, "all streams take tokens of one bucket")
+                .check();
+    }
+
+    @Test
+    void theRulesOfTheSpiAreKeptByRequestsThatAreLimited() {
+        HttpFilterConformance.of(
+                        () -> {
+                            HttpFilterHarness filter = filter(wildcard(0) + MARKED);
+                            status(filter, "x-user: a");
+                            return filter;
+                        })
+                .header("x-user: a")
+                .check();
     }
 
     @Test
@@ -191,11 +218,7 @@ class LocalRateLimitFilterTest {
 
     @Test
     void answersMayBeMarked() {
-        HttpFilterHarness filter =
-                filter(
-                        ONE_PER_MINUTE
-                                + "response_headers_to_add: [{header: {key: x-limited, value:"
-                                + " '1'}}]");
+        HttpFilterHarness filter = filter(ONE_PER_MINUTE + MARKED);
 
         assertThat(answer(filter).header("x-limited")).isNull();
         assertThat(answer(filter).header("x-limited")).isEqualTo("1");
