@@ -7,6 +7,7 @@ import io.nuncio.testkit.FakeUpstream;
 import io.nuncio.testkit.HttpMessage;
 import io.nuncio.testkit.NuncioServer;
 import io.nuncio.testkit.RawClient;
+import io.nuncio.testkit.TestCertificates;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +32,7 @@ class CallsIT {
     private FakeUpstream service;
     private FakeUpstream auth;
     private GrpcTalk talk;
+    private GrpcTalk talkTls;
     private NuncioServer proxy;
 
     @BeforeAll
@@ -57,6 +59,9 @@ class CallsIT {
                     }
                 });
         talk = GrpcTalk.start(0);
+        TestCertificates authority = TestCertificates.authority("Test CA");
+        talkTls = GrpcTalk.startTls(authority.issue("localhost"));
+        Files.writeString(folder.resolve("ca.pem"), authority.pem());
         proxy = NuncioServer.start(bundles(), config("talk"), "--concurrency", "1");
     }
 
@@ -64,6 +69,7 @@ class CallsIT {
     void stop() throws Exception {
         proxy.close();
         talk.close();
+        talkTls.close();
         auth.close();
         service.close();
     }
@@ -174,6 +180,49 @@ class CallsIT {
         assertThat(proxy.stat("cluster.talk.upstream_rq_retry_limit_exceeded")).isEqualTo(1);
     }
 
+    // Services that are no clusters of the configuration.
+
+    @Test
+    void messagesPassToATargetWithoutACluster() {
+        assertThat(get("direct", "/unary/hello").bodyText()).isEqualTo("you said hello");
+        assertThat(get("direct", "/stream/abc").bodyText()).isEqualTo("a,b,c,0");
+        assertThat(get("direct", "/unary/fail").bodyText()).isEqualTo("7 go away");
+        assertThat(proxy.stat("grpc.talk.streams_total")).isEqualTo(3);
+        assertThat(proxy.stat("grpc.talk.streams_closed_0")).isEqualTo(2);
+        assertThat(proxy.stat("grpc.talk.streams_closed_7")).isEqualTo(1);
+    }
+
+    @Test
+    void messagesPassToATargetOnTls() {
+        assertThat(get("encrypted", "/unary/hello").bodyText()).isEqualTo("you said hello");
+        assertThat(get("encrypted", "/stream/abc").bodyText()).isEqualTo("a,b,c,0");
+        assertThat(proxy.stat("grpc.talk_tls.streams_closed_0")).isEqualTo(2);
+        assertThat(proxy.stat("cluster.google_grpc.talk_tls.ssl.handshake")).isEqualTo(1);
+    }
+
+    @Test
+    void aCallToATargetThatTakesTooLongHasPassedItsDeadline() throws Exception {
+        assertThat(get("direct", "/unary/wait").bodyText()).isEqualTo("4 Deadline Exceeded");
+        assertThat(noticed()).isEqualTo("wait");
+        assertThat(noticed()).isEqualTo("cancelled");
+    }
+
+    @Test
+    void aTargetThatIsKilledInTheMiddleOfACallIsTriedAgain() throws Exception {
+        int port = talk.port();
+        try (RawClient client = proxy.client("direct")) {
+            client.send("GET /unary/wait HTTP/1.1\r\nhost: example\r\n\r\n");
+            assertThat(noticed()).isEqualTo("wait");
+
+            talk.close();
+            proxy.awaitStat("cluster.google_grpc.talk.upstream_rq_retry", n -> n > 0, "a retry");
+            talk = GrpcTalk.start(port);
+
+            assertThat(noticed()).as("asked again").isEqualTo("wait");
+            assertThat(client.readResponse().bodyText()).isEqualTo("4 Deadline Exceeded");
+        }
+    }
+
     @Test
     void aClusterThatIsNotThereIsRefusedAtTheStart() {
         assertThatThrownBy(() ->
@@ -196,6 +245,8 @@ class CallsIT {
         return """
         static_resources:
           listeners:
+        %s
+        %s
         %s
         %s
         %s
@@ -224,6 +275,21 @@ class CallsIT {
                                 "TalkOut",
                                 "{ cluster: talk, timeout_ms: 5000, retries: 10000,"
                                         + " retry_on: 'reset,connect-failure' }"),
+                        listener(
+                                "direct",
+                                "TalkOut",
+                                "{ target: 'ipv4:127.0.0.1:"
+                                        + talk.port()
+                                        + "', timeout_ms: 2000, retries: 10000,"
+                                        + " retry_on: 'reset,connect-failure' }"),
+                        listener(
+                                "encrypted",
+                                "TalkOut",
+                                "{ target: 'dns:///localhost:"
+                                        + talkTls.port()
+                                        + "', root_certs: "
+                                        + folder.resolve("ca.pem")
+                                        + " }"),
                         cluster("service", service.port()),
                         cluster("auth", auth.port()),
                         cluster("talk", talk.port()));

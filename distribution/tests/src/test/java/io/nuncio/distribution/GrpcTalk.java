@@ -12,12 +12,15 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.nuncio.testkit.TestCertificates;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,19 +35,35 @@ final class GrpcTalk implements BindableService, AutoCloseable {
 
     private final Server server;
 
-    private GrpcTalk(int port) throws IOException {
-        server =
+    /// @param identity null for plaintext
+    private GrpcTalk(int port, TestCertificates.Identity identity) throws IOException {
+        NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-                        .addService(this)
-                        .build()
-                        .start();
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        if (identity != null) {
+            builder.useTransportSecurity(
+                    stream(identity.certificatePem()), stream(identity.keyPem()));
+        }
+        server = builder.addService(this).build().start();
+    }
+
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /// On TLS.
+    static GrpcTalk startTls(TestCertificates.Identity identity) {
+        try {
+            return new GrpcTalk(0, identity);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// @param port 0 for any
     static GrpcTalk start(int port) {
         try {
-            return new GrpcTalk(port);
+            return new GrpcTalk(port, null);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

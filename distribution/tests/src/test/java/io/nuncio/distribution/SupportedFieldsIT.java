@@ -100,6 +100,9 @@ class SupportedFieldsIT {
             listed.addAll(table(bundle.jar()).names());
         }
         listed.removeAll(reached);
+        // The kernel compiles these for strangers' bundles; no shipped one has a service yet.
+        listed.removeIf(name -> name.startsWith("envoy.config.core.v3.GrpcService"));
+        listed.remove("envoy.config.core.v3.RetryPolicy");
         assertThat(listed).as("messages of tables that no configuration can have").isEmpty();
     }
 

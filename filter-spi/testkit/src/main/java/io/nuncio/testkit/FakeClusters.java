@@ -1,5 +1,7 @@
 package io.nuncio.testkit;
 
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.nuncio.spi.Problems;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.host.Clusters;
 
@@ -12,6 +14,7 @@ import java.util.Map;
 public final class FakeClusters implements Clusters {
     private final StatsScope root;
     private final Map<String, FakeCluster> clusters = new HashMap<>();
+    private final Map<String, Cluster> owned = new HashMap<>();
 
     FakeClusters(StatsScope root) {
         this.root = root;
@@ -27,6 +30,19 @@ public final class FakeClusters implements Clusters {
     /// Removes a cluster.
     public void remove(String name) {
         clusters.remove(name);
+        owned.remove(name);
+    }
+
+    /// Adds the cluster of a service's own target.
+    boolean own(Cluster cluster, Problems problems) {
+        owned.put(cluster.getName(), cluster);
+        add(cluster.getName());
+        return true;
+    }
+
+    /// The clusters that were made for the targets of services, by name.
+    public Map<String, Cluster> owned() {
+        return Map.copyOf(owned);
     }
 
     @Override

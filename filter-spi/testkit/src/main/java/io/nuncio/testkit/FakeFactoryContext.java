@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.kernel.calls.CallServices;
 import io.nuncio.kernel.calls.GrpcServices;
+import io.nuncio.kernel.calls.ServiceTargets;
 import io.nuncio.kernel.match.TextMatch;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.kernel.route.policy.RetryPolicies;
@@ -53,6 +54,9 @@ public final class FakeFactoryContext implements FactoryContext {
                         LayeredRuntime.getDefaultInstance(), "", 0, new Problems(), store.root());
         final Map<String, Object> shared = new HashMap<>();
         final FakeWorker mainThread = new FakeWorker();
+        final ServiceTargets targets =
+                new ServiceTargets(
+                        platform.clusters()::own, platform.clusters()::remove, store.root());
         final List<Worker> workersAsked = new ArrayList<>();
         Node node = Node.getDefaultInstance();
     }
@@ -200,7 +204,7 @@ public final class FakeFactoryContext implements FactoryContext {
 
     @Override
     public GrpcClient grpcClient(String field, GrpcService service) {
-        return GrpcServices.compile(service, this, field);
+        return GrpcServices.compile(service, this, field, common.targets, _ -> {});
     }
 
     @Override

@@ -39,6 +39,10 @@ final class ActiveGrpcStream<Q extends MessageLite, R extends MessageLite>
         this.method = method;
         this.receiver = receiver;
         this.frames = new GrpcFrames(client.maxReceiveMessageLength());
+        ServiceStats stats = client.stats();
+        if (stats != null) {
+            stats.total().increment();
+        }
     }
 
     void call(CallStream own) {
@@ -167,7 +171,13 @@ final class ActiveGrpcStream<Q extends MessageLite, R extends MessageLite>
         if (headersSeen) {
             close(new GrpcStatus(GrpcStatus.INTERNAL, ""), NONE);
         } else {
-            close(new GrpcStatus(GrpcStatus.UNAVAILABLE, text(failure)), NONE);
+            boolean deadline =
+                    client.stats() != null && failure.reason() == CallFailure.Reason.TIMEOUT;
+            close(
+                    deadline
+                            ? new GrpcStatus(GrpcStatus.DEADLINE_EXCEEDED, "Deadline Exceeded")
+                            : new GrpcStatus(GrpcStatus.UNAVAILABLE, text(failure)),
+                    NONE);
         }
     }
 
@@ -201,6 +211,10 @@ final class ActiveGrpcStream<Q extends MessageLite, R extends MessageLite>
     private void close(GrpcStatus status, HeaderMap trailers) {
         over = true;
         frames.clear();
+        ServiceStats stats = client.stats();
+        if (stats != null) {
+            stats.closed(status.code());
+        }
         receiver.onClose(status, trailers);
     }
 

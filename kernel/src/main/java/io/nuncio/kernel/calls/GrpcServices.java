@@ -2,6 +2,7 @@ package io.nuncio.kernel.calls;
 
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.GrpcService.EnvoyGrpc;
+import io.envoyproxy.envoy.config.core.v3.GrpcService.GoogleGrpc;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.nuncio.kernel.route.policy.RetryPolicies;
 import io.nuncio.spi.FactoryContext;
@@ -14,6 +15,7 @@ import io.nuncio.spi.host.RetryPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Compiles where gRPC services are. Thread: main.
 public final class GrpcServices {
@@ -21,9 +23,19 @@ public final class GrpcServices {
 
     /// @param context problems are reported below `field`; the client must not be used if there are
     ///   any
-    public static GrpcClient compile(GrpcService config, FactoryContext context, String field) {
+    /// @param targets has those that are no clusters of the configuration
+    /// @param atEnd gets what is to be run when the client is not used any more
+    public static GrpcClient compile(
+            GrpcService config,
+            FactoryContext context,
+            String field,
+            ServiceTargets targets,
+            Consumer<Runnable> atEnd) {
         Problems problems = context.problems().in(field);
         FactoryContext here = context.withProblems(problems);
+        if (config.hasGoogleGrpc()) {
+            return google(config, here, targets, atEnd);
+        }
         EnvoyGrpc grpc = config.getEnvoyGrpc();
         if (!config.hasEnvoyGrpc()) {
             problems.at("envoy_grpc").expected("the cluster of the service").found("nothing");
@@ -34,13 +46,53 @@ public final class GrpcServices {
         return new ServiceClient(
                 grpc.getClusterName(),
                 grpc.getClusterName(),
+                "http",
                 grpc.getAuthority().isEmpty() ? grpc.getClusterName() : grpc.getAuthority(),
-                Duration.ofSeconds(
-                        config.getTimeout().getSeconds(), config.getTimeout().getNanos()),
+                timeout(config),
                 retryPolicy(config, here),
                 metadata(config.getInitialMetadataList(), problems),
                 Integer.toUnsignedLong(grpc.getMaxReceiveMessageLength().getValue()),
-                !grpc.getSkipEnvoyHeaders());
+                !grpc.getSkipEnvoyHeaders(),
+                null);
+    }
+
+    private static GrpcClient google(
+            GrpcService config,
+            FactoryContext context,
+            ServiceTargets targets,
+            Consumer<Runnable> atEnd) {
+        GoogleGrpc grpc = config.getGoogleGrpc();
+        Problems problems = context.problems().in("google_grpc");
+        long before = errors(problems);
+        GoogleChannel channel = GoogleChannels.from(grpc, problems);
+        List<GrpcRequest.Metadata> metadata =
+                new ArrayList<>(metadata(config.getInitialMetadataList(), context.problems()));
+        metadata.addAll(GoogleChannels.tokens(grpc, problems));
+        RetryPolicy retryPolicy = retryPolicy(config, context);
+        ServiceTargets.Found found =
+                errors(problems) > before ? null : targets.use(grpc, channel, problems);
+        if (found != null) {
+            atEnd.accept(() -> targets.giveBack(grpc));
+        }
+        return new ServiceClient(
+                grpc.getTargetUri(),
+                found == null ? "" : found.cluster(),
+                channel.secure() ? "https" : "http",
+                channel.authority(),
+                timeout(config),
+                retryPolicy,
+                metadata,
+                channel.arguments().maxReceiveMessageLength(),
+                false,
+                found == null ? null : found.stats());
+    }
+
+    private static long errors(Problems problems) {
+        return problems.all().stream().filter(problem -> !problem.warning()).count();
+    }
+
+    private static Duration timeout(GrpcService config) {
+        return Duration.ofSeconds(config.getTimeout().getSeconds(), config.getTimeout().getNanos());
     }
 
     private static RetryPolicy retryPolicy(GrpcService config, FactoryContext context) {

@@ -7,23 +7,30 @@ import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.host.RetryPolicy;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 
 /// A compiled `GrpcService`. Any thread.
 ///
 /// @param cluster where calls go
+/// @param scheme of the requests, `https` where the connection is encrypted by the service's own
+///   configuration
 /// @param authority of the requests
 /// @param maxReceiveMessageLength in bytes, 0 for no limit
+/// @param stats null for a service that has none besides its cluster's
 record ServiceClient(
         String target,
         String cluster,
+        String scheme,
         String authority,
         Duration timeout,
         RetryPolicy retryPolicy,
         List<GrpcRequest.Metadata> initialMetadata,
         long maxReceiveMessageLength,
-        boolean envoyHeaders)
+        boolean envoyHeaders,
+        @Nullable ServiceStats stats)
         implements GrpcClient {
     private static final long MAX_TIMEOUT_VALUE = 99_999_999;
     private static final String TIMEOUT_UNITS = "mSMH";
@@ -33,7 +40,7 @@ record ServiceClient(
     }
 
     CallRequest request(GrpcRequest<?, ?> call) {
-        RequestHeaders headers = RequestHeaders.of("POST", "http", authority, call.method().path());
+        RequestHeaders headers = RequestHeaders.of("POST", scheme, authority, call.method().path());
         headers.add(HeaderName.TE, "trailers");
         if (!call.timeout().isZero()) {
             headers.add(HeaderName.GRPC_TIMEOUT, grpcTimeout(call.timeout().toMillis()));

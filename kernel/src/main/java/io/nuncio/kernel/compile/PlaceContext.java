@@ -256,7 +256,7 @@ public final class PlaceContext implements FactoryContext {
 
     @Override
     public GrpcClient grpcClient(String field, GrpcService service) {
-        return GrpcServices.compile(service, this, field);
+        return GrpcServices.compile(service, this, field, services.targets(), leases::atEnd);
     }
 
     @Override

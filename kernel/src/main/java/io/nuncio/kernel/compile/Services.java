@@ -3,6 +3,7 @@ package io.nuncio.kernel.compile;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.nuncio.kernel.accesslog.LogFiles;
 import io.nuncio.kernel.calls.CallServices;
+import io.nuncio.kernel.calls.ServiceTargets;
 import io.nuncio.kernel.format.Formats;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.Worker;
@@ -20,4 +21,5 @@ public record Services(
         LogFiles logFiles,
         SharedValues shared,
         CallServices calls,
+        ServiceTargets targets,
         Platform platform) {}

@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 import io.nuncio.kernel.accesslog.AccessLogCompiler;
 import io.nuncio.kernel.accesslog.LogFiles;
 import io.nuncio.kernel.calls.CallServices;
+import io.nuncio.kernel.calls.ServiceTargets;
 import io.nuncio.kernel.compile.ExtensionCompiler;
 import io.nuncio.kernel.compile.KernelPlatform;
 import io.nuncio.kernel.compile.Services;
@@ -167,6 +168,7 @@ final class Assembly implements AutoCloseable {
                         logFiles,
                         shared,
                         new CallServices(clusters, lifeCycle, runtime, root),
+                        new ServiceTargets(clusters::addOwn, clusters::remove, root),
                         platform));
         listeners =
                 new ListenerManager(

@@ -226,6 +226,18 @@ public final class ClusterManager implements Clusters {
         return add(message, version, problems, true);
     }
 
+    /// Adds a cluster that is the kernel's own, such as that of a service's target; what comes from
+    /// outside does not touch it.
+    ///
+    /// @return false if there is a problem, or a cluster of that name
+    public boolean addOwn(Cluster message, Problems problems) {
+        if (exists(message.getName())) {
+            problems.at("name").expected("a name that no cluster has").found(message.getName());
+            return false;
+        }
+        return add(message, "", problems, false);
+    }
+
     /// @return false if there is no such cluster
     public boolean remove(String name) {
         statics.remove(name);

@@ -37,9 +37,11 @@ public final class TalkOut implements HttpFilterFactory<TalkOut.Config> {
             new GrpcMethod<>(SERVICE, "Chat", StringValue.parser());
     private static final String STREAM = "/stream/";
 
-    /// What the configuration may say.
+    /// What the configuration may say: a cluster, or a target that is none.
     public record Config(
-            String cluster,
+            @Default("") String cluster,
+            @Default("") String target,
+            @Default("") String rootCerts,
             @Default("0") int timeoutMs,
             @Default("") String retryOn,
             @Default("1") int retries) {}
@@ -47,7 +49,11 @@ public final class TalkOut implements HttpFilterFactory<TalkOut.Config> {
     @Override
     public HttpFilterTemplate configure(Config config, FactoryContext context) {
         var service = GrpcService.newBuilder();
-        service.getEnvoyGrpcBuilder().setClusterName(config.cluster());
+        if (config.target().isEmpty()) {
+            service.getEnvoyGrpcBuilder().setClusterName(config.cluster());
+        } else {
+            service.setGoogleGrpc(direct(config));
+        }
         service.setTimeout(
                 Duration.newBuilder()
                         .setSeconds(config.timeoutMs() / 1000)
@@ -56,8 +62,21 @@ public final class TalkOut implements HttpFilterFactory<TalkOut.Config> {
                 RetryPolicy.newBuilder()
                         .setRetryOn(config.retryOn())
                         .setNumRetries(UInt32Value.of(config.retries())));
-        GrpcClient client = context.grpcClient("cluster", service.build());
+        GrpcClient client = context.grpcClient("service", service.build());
         return stream -> new Talking(client, stream);
+    }
+
+    private static GrpcService.GoogleGrpc direct(Config config) {
+        var direct = GrpcService.GoogleGrpc.newBuilder();
+        direct.setTargetUri(config.target()).setStatPrefix("talk");
+        if (!config.rootCerts().isEmpty()) {
+            direct.setStatPrefix("talk_tls");
+            direct.getChannelCredentialsBuilder()
+                    .getSslCredentialsBuilder()
+                    .getRootCertsBuilder()
+                    .setFilename(config.rootCerts());
+        }
+        return direct.build();
     }
 
     private record Talking(GrpcClient client, Stream stream) implements HttpFilter {
