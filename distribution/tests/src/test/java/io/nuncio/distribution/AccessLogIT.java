@@ -24,7 +24,15 @@ class AccessLogIT {
 
     @TempDir private Path folder;
 
-    private NuncioServer start(FakeUpstream upstream, String format, String manager)
+    private NuncioServer start(FakeUpstream upstream, String format) throws Exception {
+        return start(upstream, format, "", "", "");
+    }
+
+    /// @param formatters the rest of the format
+    /// @param filter the rest of the logger
+    /// @param manager the rest of the connection manager
+    private NuncioServer start(
+            FakeUpstream upstream, String format, String formatters, String filter, String manager)
             throws Exception {
         return NuncioServer.start(
                 Distribution.HOME.resolve("bundles"),
@@ -47,11 +55,12 @@ class AccessLogIT {
                           stat_prefix: t
                           access_log:
                           - name: envoy.access_loggers.file
+                            filter: { %3$s }
                             typed_config:
                               "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
                               path: %1$s/streams.log
-                              log_format: { text_format_source: { inline_string: "%2$s\\n" } }
-                %3$s
+                              log_format: { text_format_source: { inline_string: "%2$s\\n" }, formatters: [%5$s] }
+                          %6$s
                           route_config:
                             virtual_hosts:
                             - name: all
@@ -75,7 +84,13 @@ class AccessLogIT {
                       - lb_endpoints:
                         - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %4$d } } }
                 """
-                        .formatted(folder, format, manager.indent(10), upstream.port()));
+                        .formatted(
+                                folder,
+                                format,
+                                filter.isEmpty() ? "not_health_check_filter: {}" : filter,
+                                upstream.port(),
+                                formatters,
+                                manager));
     }
 
     private List<String> lines(String file) throws IOException {
@@ -95,8 +110,7 @@ class AccessLogIT {
                                             + " %UPSTREAM_WIRE_BYTES_SENT%"
                                             + " %UPSTREAM_WIRE_BYTES_RECEIVED%"
                                             + " %UPSTREAM_HEADER_BYTES_SENT%"
-                                            + " %UPSTREAM_HEADER_BYTES_RECEIVED%",
-                                    "");
+                                            + " %UPSTREAM_HEADER_BYTES_RECEIVED%");
                     RawClient client = proxy.client("l")) {
                 answer = client.send(REQUEST).readToEnd();
             }
@@ -131,8 +145,7 @@ class AccessLogIT {
                                             + " %CLUSTER_METADATA(own:of)% %METADATA(ROUTE:own:of)%"
                                             + " %UPSTREAM_CONNECTION_POOL_READY_DURATION%"
                                             + " %COMMON_DURATION(US_CX_BEG:US_CX_END)%"
-                                            + " %COMMON_DURATION(US_CX_BEG:US_HS_END)%",
-                                    "");
+                                            + " %COMMON_DURATION(US_CX_BEG:US_HS_END)%");
                     RawClient client = proxy.client("l")) {
                 client.send(REQUEST).readToEnd();
             }
@@ -142,5 +155,52 @@ class AccessLogIT {
                 .singleElement()
                 .asString()
                 .matches("another c cluster route \\d+ \\d+ -");
+    }
+
+    @Test
+    void formatsNameExtensionsForMoreOperators() throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.answering("hello")) {
+            try (NuncioServer proxy =
+                            start(
+                                    upstream,
+                                    "%REQ_WITHOUT_QUERY(:PATH):3%",
+                                    """
+                                    { name: a, typed_config: { "@type": type.googleapis.com/envoy.extensions.formatter.req_without_query.v3.ReqWithoutQuery } },\
+                                    { name: b, typed_config: { "@type": type.googleapis.com/envoy.extensions.formatter.metadata.v3.Metadata } }\
+                                    """,
+                                    "",
+                                    "");
+                    RawClient client = proxy.client("l")) {
+                client.exchange("GET /ab?c HTTP/1.1\r\nhost: a\r\n\r\n");
+            }
+        }
+
+        assertThat(lines("streams.log")).containsExactly("/ab");
+    }
+
+    @Test
+    void requestsWhoseTraceIsForcedCanBeLoggedAlone() throws Exception {
+        String id = "0000007b-0000-%s000-8000-000000000000";
+        String seen;
+        try (FakeUpstream upstream = FakeUpstream.answering("hello")) {
+            try (NuncioServer proxy =
+                            start(
+                                    upstream,
+                                    "%STREAM_ID%",
+                                    "",
+                                    "traceable_filter: {}",
+                                    "tracing: { random_sampling: { value: 1.24 } }");
+                    RawClient client = proxy.client("l")) {
+                for (String digit : List.of("4", "a", "b")) {
+                    client.exchange(
+                            "GET / HTTP/1.1\r\nhost: a\r\nx-request-id: %s\r\n\r\n"
+                                    .formatted(id.formatted(digit)));
+                }
+            }
+            seen = new String(upstream.received(), StandardCharsets.UTF_8);
+        }
+
+        assertThat(seen).contains(id.formatted("9"), id.formatted("a"), id.formatted("b"));
+        assertThat(lines("streams.log")).containsExactly(id.formatted("a"));
     }
 }

@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -43,15 +42,14 @@ final class Operators {
                     "FILE_CONTENT", "it is of a later version of Envoy",
                     "SECRET", "it is of a later version of Envoy");
 
-    /// Operators that are read and print no value, since there is nothing that could know it: no
-    /// tracer, no listener filter that looks into TLS's first message, no QUIC.
-    static final Set<String> WITHOUT_VALUE =
-            Set.of(
-                    "ROUNDTRIP_DURATION",
-                    "SPAN_ID",
-                    "TLS_JA3_FINGERPRINT",
-                    "TLS_JA4_FINGERPRINT",
-                    "TRACE_ID");
+    /// Operators that are read and print no value, each with the reason.
+    static final Map<String, String> WITHOUT_VALUE =
+            Map.of(
+                    "ROUNDTRIP_DURATION", "known of QUIC alone",
+                    "SPAN_ID", "there is no tracer",
+                    "TLS_JA3_FINGERPRINT", "there is no TLS inspector",
+                    "TLS_JA4_FINGERPRINT", "there is no TLS inspector",
+                    "TRACE_ID", "there is no tracer");
 
     private final Map<String, Operator> operators = new HashMap<>();
 
@@ -65,7 +63,7 @@ final class Operators {
         FilterStateOperators.addTo(this);
         TlsOperators.addTo(this, environment);
         CoalesceOperator.addTo(this);
-        for (String name : WITHOUT_VALUE) {
+        for (String name : WITHOUT_VALUE.keySet()) {
             add(
                     name,
                     Argument.OPTIONAL,

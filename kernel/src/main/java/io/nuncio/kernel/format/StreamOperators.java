@@ -66,7 +66,7 @@ final class StreamOperators {
         text(operators, "CUSTOM_FLAGS", info -> String.join(",", info.customFlags()));
         operators.add("LOCAL_REPLY_BODY", new Pieces.Text(FormatContext::localReplyBody));
         operators.add("ACCESS_LOG_TYPE", new Pieces.Text(FormatContext::accessLogType));
-        text(operators, "STREAM_ID", StreamInfo::requestId);
+        operators.add("STREAM_ID", new Pieces.Bytes(StreamOperators::streamId, -1));
         number(operators, "CONNECTION_ID", info -> info.downstream().id());
         text(
                 operators,
@@ -144,6 +144,13 @@ final class StreamOperators {
 
     private static @Nullable String name(@Nullable Protocol protocol) {
         return protocol == null ? null : protocol.toString();
+    }
+
+    /// What the stream is called, or else the request's id.
+    private static @Nullable String streamId(FormatContext context) {
+        String id = context.info().requestId();
+        RequestHeaders headers = context.requestHeaders();
+        return id != null || headers == null ? id : headers.get(HeaderName.X_REQUEST_ID);
     }
 
     private static @Nullable String text(ConnectionInfo.@Nullable CloseType type) {

@@ -104,6 +104,10 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
                 boolean keep = config.requestRules().preserveExternalRequestId();
                 config.requestId().set(headers, worker, edge, keep);
             }
+            TracingRules tracing = config.tracing();
+            if (tracing != null) {
+                info.traceReason(tracing.decide(headers, config.requestId(), worker));
+            }
             routable = true;
         }
         if (refusal != null) {

@@ -21,6 +21,8 @@ import io.nuncio.spi.host.RouteTables;
 import io.nuncio.spi.host.ServerCodecTemplate;
 import io.nuncio.spi.host.ServerState;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +36,7 @@ record ConnectionManagerConfig(
         AccessLogger accessLog,
         AccessLogTimes accessLogTimes,
         RequestIdTemplate requestId,
+        @Nullable TracingRules tracing,
         ServerState serverState,
         RequestHeaderRules requestRules,
         ResponseHeaderRules responseRules,
@@ -112,6 +115,7 @@ record ConnectionManagerConfig(
                         .compile(message.getAccessLogList(), below, "access_log"),
                 new AccessLogTimes(logOptions.getFlushAccessLogOnNewRequest()),
                 requestId(message, below),
+                TracingRules.from(message, context, http),
                 context.platform().serverState(),
                 RequestHeaderRules.from(message, context),
                 ResponseHeaderRules.from(message),
@@ -165,7 +169,7 @@ record ConnectionManagerConfig(
     private static RequestIdTemplate requestId(
             HttpConnectionManager message, FactoryContext context) {
         if (!message.hasRequestIdExtension()) {
-            return new UuidRequestId();
+            return new UuidRequestId(true, true);
         }
         Any typed = message.getRequestIdExtension().getTypedConfig();
         RequestIdTemplate made =
@@ -185,7 +189,7 @@ record ConnectionManagerConfig(
                                 RequestIdTemplate.class,
                                 context,
                                 "request_id_extension");
-        return made == null ? new UuidRequestId() : made;
+        return made == null ? new UuidRequestId(true, true) : made;
     }
 
     private static Timeouts timeouts(HttpConnectionManager message) {

@@ -16,6 +16,9 @@ import io.nuncio.spi.RequestIdTemplate;
 public final class UuidRequestIdExtension implements RequestIdFactory<UuidRequestIdConfig> {
     @Override
     public RequestIdTemplate configure(UuidRequestIdConfig config, FactoryContext context) {
-        return new UuidRequestId();
+        return new UuidRequestId(
+                !config.hasPackTraceReason() || config.getPackTraceReason().getValue(),
+                !config.hasUseRequestIdForTraceSampling()
+                        || config.getUseRequestIdForTraceSampling().getValue());
     }
 }

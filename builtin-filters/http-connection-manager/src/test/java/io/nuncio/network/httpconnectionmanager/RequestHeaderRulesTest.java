@@ -541,7 +541,7 @@ class RequestHeaderRulesTest {
     @Nested
     class RequestId {
         private final FakeWorker worker = new FakeWorker();
-        private final UuidRequestId ids = new UuidRequestId();
+        private final UuidRequestId ids = new UuidRequestId(true, true);
 
         @Test
         void aRequestWithoutOneGetsARandomUuid() {

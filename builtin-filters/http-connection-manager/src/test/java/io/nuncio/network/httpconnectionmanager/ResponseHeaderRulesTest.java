@@ -24,7 +24,7 @@ class ResponseHeaderRulesTest {
 
     private void apply() {
         ResponseHeaderRules.from(config.build())
-                .apply(response, request, new UuidRequestId(), worker);
+                .apply(response, request, new UuidRequestId(true, true), worker);
     }
 
     private @Nullable String header(String name) {
@@ -91,10 +91,10 @@ class ResponseHeaderRulesTest {
     @Test
     void theDateFollowsTheClock() {
         ResponseHeaderRules rules = ResponseHeaderRules.from(config.build());
-        rules.apply(response, request, new UuidRequestId(), worker);
+        rules.apply(response, request, new UuidRequestId(true, true), worker);
         worker.advance(Duration.ofMinutes(61));
         ResponseHeaders later = ResponseHeaders.of(200);
-        rules.apply(later, request, new UuidRequestId(), worker);
+        rules.apply(later, request, new UuidRequestId(true, true), worker);
         assertThat(later.get(HeaderName.DATE)).isEqualTo("Thu, 01 Jan 2026 01:01:00 GMT");
     }
 
