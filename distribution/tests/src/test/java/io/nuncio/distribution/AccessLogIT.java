@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nuncio.testkit.FakeUpstream;
 import io.nuncio.testkit.NuncioServer;
 import io.nuncio.testkit.RawClient;
+import io.nuncio.testkit.TestCertificates;
+import io.nuncio.testkit.TestTls;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -202,5 +204,44 @@ class AccessLogIT {
 
         assertThat(seen).contains(id.formatted("9"), id.formatted("a"), id.formatted("b"));
         assertThat(lines("streams.log")).containsExactly(id.formatted("a"));
+    }
+
+    @Test
+    void aConnectionThatItsPeerResetSaysSo() throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.answering("hello");
+                NuncioServer proxy = start(upstream, "%DOWNSTREAM_DETECTED_CLOSE_TYPE%")) {
+            try (RawClient client = proxy.client("l")) {
+                client.exchange("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+                client.socket().setSoLinger(true, 0);
+            }
+            proxy.awaitStat("http.t.downstream_cx_destroy", 1);
+        }
+
+        assertThat(lines("streams.log")).as("it stands still").containsExactly("-");
+        assertThat(lines("connections.log")).singleElement().asString().startsWith("RemoteReset ");
+    }
+
+    @Test
+    void aConnectionOverTlsIsKnownByWhatItsHandshakeEstablished() throws Exception {
+        TestCertificates.Identity identity =
+                TestCertificates.authority("Test CA").issue("proxy.example");
+        try (NuncioServer proxy =
+                        TlsBootstraps.startLogging(
+                                TlsBootstraps.certificate(identity),
+                                "{}",
+                                folder.resolve("tls.log"),
+                                "%DOWNSTREAM_HANDSHAKE_DURATION% %DOWNSTREAM_TLS_VERSION%"
+                                        + " %DOWNSTREAM_TLS_CIPHER% %DOWNSTREAM_LOCAL_DNS_SAN%"
+                                        + " %DOWNSTREAM_PEER_SUBJECT%"
+                                        + " %DOWNSTREAM_DETECTED_CLOSE_TYPE%");
+                RawClient client =
+                        TestTls.PLAIN.asking("proxy.example").connect(proxy.address("secure"))) {
+            client.exchange("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        }
+
+        assertThat(lines("tls.log"))
+                .singleElement()
+                .asString()
+                .matches("\\d+ TLSv1\\.\\d \\S+ proxy\\.example - Normal");
     }
 }

@@ -146,6 +146,8 @@ final class WorkerListener implements ListenSocket.Acceptor {
         socket.facts().filterChainName(chain.name());
         if (facts != null) {
             connection.streamInfo(facts);
+        } else if (now.socketFilters().accessLogger() != null) {
+            connection.streamInfo(new StreamFacts(worker, socket.facts())); // it begins now
         }
         active.serves(connection);
         add(active);
