@@ -7,6 +7,7 @@ import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.nuncio.spi.Buffer;
+import io.nuncio.spi.ByteCounts;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.Trailers;
@@ -67,6 +68,10 @@ class Http2BackToBackTest {
             assertThat(exchange.complete).as("response " + index).isTrue();
             assertThat(exchange.body.toString().equals(contents.get(index))).isTrue();
             assertThat(exchange.slow).isFalse();
+            bothSidesCountTheSame(
+                    exchange.request.control().byteCounts(),
+                    server.exchanges.get(index).response.control().byteCounts(),
+                    contents.get(index).length());
         }
         assertThat(client.gauge("streams_active")).isZero();
         assertThat(server.gauge("streams_active")).isZero();
@@ -75,6 +80,20 @@ class Http2BackToBackTest {
         assertThat(client.gauge("deferred_stream_close")).isZero();
         client.inputs.assertFreed();
         server.inputs.assertFreed();
+    }
+
+    private static void bothSidesCountTheSame(ByteCounts client, ByteCounts server, int content) {
+        assertThat(client.wireBytesSent()).isEqualTo(server.wireBytesReceived());
+        assertThat(client.wireBytesReceived()).isEqualTo(server.wireBytesSent());
+        assertThat(client.headerBytesSent()).isEqualTo(server.headerBytesReceived());
+        assertThat(client.headerBytesReceived()).isEqualTo(server.headerBytesSent());
+        assertThat(client.decompressedHeaderBytesSent())
+                .isEqualTo(server.decompressedHeaderBytesReceived());
+        assertThat(client.decompressedHeaderBytesReceived())
+                .isEqualTo(server.decompressedHeaderBytesSent());
+        assertThat(client.wireBytesSent() - client.headerBytesSent())
+                .as("content and the headers of its frames")
+                .isBetween((long) content, content + 9L * (content / 100 + 20));
     }
 
     private static Http2ProtocolOptions options() {
