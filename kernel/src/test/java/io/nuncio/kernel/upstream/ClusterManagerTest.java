@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.nuncio.spi.HostPublisher.HostSpec;
+import io.nuncio.spi.InitTarget;
 import io.nuncio.spi.LoadBalancerContext;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.host.HttpPool;
@@ -449,6 +450,36 @@ class ClusterManagerTest {
         platform.mainThread.advance(TimeUnit.SECONDS.toNanos(2));
         assertThat(platform.network.last().closed()).isTrue();
         assertThat(platform.closedSockets).isEqualTo(1);
+    }
+
+    @Test
+    void aClusterIsUsedWhenItHasHostsAndWhatItsSocketWaitsFor() {
+        Cluster.Builder cluster = FakePlatform.cluster("one");
+        cluster.getTransportSocketBuilder().setName("waiting");
+        load(cluster);
+        initialize();
+        assertThat(platform.waitedFor).as("hosts come first").isSameAs(InitTarget.NONE);
+        publish("one", FakePlatform.host(1));
+        assertThat(initialized).isFalse();
+        assertThat(platform.get("one")).isNull();
+
+        platform.waitedFor.ready();
+        assertThat(initialized).isTrue();
+        assertThat(platform.get("one")).isNotNull();
+    }
+
+    @Test
+    void aClusterThatIsRemovedWhileItWaitsLetsGoOfItsSocket() {
+        Cluster.Builder cluster = FakePlatform.cluster("one");
+        cluster.getTransportSocketBuilder().setName("waiting");
+        load(cluster);
+        initialize();
+        publish("one", FakePlatform.host(1));
+        platform.manager.remove("one");
+        assertThat(initialized).isTrue();
+        assertThat(platform.closedSockets).isEqualTo(1);
+        platform.waitedFor.ready();
+        assertThat(platform.get("one")).isNull();
     }
 
     @Test

@@ -22,6 +22,7 @@ import io.nuncio.spi.HostPublisher;
 import io.nuncio.spi.HostPublisher.HostSpec;
 import io.nuncio.spi.HostSet;
 import io.nuncio.spi.HostSources;
+import io.nuncio.spi.InitTarget;
 import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.LoadBalancerPolicy;
 import io.nuncio.spi.Problems;
@@ -48,6 +49,7 @@ final class FakePlatform {
     final StatsStore store = StatsStore.detached();
     final FakeWorker mainThread = new FakeWorker(-1);
     int closedSockets;
+    InitTarget waitedFor = InitTarget.NONE;
     final FakeWorker worker = new FakeWorker(0);
     final FakeWorker otherWorker = new FakeWorker(1);
     final FakeNetwork network = new FakeNetwork();
@@ -205,6 +207,12 @@ final class FakePlatform {
         }
     }
 
+    /// One that the cluster waits for.
+    private TransportSocketTemplate waitingSocket(FactoryContext context) {
+        context.initTargets().add("SdsApi ca", target -> waitedFor = target);
+        return new PlainSocket();
+    }
+
     private final class PlainSocket implements TransportSocketTemplate {
         @Override
         public io.nuncio.spi.TransportSocket create(io.nuncio.spi.TransportSocketContext context) {
@@ -261,6 +269,7 @@ final class FakePlatform {
                                             return discovery;
                                         };
                         case "plain" -> new PlainSocket();
+                        case "waiting" -> waitingSocket(context);
                         case "negotiating" -> new NegotiatingSocket();
                         case "envoy.load_balancing_policies.round_robin" ->
                                 (LoadBalancerPolicy) priorities -> rotation(priorities, context);
