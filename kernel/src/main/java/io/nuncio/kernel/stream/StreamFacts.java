@@ -86,12 +86,23 @@ public final class StreamFacts implements MutableStreamInfo {
 
     @Override
     public long nanos(Moment moment) {
-        ConnectionInfo connection = upstream == null ? null : upstream.connection();
         return switch (moment) {
-            case UPSTREAM_CONNECT_BEGIN -> connection == null ? -1 : connection.connectBeginNanos();
-            case UPSTREAM_CONNECT_END -> connection == null ? -1 : connection.connectEndNanos();
-            case UPSTREAM_HANDSHAKE_END -> connection == null ? -1 : connection.handshakeEndNanos();
+            case UPSTREAM_CONNECT_BEGIN, UPSTREAM_CONNECT_END, UPSTREAM_HANDSHAKE_END ->
+                    ofConnection(moment);
             default -> moments[moment.ordinal()];
+        };
+    }
+
+    /// What all streams of an upstream connection have in common.
+    private long ofConnection(Moment moment) {
+        ConnectionInfo connection = upstream == null ? null : upstream.connection();
+        if (connection == null) {
+            return -1;
+        }
+        return switch (moment) {
+            case UPSTREAM_CONNECT_BEGIN -> connection.connectBeginNanos();
+            case UPSTREAM_CONNECT_END -> connection.connectEndNanos();
+            default -> connection.handshakeEndNanos();
         };
     }
 
