@@ -20,4 +20,9 @@ public interface Cluster {
     /// @return null if no host may be used
     @Nullable HttpPool httpPool(
             ResourcePriority priority, @Nullable Protocol downstream, LoadBalancerContext context);
+
+    /// Picks a host and gives the way to raw connections to it.
+    ///
+    /// @return null if no host may be used
+    @Nullable TcpPool tcpPool(LoadBalancerContext context);
 }

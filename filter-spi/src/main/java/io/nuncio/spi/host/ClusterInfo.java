@@ -82,6 +82,10 @@ public interface ClusterInfo {
         Gauge active();
 
         Histogram connectMillis();
+
+        /// `upstream_cx_connect_attempts_exceeded`: connections of a protocol proxy that tried as
+        /// often as they may.
+        Counter connectAttemptsExceeded();
     }
 
     /// How many retries a cluster may have under way at once. Any thread.

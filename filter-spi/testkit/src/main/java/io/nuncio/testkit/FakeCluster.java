@@ -11,6 +11,7 @@ import io.nuncio.spi.host.Cluster;
 import io.nuncio.spi.host.ClusterInfo;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResourcePriority;
+import io.nuncio.spi.host.TcpPool;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     private final String name;
     private final StatsScope stats;
     private final FakePool pool;
+    private final FakeTcpPool tcpPool;
     private final List<String> charged = new ArrayList<>();
     private final List<Integer> retried = new ArrayList<>();
     private final List<Long> times = new ArrayList<>();
@@ -38,6 +40,7 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
         this.name = name;
         this.stats = root.scope("cluster." + name);
         this.pool = new FakePool(name);
+        this.tcpPool = new FakeTcpPool(pool);
     }
 
     /// From now on no host may be used.
@@ -47,6 +50,10 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
 
     public FakePool pool() {
         return pool;
+    }
+
+    public FakeTcpPool tcpPool() {
+        return tcpPool;
     }
 
     /// The priority of the latest request.
@@ -99,6 +106,12 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
         lastPriority = priority;
         lastPick = context;
         return hostsUsable ? pool : null;
+    }
+
+    @Override
+    public @Nullable TcpPool tcpPool(LoadBalancerContext context) {
+        lastPick = context;
+        return hostsUsable ? tcpPool : null;
     }
 
     @Override
@@ -261,6 +274,11 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     @Override
     public Gauge active() {
         return stats.gauge("upstream_rq_active");
+    }
+
+    @Override
+    public Counter connectAttemptsExceeded() {
+        return stats.counter("upstream_cx_connect_attempts_exceeded");
     }
 
     @Override

@@ -42,6 +42,8 @@ public final class FakeConnection implements Connection, NetworkStream {
     private boolean delivering;
     private boolean draining;
     private boolean destroyed;
+    private boolean halfClose;
+    private boolean sentEnd;
     private long delayedClose;
 
     public FakeConnection(FakeWorker worker) {
@@ -97,6 +99,15 @@ public final class FakeConnection implements Connection, NetworkStream {
         flush();
     }
 
+    /// The peer sends no more, and goes on reading.
+    public void peerEnds() {
+        if (!halfClose) {
+            peerCloses();
+        } else if (filter != null && state == State.OPEN) {
+            filter.onData(readBuffer, true);
+        }
+    }
+
     /// The peer closes the connection.
     public void peerCloses() {
         end(ConnectionEvent.REMOTE_CLOSE);
@@ -124,6 +135,11 @@ public final class FakeConnection implements Connection, NetworkStream {
 
     public boolean open() {
         return state == State.OPEN;
+    }
+
+    /// True if this side has half-closed.
+    public boolean sentEnd() {
+        return sentEnd;
     }
 
     /// True if reading is not disabled.
@@ -264,7 +280,9 @@ public final class FakeConnection implements Connection, NetworkStream {
     }
 
     @Override
-    public void halfClose(boolean enabled) {}
+    public void halfClose(boolean enabled) {
+        halfClose = enabled;
+    }
 
     @Override
     public void delayedCloseTimeout(long nanos) {
@@ -306,6 +324,7 @@ public final class FakeConnection implements Connection, NetworkStream {
             return;
         }
         data.moveTo(unsent);
+        sentEnd |= endStream;
         flush();
     }
 

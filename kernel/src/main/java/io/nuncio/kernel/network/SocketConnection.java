@@ -365,7 +365,7 @@ public final class SocketConnection implements Connection, SocketEvents {
             end(ConnectionEvent.REMOTE_CLOSE);
         } else if (ended) {
             inputEnded = true;
-            endIfBothSidesEnded(ConnectionEvent.REMOTE_CLOSE);
+            endIfBothSidesEnded();
         }
         checkReadBuffer();
     }
@@ -427,7 +427,7 @@ public final class SocketConnection implements Connection, SocketEvents {
     }
 
     private void goOnReading() {
-        if (readingStopped && state != State.CLOSED) {
+        if (readingStopped && state != State.CLOSED && !inputEnded) {
             readingStopped = false;
             channel.config().setAutoRead(true);
         }
@@ -635,7 +635,7 @@ public final class SocketConnection implements Connection, SocketEvents {
             return;
         }
         shutDownOutput();
-        endIfBothSidesEnded(ConnectionEvent.LOCAL_CLOSE);
+        endIfBothSidesEnded();
     }
 
     private void shutDownOutput() {
@@ -644,9 +644,10 @@ public final class SocketConnection implements Connection, SocketEvents {
         }
     }
 
-    private void endIfBothSidesEnded(ConnectionEvent event) {
+    /// Whichever side was last, it is no close of ours (as in Envoy).
+    private void endIfBothSidesEnded() {
         if (inputEndDelivered && outputEndAsked && unsentBytes() == 0) {
-            end(event);
+            end(ConnectionEvent.REMOTE_CLOSE);
         }
     }
 

@@ -41,7 +41,6 @@ final class ClusterStats {
                             "update_no_rebuild",
                             "update_success",
                             "upstream_cx_close_notify",
-                            "upstream_cx_connect_attempts_exceeded",
                             "upstream_cx_connect_fail",
                             "upstream_cx_connect_timeout",
                             "upstream_cx_connect_with_0_rtt",
@@ -117,6 +116,7 @@ final class ClusterStats {
     final ResponseStats retriedResponses;
     final Counter cxCloseNotify;
     final Counter cxConnectFail;
+    final Counter cxConnectAttemptsExceeded;
     final Counter cxConnectTimeout;
     final Counter cxDestroy;
     final Counter cxDestroyLocal;
@@ -176,6 +176,7 @@ final class ClusterStats {
         retriedResponses = new ResponseStats(scope, "retry.");
         cxCloseNotify = scope.counter("upstream_cx_close_notify");
         cxConnectFail = scope.counter("upstream_cx_connect_fail");
+        cxConnectAttemptsExceeded = scope.counter("upstream_cx_connect_attempts_exceeded");
         cxConnectTimeout = scope.counter("upstream_cx_connect_timeout");
         cxDestroy = scope.counter("upstream_cx_destroy");
         cxDestroyLocal = scope.counter("upstream_cx_destroy_local");

@@ -9,7 +9,8 @@ import java.util.List;
 
 /// How a cluster's connections are opened, by what they will speak: a transport socket that
 /// negotiates offers just that.
-record Dialing(ConnectOptions negotiated, ConnectOptions http1, ConnectOptions http2) {
+record Dialing(
+        ConnectOptions negotiated, ConnectOptions http1, ConnectOptions http2, ConnectOptions raw) {
     private static final String ONE = "http/1.1";
     private static final String TWO = "h2";
 
@@ -19,30 +20,35 @@ record Dialing(ConnectOptions negotiated, ConnectOptions http1, ConnectOptions h
             UpstreamProtocol.Choice protocols,
             @Nullable TransportSocketTemplate transportSocket) {
         if (transportSocket == null) {
-            return new Dialing(plain, plain, plain);
+            return new Dialing(plain, plain, plain, plain);
         }
+        ConnectOptions raw = over(plain, transportSocket);
         if (protocols.usual() instanceof UpstreamProtocol.Negotiated) {
             ConnectOptions both = with(plain, transportSocket, TWO, ONE);
-            return new Dialing(both, both, both);
+            return new Dialing(both, both, both, raw);
         }
         if (protocols.http1() == null
                 && protocols.usual() instanceof UpstreamProtocol.Spoken only) {
             ConnectOptions one = with(plain, transportSocket, only.multiplexed() ? TWO : ONE);
-            return new Dialing(one, one, one);
+            return new Dialing(one, one, one, raw);
         }
         ConnectOptions one = with(plain, transportSocket, ONE);
-        return new Dialing(one, one, with(plain, transportSocket, TWO));
+        return new Dialing(one, one, with(plain, transportSocket, TWO), raw);
     }
 
     private static ConnectOptions with(
             ConnectOptions plain, TransportSocketTemplate socket, String... protocols) {
+        return over(plain, socket.withApplicationProtocols(List.of(protocols)));
+    }
+
+    private static ConnectOptions over(ConnectOptions plain, TransportSocketTemplate socket) {
         return new ConnectOptions(
                 plain.connectTimeoutNanos(),
                 plain.bufferLimit(),
                 plain.bindAddress(),
                 plain.keepalive(),
                 plain.filters(),
-                socket.withApplicationProtocols(List.of(protocols)),
+                socket,
                 plain.serverName());
     }
 

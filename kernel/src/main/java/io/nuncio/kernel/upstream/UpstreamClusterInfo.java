@@ -197,6 +197,11 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
         return stats().cxConnectMillis;
     }
 
+    @Override
+    public Counter connectAttemptsExceeded() {
+        return stats().cxConnectAttemptsExceeded;
+    }
+
     ClusterConfig config() {
         return config;
     }
@@ -255,6 +260,12 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
         if (transportSocket != null) {
             transportSocket.close();
         }
+    }
+
+    /// How a connection that speaks whatever its user speaks is opened to a host of the cluster.
+    ConnectOptions rawConnectOptions(Host host) {
+        ConnectOptions options = dialing.raw();
+        return options.transport() == null ? options : options.withHostname(host.hostname());
     }
 
     /// How a connection that speaks that protocol is opened to a host of the cluster.

@@ -9,6 +9,7 @@ import io.nuncio.spi.host.Cluster;
 import io.nuncio.spi.host.ClusterInfo;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResourcePriority;
+import io.nuncio.spi.host.TcpPool;
 
 import org.jspecify.annotations.Nullable;
 
@@ -40,17 +41,25 @@ final class WorkerCluster implements Cluster {
     @Override
     public @Nullable HttpPool httpPool(
             ResourcePriority priority, @Nullable Protocol downstream, LoadBalancerContext context) {
-        ClusterSnapshot newest = cluster.snapshot();
-        if (newest != snapshot) {
-            snapshot = newest;
-            picker = newest.picker().create(worker);
-        }
-        Host host = picker.pick(context);
+        WorkerHost host = pick(context);
         if (host == null) {
-            cluster.info().stats().cxNoneHealthy.increment();
             return null;
         }
-        ConnectionPool pool = pool((UpstreamHost) host, priority, downstream);
+        ConnectionPool pool = host.pool(cluster.info().protocol(downstream), priority);
+        if (!pool.mayOpen()) {
+            cluster.info().stats().cxPoolOverflow.increment();
+            return null;
+        }
+        return pool;
+    }
+
+    @Override
+    public @Nullable TcpPool tcpPool(LoadBalancerContext context) {
+        WorkerHost host = pick(context);
+        if (host == null) {
+            return null;
+        }
+        TcpConnections pool = host.tcp();
         if (!pool.mayOpen()) {
             cluster.info().stats().cxPoolOverflow.increment();
             return null;
@@ -62,13 +71,23 @@ final class WorkerCluster implements Cluster {
         return cluster;
     }
 
-    private ConnectionPool pool(
-            UpstreamHost host, ResourcePriority priority, @Nullable Protocol downstream) {
+    private @Nullable WorkerHost pick(LoadBalancerContext context) {
+        ClusterSnapshot newest = cluster.snapshot();
+        if (newest != snapshot) {
+            snapshot = newest;
+            picker = newest.picker().create(worker);
+        }
+        Host picked = picker.pick(context);
+        if (picked == null) {
+            cluster.info().stats().cxNoneHealthy.increment();
+            return null;
+        }
+        UpstreamHost host = (UpstreamHost) picked;
         WorkerHost known = host.slot(slot);
         if (known == null) {
             known = new WorkerHost(cluster.info(), host, worker, connector);
             host.slot(slot, known);
         }
-        return known.pool(cluster.info().protocol(downstream), priority);
+        return known;
     }
 }

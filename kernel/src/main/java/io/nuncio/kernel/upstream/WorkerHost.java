@@ -3,6 +3,8 @@ package io.nuncio.kernel.upstream;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.ResourcePriority;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 
 /// What one worker has for one host: its counts and its connections. Thread: that worker; the
@@ -16,6 +18,7 @@ final class WorkerHost {
     private final UpstreamConnector connector;
     private final HostCounts counts = new HostCounts();
     private ConnectionPool[] pools = NONE; // by protocol and priority, the first used first
+    private @Nullable TcpConnections tcp;
 
     WorkerHost(
             UpstreamClusterInfo cluster,
@@ -57,6 +60,16 @@ final class WorkerHost {
         var made = new ConnectionPool(this, protocol, priority);
         pools = Arrays.copyOf(pools, pools.length + 1);
         pools[pools.length - 1] = made;
+        return made;
+    }
+
+    /// Those of raw connections, which end with their users alone.
+    TcpConnections tcp() {
+        TcpConnections made = tcp;
+        if (made == null) {
+            made = new TcpConnections(this);
+            tcp = made;
+        }
         return made;
     }
 

@@ -1,0 +1,69 @@
+package io.nuncio.network.tcpproxy;
+
+import com.google.protobuf.Duration;
+
+import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.nuncio.spi.Problems;
+
+/// The configuration in the units that connections use: nanoseconds, 0 for never.
+///
+/// @param connectAttempts how often a connection is tried
+/// @param backOff null if a connection is tried again at once
+/// @param logInterval how often an entry is written while the connection lives
+/// @param logOnConnected true to write an entry when the upstream connection stands
+record TcpProxyConfig(
+        ClusterChoice clusters,
+        long idleTimeoutNanos,
+        long maxDurationNanos,
+        int connectAttempts,
+        BackOff backOff,
+        long logIntervalNanos,
+        boolean logOnConnected) {
+    private static final Duration ONE_HOUR = Duration.newBuilder().setSeconds(3600).build();
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final int MAX_IN_BASES = 10; // Envoy's default maximum
+
+    /// How long to wait before a connection is tried again, in milliseconds; both 0 for not at all.
+    record BackOff(long baseMillis, long maxMillis) {
+        static final BackOff NONE = new BackOff(0, 0);
+
+        private static BackOff from(BackoffStrategy message, Problems problems) {
+            long base = nanos(message.getBaseInterval()) / NANOS_PER_MILLI;
+            if (!message.hasMaxInterval()) {
+                return new BackOff(Math.max(1, base), Math.max(1, base * MAX_IN_BASES));
+            }
+            long max = nanos(message.getMaxInterval()) / NANOS_PER_MILLI;
+            if (max < base) {
+                problems.add(
+                        "max_interval",
+                        "max_interval must be greater than or equal to the base_interval");
+            }
+            return new BackOff(Math.max(1, base), Math.max(1, max));
+        }
+    }
+
+    static TcpProxyConfig from(TcpProxy message, Problems problems) {
+        var log = message.getAccessLogOptions();
+        Duration interval =
+                log.hasAccessLogFlushInterval() || !message.hasAccessLogFlushInterval()
+                        ? log.getAccessLogFlushInterval()
+                        : message.getAccessLogFlushInterval();
+        return new TcpProxyConfig(
+                ClusterChoice.from(message),
+                nanos(message.hasIdleTimeout() ? message.getIdleTimeout() : ONE_HOUR),
+                nanos(message.getMaxDownstreamConnectionDuration()),
+                message.hasMaxConnectAttempts() ? message.getMaxConnectAttempts().getValue() : 1,
+                message.hasBackoffOptions()
+                        ? BackOff.from(message.getBackoffOptions(), problems.in("backoff_options"))
+                        : BackOff.NONE,
+                nanos(interval),
+                message.hasAccessLogOptions()
+                        ? log.getFlushAccessLogOnConnected()
+                        : message.getFlushAccessLogOnConnected());
+    }
+
+    private static long nanos(Duration duration) {
+        return duration.getSeconds() * 1_000_000_000L + duration.getNanos();
+    }
+}

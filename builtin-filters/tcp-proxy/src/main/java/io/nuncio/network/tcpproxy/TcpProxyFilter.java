@@ -1,0 +1,383 @@
+package io.nuncio.network.tcpproxy;
+
+import io.nuncio.network.tcpproxy.TcpProxyExtension.TcpProxyShared;
+import io.nuncio.spi.Buffer;
+import io.nuncio.spi.Connection;
+import io.nuncio.spi.ConnectionEvent;
+import io.nuncio.spi.LoadBalancerContext;
+import io.nuncio.spi.NetworkFilter;
+import io.nuncio.spi.NetworkOutcome;
+import io.nuncio.spi.NetworkStream;
+import io.nuncio.spi.ResponseFlag;
+import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.Timer;
+import io.nuncio.spi.UpstreamInfo;
+import io.nuncio.spi.Worker;
+import io.nuncio.spi.host.Cluster;
+import io.nuncio.spi.host.HttpPool;
+import io.nuncio.spi.host.MutableStreamInfo;
+import io.nuncio.spi.host.TcpPool;
+
+import org.jspecify.annotations.Nullable;
+
+/// One downstream connection and its upstream.
+///
+/// The downstream is not read before the upstream connection stands. From then on what one side
+/// sends the other gets; a side that reads slowly stops the other; an end of stream is passed on,
+/// and the other direction goes on. Whichever side goes first takes the other with it, after what
+/// it had sent.
+///
+/// Limits: `idle_timeout` (1 hour; statistic `idle_timeout`), `max_downstream_connection_duration`
+/// (none; `max_downstream_connection_duration`), `max_connect_attempts` (1; the cluster's
+/// `upstream_cx_connect_attempts_exceeded`).
+final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBalancerContext {
+    static final String IDLE = "tcp_session_idle_timeout";
+    private static final String NOT_BEGUN = "tcp_proxy_initialization_failure:";
+    private static final String CLUSTER = "envoy.tcp_proxy.cluster";
+    private static final String IDLE_MILLIS = "envoy.tcp_proxy.per_connection_idle_timeout_ms";
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final TcpProxyShared shared;
+    private final TcpProxyConfig config;
+    private final TcpProxyStats stats;
+    private final Connection downstream;
+    private final Worker worker;
+    private final StreamInfo info;
+    private final NetworkStream stream;
+    private TcpPool.@Nullable Wait connecting;
+    private TcpPool.@Nullable Opened upstream;
+    private @Nullable UpstreamSide upstreamSide;
+    private @Nullable Timer idleTimer;
+    private @Nullable Timer durationTimer;
+    private @Nullable Timer logTimer;
+    private @Nullable Timer retryTimer;
+    private String cluster = "";
+    private long idleNanos;
+    private long activeNanos; // when bytes last came
+    private long unsent; // of both sides when the idle timer was armed
+    private long backOffLimitMillis;
+    private int attempts;
+    private boolean gone; // the downstream is, or is about to be
+
+    TcpProxyFilter(TcpProxyShared shared, NetworkStream stream) {
+        this.shared = shared;
+        this.stream = stream;
+        config = shared.config();
+        stats = shared.stats();
+        downstream = stream.connection();
+        worker = stream.worker();
+        info = downstream.streamInfo();
+        backOffLimitMillis = config.backOff().baseMillis();
+    }
+
+    @Override
+    public NetworkOutcome onNewConnection() {
+        stats.total().increment();
+        downstream.halfClose(true);
+        downstream.readDisable(true);
+        if (config.maxDurationNanos() > 0) {
+            durationTimer = stream.timer(this::onMaxDuration);
+            durationTimer.arm(config.maxDurationNanos());
+        }
+        if (config.logIntervalNanos() > 0) {
+            logTimer = stream.timer(this::onLogTimer);
+            logTimer.arm(config.logIntervalNanos());
+        }
+        connect();
+        return NetworkOutcome.STOP;
+    }
+
+    // The way to the upstream.
+
+    private void connect() {
+        Object chosen = info.filterState(CLUSTER);
+        cluster = chosen == null ? config.clusters().pick(worker.random()) : chosen.toString();
+        Cluster found = shared.clusters().get(cluster);
+        if (found == null) {
+            stats.noRoute().increment();
+            fail(ResponseFlag.NO_CLUSTER_FOUND, "NoRoute");
+            return;
+        }
+        info.cluster(cluster);
+        if (attempts >= config.connectAttempts()) {
+            found.info().requestStats().connectAttemptsExceeded().increment();
+            fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, "ConnectFailed");
+            return;
+        }
+        TcpPool pool = found.tcpPool(this);
+        if (pool == null) {
+            fail(ResponseFlag.NO_HEALTHY_UPSTREAM, "NoHealthyUpstream");
+            return;
+        }
+        attempts++;
+        info.attemptCount(attempts);
+        var side = new UpstreamSide();
+        upstreamSide = side;
+        TcpPool.Wait wait = pool.newConnection(side, this);
+        if (wait != null) {
+            connecting = wait; // unless it failed at once, and another is being made
+        }
+    }
+
+    private void fail(ResponseFlag flag, String why) {
+        info.addFlag(flag);
+        close(Connection.Close.NO_FLUSH, NOT_BEGUN + "_" + why);
+    }
+
+    @Override
+    public void onFailure(HttpPool.Failure failure, UpstreamInfo tried) {
+        connecting = null;
+        info.upstream(tried);
+        if (gone) {
+            return;
+        }
+        if (failure == HttpPool.Failure.OVERFLOW) {
+            fail(ResponseFlag.UPSTREAM_OVERFLOW, "ResourceLimitExceeded");
+            return;
+        }
+        if (failure != HttpPool.Failure.LOCAL_CONNECTION_FAILURE) {
+            info.addFlag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
+        }
+        boolean again = attempts < config.connectAttempts();
+        if (!again || config.backOff() == TcpProxyConfig.BackOff.NONE) {
+            // Not from within the attempt that failed: a host may refuse at once, every time.
+            stream.post(this::connectUnlessGone);
+            return;
+        }
+        if (retryTimer == null) {
+            retryTimer = stream.timer(this::connectUnlessGone);
+        }
+        arm(retryTimer, nextBackOffMillis() * NANOS_PER_MILLI);
+    }
+
+    private void connectUnlessGone() {
+        if (!gone) {
+            connect();
+        }
+    }
+
+    /// By chance, below a limit that doubles with each attempt.
+    private long nextBackOffMillis() {
+        long limit = backOffLimitMillis;
+        backOffLimitMillis = Math.min(limit * 2, config.backOff().maxMillis());
+        return Long.remainderUnsigned(worker.random(), limit);
+    }
+
+    @Override
+    public void onReady(TcpPool.Opened opened) {
+        connecting = null;
+        upstream = opened;
+        info.upstream(opened.info());
+        idleNanos = idleNanos();
+        if (idleNanos > 0) {
+            idleTimer = stream.timer(this::onIdleTimer);
+            activeNanos = worker.nanoTime();
+            armIdle(idleNanos);
+        }
+        if (config.logOnConnected()) {
+            log("TcpUpstreamConnected");
+        }
+        downstream.readDisable(false);
+        if (downstream.aboveHighWatermark()) {
+            opened.readDisable(true);
+        }
+    }
+
+    private long idleNanos() {
+        Object own = info.filterState(IDLE_MILLIS);
+        return own instanceof Number millis
+                ? millis.longValue() * NANOS_PER_MILLI
+                : config.idleTimeoutNanos();
+    }
+
+    @Override
+    public Connection downstreamConnection() {
+        return downstream;
+    }
+
+    // Bytes.
+
+    @Override
+    public NetworkOutcome onData(Buffer data, boolean endStream) {
+        TcpPool.Opened to = upstream;
+        if (to == null) {
+            return NetworkOutcome.STOP;
+        }
+        int length = data.length();
+        stats.rxBytes().add(length);
+        bytes().addBytesReceived(length);
+        activeNanos = worker.nanoTime();
+        to.write(data, endStream);
+        return NetworkOutcome.STOP;
+    }
+
+    @Override
+    public NetworkOutcome onWrite(Buffer data, boolean endStream) {
+        stats.txBytes().add(data.length());
+        bytes().addBytesSent(data.length());
+        return NetworkOutcome.CONTINUE;
+    }
+
+    /// The connection's own facts, which its last filter keeps.
+    private MutableStreamInfo bytes() {
+        return (MutableStreamInfo) info;
+    }
+
+    @Override
+    public void onAboveWriteBufferHighWatermark() {
+        if (upstream != null) {
+            upstream.readDisable(true);
+        }
+    }
+
+    @Override
+    public void onBelowWriteBufferLowWatermark() {
+        if (upstream != null) {
+            upstream.readDisable(false);
+        }
+    }
+
+    // The end.
+
+    @Override
+    public void onEvent(ConnectionEvent event) {
+        if (event == ConnectionEvent.CONNECTED) {
+            return;
+        }
+        gone = true;
+        stopTimers();
+        if (connecting != null) {
+            connecting.cancel();
+            connecting = null;
+        }
+        TcpPool.Opened left = upstream;
+        if (left == null) {
+            return;
+        }
+        upstream = null;
+        if (event == ConnectionEvent.LOCAL_CLOSE) {
+            left.close(Connection.Close.NO_FLUSH, "");
+            return;
+        }
+        leave(left);
+    }
+
+    /// The downstream has gone: the upstream gets what it sent.
+    private void leave(TcpPool.Opened left) {
+        UpstreamSide side = upstreamSide;
+        if (left.unsentBytes() > 0 && side != null) {
+            side.flush = UpstreamFlush.begin(left, stats, idleNanos, worker);
+        }
+        left.close(Connection.Close.FLUSH_WRITE, "");
+    }
+
+    /// Ends the downstream connection.
+    private void close(Connection.Close how, String reason) {
+        gone = true;
+        downstream.close(how, reason);
+    }
+
+    private void stopTimers() {
+        for (Timer timer : new Timer[] {idleTimer, durationTimer, logTimer, retryTimer}) {
+            if (timer != null) {
+                timer.disarm();
+            }
+        }
+    }
+
+    @Override
+    public void onDestroy() {
+        info.mark(StreamInfo.Moment.END);
+        log("TcpConnectionEnd");
+    }
+
+    private void log(String type) {
+        shared.log().log(new LogEntry(info, type));
+    }
+
+    // Timers.
+
+    private void onMaxDuration() {
+        info.addFlag(ResponseFlag.DURATION_TIMEOUT);
+        stats.maxDuration().increment();
+        close(Connection.Close.NO_FLUSH, "max_connection_duration_reached");
+    }
+
+    private void onLogTimer() {
+        log("TcpPeriodic");
+        arm(logTimer, config.logIntervalNanos());
+    }
+
+    private static void arm(@Nullable Timer timer, long nanos) {
+        if (timer != null) {
+            timer.arm(nanos);
+        }
+    }
+
+    /// The timer is not moved with each byte: it looks when it fires. Bytes that a slow side has
+    /// read since then count, too.
+    private void onIdleTimer() {
+        long left = activeNanos + idleNanos - worker.nanoTime();
+        if (left > 0) {
+            armIdle(left);
+        } else if (unsentOfBoth() != unsent) {
+            armIdle(idleNanos);
+        } else {
+            stats.idleTimeout().increment();
+            close(Connection.Close.NO_FLUSH, IDLE);
+        }
+    }
+
+    private void armIdle(long nanos) {
+        unsent = unsentOfBoth();
+        arm(idleTimer, nanos);
+    }
+
+    private long unsentOfBoth() {
+        return downstream.unsentBytes() + (upstream == null ? 0 : upstream.unsentBytes());
+    }
+
+    /// What the upstream connection tells, for the downstream as long as there is one.
+    private final class UpstreamSide implements TcpPool.Receiver {
+        private @Nullable UpstreamFlush flush;
+
+        @Override
+        public void onData(Buffer data, boolean endStream) {
+            if (gone) {
+                data.clear();
+                return;
+            }
+            activeNanos = worker.nanoTime();
+            downstream.write(data, endStream);
+        }
+
+        @Override
+        public void onEnd(ConnectionEvent event) {
+            if (flush != null) {
+                flush.onEnd();
+                return;
+            }
+            upstream = null;
+            if (!gone) {
+                close(Connection.Close.FLUSH_WRITE, "");
+            }
+        }
+
+        @Override
+        public void onAboveWriteBufferHighWatermark() {
+            readDownstream(false);
+        }
+
+        @Override
+        public void onBelowWriteBufferLowWatermark() {
+            readDownstream(true);
+        }
+
+        private void readDownstream(boolean reads) {
+            if (!gone) {
+                (reads ? stats.resumedReading() : stats.pausedReading()).increment();
+                downstream.readDisable(!reads);
+            }
+        }
+    }
+}
