@@ -231,7 +231,7 @@ class TcpProxyIT {
                                 .replace(
                                         "connect_timeout: 5s",
                                         "circuit_breakers: { thresholds: [{ max_connections: 1"
-                                            + " }] }"));
+                                                + " }] }"));
         Future<Integer> held = upstreamDoes(socket -> socket.getInputStream().read());
         try (RawClient first = server.client("in");
                 RawClient second = connectAfterTheFirst()) {
