@@ -351,7 +351,7 @@ abstract class SocketConnectionTest {
         write(connection, "answer", true);
         assertThat(receiveAll(client)).isEqualTo("answer");
         untilLogged("destroy");
-        assertThat(log).contains("LOCAL_CLOSE");
+        assertThat(log).contains("REMOTE_CLOSE");
     }
 
     @Test
