@@ -13,7 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -96,7 +95,7 @@ class AccessLogIT {
     }
 
     private List<String> lines(String file) throws IOException {
-        return Files.readAllLines(folder.resolve(file));
+        return LogLines.of(folder.resolve(file));
     }
 
     @Test

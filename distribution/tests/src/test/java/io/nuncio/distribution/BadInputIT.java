@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -374,7 +373,7 @@ class BadInputIT {
     private List<String> entries(int more) throws IOException {
         long deadline = System.nanoTime() + RawClient.TIMEOUT_MILLIS * 1_000_000L;
         while (true) {
-            List<String> entries = Files.readAllLines(log);
+            List<String> entries = LogLines.of(log);
             if (entries.size() >= logged + more) {
                 logged = entries.size();
                 return entries;

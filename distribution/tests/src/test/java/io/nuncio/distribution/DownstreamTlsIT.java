@@ -297,7 +297,7 @@ class DownstreamTlsIT {
             assertThatThrownBy(() -> get(proxy, stranger)).isNotNull();
             proxy.awaitStat("listener.secure.downstream_cx_destroy", 2);
         }
-        assertThat(Files.readAllLines(log))
+        assertThat(LogLines.of(log))
                 .containsExactly(
                         "TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end",
                         "TLS_error:|268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:verify_cert_failed:_X509_verify_cert:_certificate_verification_error_at_depth_0:_unable_to_get_local_issuer_certificate:TLS_error_end");

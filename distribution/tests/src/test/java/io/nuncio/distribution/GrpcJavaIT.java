@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -94,7 +93,7 @@ class GrpcJavaIT {
     /// Ends the proxy; all that it has logged.
     private List<String> logged() throws IOException {
         proxy.close();
-        return Files.readAllLines(log());
+        return LogLines.of(log());
     }
 
     private String unary(String request) {

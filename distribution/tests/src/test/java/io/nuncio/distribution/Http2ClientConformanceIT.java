@@ -17,7 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -186,11 +185,7 @@ class Http2ClientConformanceIT {
         List<String> entries = List.of();
         while (System.nanoTime() < deadline && entries.isEmpty()) {
             entries =
-                    Files.exists(log)
-                            ? Files.readAllLines(log).stream()
-                                    .filter(entry -> entry.startsWith(path))
-                                    .toList()
-                            : List.of();
+                    LogLines.of(log).stream().filter(entry -> entry.startsWith(path)).toList();
             Thread.onSpinWait();
         }
         assertThat(entries).containsExactly(expected);

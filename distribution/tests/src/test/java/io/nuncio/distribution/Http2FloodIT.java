@@ -36,8 +36,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -336,7 +334,7 @@ class Http2FloodIT {
     }
 
     private List<String> entries() throws IOException {
-        return Files.exists(log) ? Files.readAllLines(log, StandardCharsets.ISO_8859_1) : List.of();
+        return LogLines.of(log);
     }
 
     private void awaitEntry(int count, String details) throws IOException {

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -157,7 +156,7 @@ class Http2ServerConformanceIT {
     }
 
     private List<String> entries() throws IOException {
-        return Files.exists(log) ? Files.readAllLines(log) : List.of();
+        return LogLines.of(log);
     }
 
     /// Waits for the entry of a path, or of no path, with these details, after so many others.

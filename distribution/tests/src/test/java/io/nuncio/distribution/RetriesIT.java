@@ -15,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,7 +142,7 @@ class RetriesIT {
         List<String> read = List.of();
         while (read.size() < lines && System.nanoTime() < deadline) {
             Thread.sleep(5);
-            read = Files.exists(file) ? Files.readAllLines(file) : List.of();
+            read = LogLines.of(file);
         }
         return read;
     }

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,7 +101,7 @@ class UpstreamProtocolsIT {
     /// Ends the proxy; all that it has logged.
     private List<String> logged() throws IOException {
         proxy.close();
-        return Files.readAllLines(log());
+        return LogLines.of(log());
     }
 
     private long stat(String name) {
