@@ -184,8 +184,7 @@ class Http2ClientConformanceIT {
         String path = expected.substring(0, expected.indexOf(' ') + 1);
         List<String> entries = List.of();
         while (System.nanoTime() < deadline && entries.isEmpty()) {
-            entries =
-                    LogLines.of(log).stream().filter(entry -> entry.startsWith(path)).toList();
+            entries = LogLines.of(log).stream().filter(entry -> entry.startsWith(path)).toList();
             Thread.onSpinWait();
         }
         assertThat(entries).containsExactly(expected);

@@ -2,8 +2,6 @@ package io.nuncio.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nuncio.testkit.FakeUpstream;
-
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,11 +41,12 @@ class SwapSoakIT {
 
     @TempDir Path folder;
 
-    private final FakeUpstream upstream = FakeUpstream.answering("ok");
+    private BriefUpstream upstream;
     private Path bundles;
 
     @BeforeEach
     void copyBundles() throws IOException {
+        upstream = new BriefUpstream();
         bundles = copyTo("bundles");
     }
 
@@ -62,7 +61,7 @@ class SwapSoakIT {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         upstream.close();
     }
 
