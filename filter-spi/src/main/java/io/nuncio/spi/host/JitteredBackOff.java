@@ -2,18 +2,21 @@ package io.nuncio.spi.host;
 
 /// How long retries wait, in milliseconds: by chance, from nothing to a limit that doubles with
 /// each retry until it is the maximum.
-final class JitteredBackOff {
+public final class JitteredBackOff {
     private final long maxMillis;
     private long limitMillis;
 
     /// @param baseMillis the first limit, 1 or more
     /// @param maxMillis not below it
-    JitteredBackOff(long baseMillis, long maxMillis) {
+    public JitteredBackOff(long baseMillis, long maxMillis) {
         this.limitMillis = baseMillis;
         this.maxMillis = maxMillis;
     }
 
-    long nextMillis(long random) {
+    /// How long to wait this time.
+    ///
+    /// @param random any number
+    public long nextMillis(long random) {
         long limit = limitMillis;
         limitMillis = limit < maxMillis / 2 ? limit * 2 : maxMillis;
         return Long.remainderUnsigned(random, limit);

@@ -225,6 +225,7 @@ public final class FakeConnection implements Connection, NetworkStream {
             return;
         }
         state = State.CLOSED;
+        timers.forEach(Timer::disarm);
         flush();
         NetworkFilter served = filter;
         if (served != null) {
@@ -238,7 +239,6 @@ public final class FakeConnection implements Connection, NetworkStream {
     private void destroy() {
         if (!destroyed) {
             destroyed = true;
-            timers.forEach(Timer::disarm);
             readBuffer.clear();
             unsent.clear();
             if (filter != null) {

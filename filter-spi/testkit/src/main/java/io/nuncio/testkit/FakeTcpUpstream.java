@@ -17,6 +17,7 @@ public final class FakeTcpUpstream implements TcpPool.Opened {
     private final TcpPool.Receiver receiver;
     private final StringBuilder sent = new StringBuilder();
     private Connection.@Nullable Close closedHow;
+    private String closeReason = "";
     private boolean sentEnd;
     private boolean ended;
     private int readDisabled;
@@ -80,6 +81,11 @@ public final class FakeTcpUpstream implements TcpPool.Opened {
         return closedHow;
     }
 
+    /// Why this side closed, empty if it did not.
+    public String closeReason() {
+        return closeReason;
+    }
+
     /// True if reading is not disabled.
     public boolean reading() {
         return readDisabled == 0;
@@ -116,6 +122,7 @@ public final class FakeTcpUpstream implements TcpPool.Opened {
             return;
         }
         closedHow = how;
+        closeReason = reason;
         if (how == Connection.Close.NO_FLUSH || unsent == 0) {
             ends(ConnectionEvent.LOCAL_CLOSE);
         }

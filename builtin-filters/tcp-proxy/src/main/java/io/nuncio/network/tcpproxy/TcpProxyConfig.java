@@ -6,6 +6,8 @@ import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.nuncio.spi.Problems;
 
+import org.jspecify.annotations.Nullable;
+
 /// The configuration in the units that connections use: nanoseconds, 0 for never.
 ///
 /// @param connectAttempts how often a connection is tried
@@ -17,17 +19,15 @@ record TcpProxyConfig(
         long idleTimeoutNanos,
         long maxDurationNanos,
         int connectAttempts,
-        BackOff backOff,
+        @Nullable BackOff backOff,
         long logIntervalNanos,
         boolean logOnConnected) {
     private static final Duration ONE_HOUR = Duration.newBuilder().setSeconds(3600).build();
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int MAX_IN_BASES = 10; // Envoy's default maximum
 
-    /// How long to wait before a connection is tried again, in milliseconds; both 0 for not at all.
+    /// How long to wait before a connection is tried again, in milliseconds.
     record BackOff(long baseMillis, long maxMillis) {
-        static final BackOff NONE = new BackOff(0, 0);
-
         private static BackOff from(BackoffStrategy message, Problems problems) {
             long base = nanos(message.getBaseInterval()) / NANOS_PER_MILLI;
             if (!message.hasMaxInterval()) {
@@ -56,7 +56,7 @@ record TcpProxyConfig(
                 message.hasMaxConnectAttempts() ? message.getMaxConnectAttempts().getValue() : 1,
                 message.hasBackoffOptions()
                         ? BackOff.from(message.getBackoffOptions(), problems.in("backoff_options"))
-                        : BackOff.NONE,
+                        : null,
                 nanos(interval),
                 message.hasAccessLogOptions()
                         ? log.getFlushAccessLogOnConnected()

@@ -15,6 +15,7 @@ import io.nuncio.spi.UpstreamInfo;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Cluster;
 import io.nuncio.spi.host.HttpPool;
+import io.nuncio.spi.host.JitteredBackOff;
 import io.nuncio.spi.host.MutableStreamInfo;
 import io.nuncio.spi.host.TcpPool;
 
@@ -32,10 +33,19 @@ import org.jspecify.annotations.Nullable;
 /// `upstream_cx_connect_attempts_exceeded`).
 final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBalancerContext {
     static final String IDLE = "tcp_session_idle_timeout";
-    private static final String NOT_BEGUN = "tcp_proxy_initialization_failure:";
+    private static final String NOT_BEGUN = "tcp_initializion_failure:"; // as Envoy spells it
+    private static final String LEFT = "closing_upstream_tcp_connection_due_to_downstream_";
     private static final String CLUSTER = "envoy.tcp_proxy.cluster";
     private static final String IDLE_MILLIS = "envoy.tcp_proxy.per_connection_idle_timeout_ms";
     private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /// Why the upstream connection never stood; the position is what Envoy shows.
+    private enum InitFailure {
+        CONNECT_FAILED,
+        NO_HEALTHY_UPSTREAM,
+        RESOURCE_LIMIT_EXCEEDED,
+        NO_ROUTE
+    }
 
     private final TcpProxyShared shared;
     private final TcpProxyConfig config;
@@ -48,14 +58,12 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
     private TcpPool.@Nullable Opened upstream;
     private @Nullable UpstreamSide upstreamSide;
     private @Nullable Timer idleTimer;
-    private @Nullable Timer durationTimer;
+    private @Nullable JitteredBackOff backOff;
     private @Nullable Timer logTimer;
     private @Nullable Timer retryTimer;
-    private String cluster = "";
     private long idleNanos;
     private long activeNanos; // when bytes last came
     private long unsent; // of both sides when the idle timer was armed
-    private long backOffLimitMillis;
     private int attempts;
     private boolean gone; // the downstream is, or is about to be
 
@@ -67,7 +75,6 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
         downstream = stream.connection();
         worker = stream.worker();
         info = downstream.streamInfo();
-        backOffLimitMillis = config.backOff().baseMillis();
     }
 
     @Override
@@ -76,8 +83,7 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
         downstream.halfClose(true);
         downstream.readDisable(true);
         if (config.maxDurationNanos() > 0) {
-            durationTimer = stream.timer(this::onMaxDuration);
-            durationTimer.arm(config.maxDurationNanos());
+            stream.timer(this::onMaxDuration).arm(config.maxDurationNanos());
         }
         if (config.logIntervalNanos() > 0) {
             logTimer = stream.timer(this::onLogTimer);
@@ -91,22 +97,23 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
 
     private void connect() {
         Object chosen = info.filterState(CLUSTER);
-        cluster = chosen == null ? config.clusters().pick(worker.random()) : chosen.toString();
+        String cluster =
+                chosen == null ? config.clusters().pick(worker.random()) : chosen.toString();
         Cluster found = shared.clusters().get(cluster);
         if (found == null) {
             stats.noRoute().increment();
-            fail(ResponseFlag.NO_CLUSTER_FOUND, "NoRoute");
+            fail(ResponseFlag.NO_CLUSTER_FOUND, InitFailure.NO_ROUTE);
             return;
         }
         info.cluster(cluster);
         if (attempts >= config.connectAttempts()) {
             found.info().requestStats().connectAttemptsExceeded().increment();
-            fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, "ConnectFailed");
+            fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, InitFailure.CONNECT_FAILED);
             return;
         }
         TcpPool pool = found.tcpPool(this);
         if (pool == null) {
-            fail(ResponseFlag.NO_HEALTHY_UPSTREAM, "NoHealthyUpstream");
+            fail(ResponseFlag.NO_HEALTHY_UPSTREAM, InitFailure.NO_HEALTHY_UPSTREAM);
             return;
         }
         attempts++;
@@ -119,9 +126,9 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
         }
     }
 
-    private void fail(ResponseFlag flag, String why) {
+    private void fail(ResponseFlag flag, InitFailure why) {
         info.addFlag(flag);
-        close(Connection.Close.NO_FLUSH, NOT_BEGUN + "_" + why);
+        close(Connection.Close.NO_FLUSH, NOT_BEGUN + why.ordinal());
     }
 
     @Override
@@ -132,35 +139,29 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
             return;
         }
         if (failure == HttpPool.Failure.OVERFLOW) {
-            fail(ResponseFlag.UPSTREAM_OVERFLOW, "ResourceLimitExceeded");
+            fail(ResponseFlag.UPSTREAM_OVERFLOW, InitFailure.RESOURCE_LIMIT_EXCEEDED);
             return;
         }
         if (failure != HttpPool.Failure.LOCAL_CONNECTION_FAILURE) {
             info.addFlag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
         }
-        boolean again = attempts < config.connectAttempts();
-        if (!again || config.backOff() == TcpProxyConfig.BackOff.NONE) {
+        TcpProxyConfig.BackOff pause = config.backOff();
+        if (pause == null || attempts >= config.connectAttempts()) {
             // Not from within the attempt that failed: a host may refuse at once, every time.
             stream.post(this::connectUnlessGone);
             return;
         }
-        if (retryTimer == null) {
+        if (backOff == null) {
+            backOff = new JitteredBackOff(pause.baseMillis(), pause.maxMillis());
             retryTimer = stream.timer(this::connectUnlessGone);
         }
-        arm(retryTimer, nextBackOffMillis() * NANOS_PER_MILLI);
+        arm(retryTimer, backOff.nextMillis(worker.random()) * NANOS_PER_MILLI);
     }
 
     private void connectUnlessGone() {
         if (!gone) {
             connect();
         }
-    }
-
-    /// By chance, below a limit that doubles with each attempt.
-    private long nextBackOffMillis() {
-        long limit = backOffLimitMillis;
-        backOffLimitMillis = Math.min(limit * 2, config.backOff().maxMillis());
-        return Long.remainderUnsigned(worker.random(), limit);
     }
 
     @Override
@@ -245,7 +246,6 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
             return;
         }
         gone = true;
-        stopTimers();
         if (connecting != null) {
             connecting.cancel();
             connecting = null;
@@ -256,7 +256,7 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
         }
         upstream = null;
         if (event == ConnectionEvent.LOCAL_CLOSE) {
-            left.close(Connection.Close.NO_FLUSH, "");
+            left.close(Connection.Close.NO_FLUSH, LEFT + "local_close");
             return;
         }
         leave(left);
@@ -268,21 +268,13 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
         if (left.unsentBytes() > 0 && side != null) {
             side.flush = UpstreamFlush.begin(left, stats, idleNanos, worker);
         }
-        left.close(Connection.Close.FLUSH_WRITE, "");
+        left.close(Connection.Close.FLUSH_WRITE, LEFT + "remote_close");
     }
 
     /// Ends the downstream connection.
     private void close(Connection.Close how, String reason) {
         gone = true;
         downstream.close(how, reason);
-    }
-
-    private void stopTimers() {
-        for (Timer timer : new Timer[] {idleTimer, durationTimer, logTimer, retryTimer}) {
-            if (timer != null) {
-                timer.disarm();
-            }
-        }
     }
 
     @Override

@@ -158,6 +158,8 @@ class TcpProxyFilterTest {
         upstream.ends(ConnectionEvent.LOCAL_CLOSE);
 
         assertThat(upstream.closedHow()).isEqualTo(Close.FLUSH_WRITE);
+        assertThat(upstream.closeReason())
+                .isEqualTo("closing_upstream_tcp_connection_due_to_downstream_remote_close");
         assertThat(flushing).isEqualTo(1);
         assertThat(stat("upstream_flush_total")).isEqualTo(1);
         assertThat(context.gauge("tcp.p.upstream_flush_active")).isZero();
@@ -192,6 +194,7 @@ class TcpProxyFilterTest {
         assertThat(downstream.closedHow()).isEqualTo(Close.NO_FLUSH);
         assertThat(stat("downstream_cx_no_route")).isEqualTo(1);
         assertThat(downstream.streamInfo().flags()).containsExactly(ResponseFlag.NO_CLUSTER_FOUND);
+        assertThat(downstream.info().localCloseReason()).isEqualTo("tcp_initializion_failure:3");
     }
 
     @Test
@@ -202,6 +205,7 @@ class TcpProxyFilterTest {
         assertThat(downstream.open()).isFalse();
         assertThat(downstream.streamInfo().flags())
                 .containsExactly(ResponseFlag.NO_HEALTHY_UPSTREAM);
+        assertThat(downstream.info().localCloseReason()).isEqualTo("tcp_initializion_failure:1");
     }
 
     @Test
@@ -211,6 +215,7 @@ class TcpProxyFilterTest {
 
         assertThat(downstream.open()).isFalse();
         assertThat(downstream.streamInfo().flags()).containsExactly(ResponseFlag.UPSTREAM_OVERFLOW);
+        assertThat(downstream.info().localCloseReason()).isEqualTo("tcp_initializion_failure:2");
     }
 
     @Test
@@ -224,6 +229,7 @@ class TcpProxyFilterTest {
                 .containsExactlyInAnyOrder(
                         ResponseFlag.UPSTREAM_CONNECTION_FAILURE,
                         ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
+        assertThat(downstream.info().localCloseReason()).isEqualTo("tcp_initializion_failure:0");
         assertThat(context.counter("cluster.service.upstream_cx_connect_attempts_exceeded"))
                 .isEqualTo(1);
     }
@@ -307,6 +313,8 @@ class TcpProxyFilterTest {
         assertThat(before).isTrue();
         assertThat(downstream.closedHow()).isEqualTo(Close.NO_FLUSH);
         assertThat(upstream.closedHow()).isEqualTo(Close.NO_FLUSH);
+        assertThat(upstream.closeReason())
+                .isEqualTo("closing_upstream_tcp_connection_due_to_downstream_local_close");
         assertThat(stat("idle_timeout")).isEqualTo(1);
     }
 
