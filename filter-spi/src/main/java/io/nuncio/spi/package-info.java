@@ -5,7 +5,7 @@
 /// levels. The version below follows semantic versioning: what an author implements is a consumer
 /// type, what the kernel implements is a provider type.
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 @NullMarked
 package io.nuncio.spi;
 
