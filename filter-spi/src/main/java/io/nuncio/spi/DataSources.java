@@ -35,12 +35,28 @@ public final class DataSources {
         };
     }
 
+    /// The bytes, those of the text in UTF-8 where it is text.
+    ///
+    /// @param problems at the source; what cannot be read is reported there
+    /// @return empty if it cannot be read
+    public static byte[] bytes(DataSource source, Problems problems) {
+        return switch (source.getSpecifierCase()) {
+            case INLINE_BYTES -> source.getInlineBytes().toByteArray();
+            case FILENAME -> fileBytes(source.getFilename(), problems);
+            default -> text(source, problems).getBytes(StandardCharsets.UTF_8);
+        };
+    }
+
     private static String file(String name, Problems problems) {
+        return new String(fileBytes(name, problems), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] fileBytes(String name, Problems problems) {
         try {
-            return Files.readString(Path.of(name), StandardCharsets.UTF_8);
+            return Files.readAllBytes(Path.of(name));
         } catch (IOException | InvalidPathException failure) {
             problems.add("filename", "cannot read " + name + ": " + reason(failure));
-            return "";
+            return new byte[0];
         }
     }
 

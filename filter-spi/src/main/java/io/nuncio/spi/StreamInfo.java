@@ -137,10 +137,23 @@ public interface StreamInfo {
     /// Merges into the dynamic metadata of a namespace; same keys are replaced.
     void mergeMetadata(String namespace, Struct values);
 
-    /// An object that filters share for this stream, null if there is none of that key.
+    /// An object that filters share for this stream, or for all streams of its connection; null if
+    /// there is none of that key.
     @Nullable Object filterState(String key);
 
+    /// The same as [#filterState(String, Object, boolean)] with an object that may be replaced.
     void filterState(String key, Object value);
+
+    /// Puts an object there for filters and logs to come. Nothing changes if the key's object is
+    /// read-only, if only one of the two is, or if the stream's connection has one of that key
+    /// already.
+    ///
+    /// @param readOnly true if nobody may replace it
+    /// @return false if nothing changed
+    default boolean filterState(String key, Object value, boolean readOnly) {
+        filterState(key, value);
+        return true;
+    }
 
     /// True for requests that health checkers send.
     boolean healthCheck();

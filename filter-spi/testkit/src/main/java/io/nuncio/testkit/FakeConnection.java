@@ -6,6 +6,7 @@ import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkFilterTemplate;
+import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.NetworkStream;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.Timer;
@@ -33,6 +34,7 @@ public final class FakeConnection implements Connection, NetworkStream {
     private final List<Callbacks> watchers = new ArrayList<>();
     private final List<Timer> timers = new ArrayList<>();
     private @Nullable NetworkFilter filter;
+    private NetworkOutcome outcome = NetworkOutcome.CONTINUE;
     private State state = State.OPEN;
     private @Nullable Close closedHow;
     private int readDisabled;
@@ -55,7 +57,7 @@ public final class FakeConnection implements Connection, NetworkStream {
     public void serve(NetworkFilterTemplate template) {
         NetworkFilter made = template.create(this);
         filter = made;
-        made.onNewConnection();
+        outcome = made.onNewConnection();
         made.onEvent(ConnectionEvent.CONNECTED);
     }
 
@@ -81,7 +83,7 @@ public final class FakeConnection implements Connection, NetworkStream {
                 && !readBuffer.isEmpty()
                 && readBuffer.length() != before) {
             before = readBuffer.length();
-            filter.onData(readBuffer, false);
+            outcome = filter.onData(readBuffer, false);
         }
         delivering = false;
     }
@@ -104,7 +106,7 @@ public final class FakeConnection implements Connection, NetworkStream {
         if (!halfClose) {
             peerCloses();
         } else if (filter != null && state == State.OPEN) {
-            filter.onData(readBuffer, true);
+            outcome = filter.onData(readBuffer, true);
         }
     }
 
@@ -135,6 +137,12 @@ public final class FakeConnection implements Connection, NetworkStream {
 
     public boolean open() {
         return state == State.OPEN;
+    }
+
+    /// What the filter returned last, for a new connection or for data: whether the next filter of
+    /// a chain would have been asked.
+    public NetworkOutcome outcome() {
+        return outcome;
     }
 
     /// True if this side has half-closed.

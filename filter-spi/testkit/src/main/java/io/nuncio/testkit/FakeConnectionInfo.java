@@ -15,6 +15,7 @@ public final class FakeConnectionInfo implements ConnectionInfo {
 
     private Address remote = ip("203.0.113.7", 40000);
     private @Nullable TlsInfo tls;
+    private @Nullable String serverName;
     private @Nullable String closeReason;
 
     /// An address from its literal form.
@@ -35,6 +36,12 @@ public final class FakeConnectionInfo implements ConnectionInfo {
     /// Null for plaintext.
     public FakeConnectionInfo tls(@Nullable TlsInfo facts) {
         tls = facts;
+        return this;
+    }
+
+    /// The server name that the peer asked for, null for none.
+    public FakeConnectionInfo serverName(@Nullable String name) {
+        serverName = name;
         return this;
     }
 
@@ -79,7 +86,7 @@ public final class FakeConnectionInfo implements ConnectionInfo {
 
     @Override
     public @Nullable String requestedServerName() {
-        return null;
+        return serverName;
     }
 
     @Override

@@ -8,12 +8,14 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 
+import io.nuncio.spi.Address;
 import io.nuncio.spi.FilterStateObject;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.UpstreamInfo;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
@@ -80,6 +82,8 @@ final class FilterStateOperators {
         return switch (state) {
             case FilterStateObject object -> object.text();
             case CharSequence text -> text.toString();
+            case Address address -> address.toString();
+            case List<?> texts -> String.join(",", texts.stream().map(String::valueOf).toList());
             case Number number -> number.toString();
             case Boolean bool -> bool.toString();
             case Message message -> json(message);
@@ -91,11 +95,20 @@ final class FilterStateOperators {
         Object value =
                 switch (state) {
                     case FilterStateObject object -> object.field(name);
+                    case Address.Ip address -> field(address, name);
                     case Map<?, ?> map -> map.get(name);
                     case Struct struct -> field(struct.getFieldsMap().get(name));
                     case null, default -> null;
                 };
         return value == null ? null : value.toString();
+    }
+
+    private static @Nullable Object field(Address.Ip address, String name) {
+        return switch (name) {
+            case "ip" -> address.host();
+            case "port" -> address.port();
+            default -> null;
+        };
     }
 
     private static @Nullable Object field(@Nullable Value value) {

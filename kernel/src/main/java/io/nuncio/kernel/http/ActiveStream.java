@@ -65,8 +65,9 @@ final class ActiveStream implements HttpStream {
         this.connection = connection;
         this.sink = sink;
         this.info =
-                new StreamFacts(
-                        worker, connection == null ? new NoConnection() : connection.info());
+                connection == null
+                        ? new StreamFacts(worker, new NoConnection())
+                        : new StreamFacts(worker, connection);
         this.request = new RequestPath(this);
         this.response = new ResponsePath(this);
         this.replies = new LocalReplies(this);

@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 
 import io.nuncio.spi.Address;
 import io.nuncio.spi.ByteCounts;
+import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.Protocol;
 import io.nuncio.spi.ResponseFlag;
@@ -20,8 +21,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The facts of one stream, or of one connection that carries none. What few streams have
 /// (metadata, filter state, flags) is allocated when it is first set.
@@ -30,6 +33,10 @@ public final class StreamFacts implements MutableStreamInfo {
 
     private final Worker worker;
     private final ConnectionInfo downstream;
+
+    /// That carries the stream; null for the connection's own facts.
+    private final @Nullable Connection connection;
+
     private final long startTimeMicros;
     private final long startNanos;
     private final long[] moments = new long[MOMENTS];
@@ -46,6 +53,7 @@ public final class StreamFacts implements MutableStreamInfo {
     private @Nullable List<ResponseFlag> flags;
     private @Nullable Map<String, Struct> metadata;
     private @Nullable Map<String, Object> filterState;
+    private @Nullable Set<String> readOnlyState;
     private @Nullable Map<String, Long> namedMoments;
     private @Nullable List<String> customFlags;
     private @Nullable ClusterInfo clusterInfo;
@@ -60,10 +68,22 @@ public final class StreamFacts implements MutableStreamInfo {
     private boolean healthCheck;
     private boolean localReply;
 
-    /// Facts that begin now.
+    /// Facts of a connection, or of a stream that has none, that begin now.
     public StreamFacts(Worker worker, ConnectionInfo downstream) {
+        this(worker, downstream, null);
+    }
+
+    /// Facts of a stream that begin now.
+    ///
+    /// @param connection that carries it, and whose filter state it sees
+    public StreamFacts(Worker worker, Connection connection) {
+        this(worker, connection.info(), connection);
+    }
+
+    private StreamFacts(Worker worker, ConnectionInfo downstream, @Nullable Connection connection) {
         this.worker = worker;
         this.downstream = downstream;
+        this.connection = connection;
         this.startTimeMicros = worker.currentTimeMicros();
         this.startNanos = worker.nanoTime();
         Arrays.fill(moments, -1);
@@ -88,21 +108,21 @@ public final class StreamFacts implements MutableStreamInfo {
     public long nanos(Moment moment) {
         return switch (moment) {
             case UPSTREAM_CONNECT_BEGIN, UPSTREAM_CONNECT_END, UPSTREAM_HANDSHAKE_END ->
-                    ofConnection(moment);
+                    ofUpstream(moment);
             default -> moments[moment.ordinal()];
         };
     }
 
     /// What all streams of an upstream connection have in common.
-    private long ofConnection(Moment moment) {
-        ConnectionInfo connection = upstream == null ? null : upstream.connection();
-        if (connection == null) {
+    private long ofUpstream(Moment moment) {
+        ConnectionInfo host = upstream == null ? null : upstream.connection();
+        if (host == null) {
             return -1;
         }
         return switch (moment) {
-            case UPSTREAM_CONNECT_BEGIN -> connection.connectBeginNanos();
-            case UPSTREAM_CONNECT_END -> connection.connectEndNanos();
-            default -> connection.handshakeEndNanos();
+            case UPSTREAM_CONNECT_BEGIN -> host.connectBeginNanos();
+            case UPSTREAM_CONNECT_END -> host.connectEndNanos();
+            default -> host.handshakeEndNanos();
         };
     }
 
@@ -365,15 +385,38 @@ public final class StreamFacts implements MutableStreamInfo {
 
     @Override
     public @Nullable Object filterState(String key) {
-        return filterState == null ? null : filterState.get(key);
+        Object own = filterState == null ? null : filterState.get(key);
+        return own == null ? ofConnection(key) : own;
+    }
+
+    private @Nullable Object ofConnection(String key) {
+        return connection == null ? null : connection.streamInfo().filterState(key);
     }
 
     @Override
     public void filterState(String key, Object value) {
+        filterState(key, value, false);
+    }
+
+    @Override
+    public boolean filterState(String key, Object value, boolean readOnly) {
         if (filterState == null) {
             filterState = new HashMap<>(4);
         }
+        boolean wasReadOnly = readOnlyState != null && readOnlyState.contains(key);
+        if (wasReadOnly
+                || (readOnly && filterState.containsKey(key))
+                || ofConnection(key) != null) {
+            return false;
+        }
+        if (readOnly) {
+            if (readOnlyState == null) {
+                readOnlyState = new HashSet<>(4);
+            }
+            readOnlyState.add(key);
+        }
         filterState.put(key, value);
+        return true;
     }
 
     @Override
