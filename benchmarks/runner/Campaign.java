@@ -54,7 +54,7 @@ final class Campaign {
         }
         var able = new ArrayList<String>();
         for (String proxy : settings.proxies()) {
-            String reason = laboratory.impossible(proxy, profile);
+            String reason = profile.impossibleFor(proxy);
             if (!reason.isEmpty()) {
                 remark(profile, "skipped, " + reason);
             } else if (warm(profile, proxy)) {

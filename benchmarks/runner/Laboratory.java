@@ -10,13 +10,13 @@ import java.util.stream.Stream;
 /// The upstream and all proxies, running at once and idle, with their files in a temporary folder.
 /// Only one has load at a time.
 final class Laboratory implements AutoCloseable {
-    private static final List<String> LISTENERS = List.of("HTTP1", "HTTP2", "HTTP2_TO_HTTP2");
+    private static final List<String> LISTENERS =
+            List.of("HTTP1", "HTTP2", "HTTP2_TO_HTTP2", "TLS", "TCP");
 
     private final Settings settings;
     private final Path temporary;
     private final Map<String, Integer> upstreamPorts;
     private final Map<String, Server> servers = new LinkedHashMap<>();
-    private String refusal = "";
 
     Laboratory(Settings settings) throws IOException, InterruptedException {
         this.settings = settings;
@@ -36,6 +36,7 @@ final class Laboratory implements AutoCloseable {
         temporary.toFile().setReadable(true, false);
         Path files = Files.createDirectory(temporary.resolve("files"));
         Files.write(files.resolve("100k"), new byte[100 * 1024]);
+        makeCertificate();
 
         servers.put(
                 "upstream",
@@ -56,8 +57,7 @@ final class Laboratory implements AutoCloseable {
         }
     }
 
-    private List<String> command(String proxy, Map<String, Integer> ports)
-            throws IOException, InterruptedException {
+    private List<String> command(String proxy, Map<String, Integer> ports) throws IOException {
         return switch (proxy) {
             case "nginx" -> nginx(configuration("nginx.conf", ports));
             case "haproxy" ->
@@ -78,21 +78,43 @@ final class Laboratory implements AutoCloseable {
                 "daemon off;");
     }
 
-    private List<String> nuncio(Map<String, Integer> ports)
-            throws IOException, InterruptedException {
-        String launcher = settings.nuncio().resolve("bin/nuncio").toString();
-        Path all = configuration("nuncio.yaml", ports);
-        Path served = all;
-        Process check =
-                new ProcessBuilder(launcher, "--mode", "validate", "-c", all.toString())
-                        .redirectErrorStream(true)
-                        .start();
-        String output = new String(check.getInputStream().readAllBytes());
-        if (check.waitFor() != 0) {
-            refusal = output.lines().findFirst().orElse("").replace(temporary + "/", "");
-            served = configuration("nuncio-http1.yaml", ports);
+    private List<String> nuncio(Map<String, Integer> ports) throws IOException {
+        return List.of(
+                settings.nuncio().resolve("bin/nuncio").toString(),
+                "-c",
+                configuration("nuncio.yaml", ports).toString(),
+                "--concurrency",
+                "1");
+    }
+
+    /// One for all: P-256, signed by itself; HAProxy wants it in one file with its key.
+    private void makeCertificate() throws IOException, InterruptedException {
+        Path chain = temporary.resolve("certificate.pem");
+        Path key = temporary.resolve("key.pem");
+        String output =
+                Commands.output(
+                        List.of(
+                                "openssl",
+                                "req",
+                                "-x509",
+                                "-newkey",
+                                "ec",
+                                "-pkeyopt",
+                                "ec_paramgen_curve:prime256v1",
+                                "-nodes",
+                                "-days",
+                                "2",
+                                "-subj",
+                                "/CN=benchmark",
+                                "-keyout",
+                                key.toString(),
+                                "-out",
+                                chain.toString()));
+        if (!Files.exists(chain)) {
+            throw new IOException("openssl made no certificate:\n" + output);
         }
-        return List.of(launcher, "-c", served.toString(), "--concurrency", "1");
+        Files.writeString(
+                temporary.resolve("both.pem"), Files.readString(chain) + Files.readString(key));
     }
 
     private Path configuration(String name, Map<String, Integer> ports) throws IOException {
@@ -112,14 +134,6 @@ final class Laboratory implements AutoCloseable {
 
     Path temporary() {
         return temporary;
-    }
-
-    /// Why a proxy has no figures for a profile; empty if it has.
-    String impossible(String proxy, Profile profile) {
-        if (proxy.equals("nuncio") && !refusal.isEmpty() && !profile.listener().equals("HTTP1")) {
-            return "nuncio does not take the configuration yet: " + refusal;
-        }
-        return profile.impossibleFor(proxy);
     }
 
     @Override

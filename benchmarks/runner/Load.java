@@ -23,7 +23,7 @@ final class Load {
     /// @param rate requests per second, for the generator with a fixed one
     Sample run(Profile profile, int port, int seconds, int warmSeconds, int rate)
             throws IOException, InterruptedException {
-        String url = "http://127.0.0.1:" + port + profile.path();
+        String url = profile.scheme() + "://127.0.0.1:" + port + profile.path();
         String connections = Integer.toString(profile.connections());
         return switch (profile.generator()) {
             case WRK -> wrk(output(wrkCommand(connections, seconds), List.of(url)));

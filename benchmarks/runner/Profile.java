@@ -21,6 +21,31 @@ enum Profile {
             Generator.H2LOAD,
             16,
             "/"),
+    TLS_H1(
+            "tls-h1",
+            "130-byte answers, TLS 1.3 with HTTP/1, 64 connections",
+            Generator.WRK,
+            64,
+            "/"),
+    TLS_H2(
+            "tls-h2",
+            "130-byte answers, TLS 1.3 with HTTP/2 to HTTP/1, 16 connections of 32 streams",
+            Generator.H2LOAD,
+            16,
+            "/"),
+    TLS_100K(
+            "tls-100k",
+            "100 KB answers, TLS 1.3 with HTTP/1, 64 connections",
+            Generator.WRK,
+            64,
+            "/files/100k"),
+    TCP("tcp", "130-byte answers through raw TCP, 64 connections", Generator.WRK, 64, "/"),
+    TCP_100K(
+            "tcp-100k",
+            "100 KB answers through raw TCP, 64 connections",
+            Generator.WRK,
+            64,
+            "/files/100k"),
     RATE(
             "rate",
             "130-byte answers, HTTP/1, 64 connections, at 70% of the slowest proxy's most",
@@ -95,14 +120,25 @@ enum Profile {
             case H1_64, H1_512, POST_1K, GET_100K, RATE -> "HTTP1";
             case H2_H1 -> "HTTP2";
             case H2_H2 -> "HTTP2_TO_HTTP2";
+            case TLS_H1, TLS_H2, TLS_100K -> "TLS";
+            case TCP, TCP_100K -> "TCP";
         };
+    }
+
+    String scheme() {
+        return listener().equals("TLS") ? "https" : "http";
     }
 
     /// Why a proxy has no figures here, whatever its version; empty if it has.
     String impossibleFor(String proxy) {
-        return this == H2_H2 && proxy.equals("nginx")
-                ? "nginx speaks no HTTP/2 to its upstreams"
-                : "";
+        if (!proxy.equals("nginx")) {
+            return "";
+        }
+        return switch (this) {
+            case H2_H2 -> "nginx speaks no HTTP/2 to its upstreams";
+            case TCP, TCP_100K -> "nginx has raw TCP in a module of its own";
+            default -> "";
+        };
     }
 
     /// The figure by which proxies are compared.
@@ -111,6 +147,6 @@ enum Profile {
     }
 
     static List<String> tools() {
-        return List.of("wrk", "h2load", "nginx", "haproxy", "taskset");
+        return List.of("wrk", "h2load", "nginx", "haproxy", "openssl", "taskset");
     }
 }
