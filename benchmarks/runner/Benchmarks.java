@@ -36,7 +36,8 @@ public final class Benchmarks {
         if (!programs.isEmpty()) {
             return "benchmarks/run: needs "
                     + String.join(", ", programs)
-                    + "; on Debian: apt-get install wrk nghttp2-client nginx haproxy openssl util-linux";
+                    + "; on Debian: apt-get install wrk nghttp2-client nginx haproxy openssl"
+                    + " util-linux";
         }
         if (!Files.isExecutable(settings.nuncio().resolve("bin/nuncio"))) {
             return "benchmarks/run: nothing at "

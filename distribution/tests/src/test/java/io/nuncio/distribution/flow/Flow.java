@@ -1,5 +1,6 @@
 package io.nuncio.distribution.flow;
 
+import io.nuncio.distribution.ProxyMemory;
 import io.nuncio.distribution.RunningProxy;
 
 import java.io.IOException;

@@ -1,5 +1,6 @@
 /// What the proxy holds while one side is slower than the other. [FlowIT] says what is promised;
-/// [FlowPair] has the protocols, [ProxyMemory] measures. Runs on the threads of the tests.
+/// [FlowPair] has the protocols, [io.nuncio.distribution.ProxyMemory] measures. Runs on the threads
+/// of the tests.
 @NullMarked
 package io.nuncio.distribution.flow;
 

@@ -1,9 +1,7 @@
-package io.nuncio.distribution.flow;
+package io.nuncio.distribution;
 
 import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
-
-import io.nuncio.distribution.RunningProxy;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -15,14 +13,14 @@ import javax.management.remote.JMXServiceURL;
 
 /// What a proxy's process holds: the heap after a collection, and the memory of its buffers outside
 /// the heap.
-final class ProxyMemory implements AutoCloseable {
+public final class ProxyMemory implements AutoCloseable {
     private final RunningProxy proxy;
     private final JMXConnector connector;
     private final MemoryMXBean collector;
     private long first = -1;
     private long most;
 
-    ProxyMemory(RunningProxy proxy) throws IOException {
+    public ProxyMemory(RunningProxy proxy) throws IOException {
         this.proxy = proxy;
         connector = connect(proxy.pid());
         collector =
@@ -31,13 +29,18 @@ final class ProxyMemory implements AutoCloseable {
     }
 
     /// Measures; the first time is what all others are compared with.
-    synchronized void look() throws IOException {
+    public synchronized void look() throws IOException {
+        long now = held();
+        if (first < 0) {
+            first = now;
+        }
+        most = Math.max(most, now);
+    }
+
+    /// What it holds now, in bytes.
+    public long held() throws IOException {
         try {
-            long now = heap() + proxy.stat("nuncio.memory_direct");
-            if (first < 0) {
-                first = now;
-            }
-            most = Math.max(most, now);
+            return heap() + proxy.stat("nuncio.memory_direct");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
@@ -45,7 +48,7 @@ final class ProxyMemory implements AutoCloseable {
     }
 
     /// The most that was seen beyond the first time.
-    synchronized long peak() {
+    public synchronized long peak() {
         return most - first;
     }
 
