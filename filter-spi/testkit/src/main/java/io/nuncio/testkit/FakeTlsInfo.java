@@ -10,7 +10,18 @@ import java.util.List;
 /// The facts of a TLS 1.3 connection.
 ///
 /// @param peerCertificates empty if the peer presented none
-public record FakeTlsInfo(List<X509Certificate> peerCertificates) implements TlsInfo {
+/// @param localCertificates empty if this side presented none
+/// @param peerCertificateValidated true if the peer's was verified
+public record FakeTlsInfo(
+        List<X509Certificate> peerCertificates,
+        List<X509Certificate> localCertificates,
+        boolean peerCertificateValidated)
+        implements TlsInfo {
+    /// The peer's certificate was verified; this side presented none.
+    public FakeTlsInfo(List<X509Certificate> peerCertificates) {
+        this(peerCertificates, List.of(), !peerCertificates.isEmpty());
+    }
+
     /// For tests that only ask whether there is a certificate: one that cannot be looked at.
     public static FakeTlsInfo withPeerCertificate(boolean present) {
         return new FakeTlsInfo(present ? new ArrayList<>(Collections.nCopies(1, null)) : List.of());
@@ -29,15 +40,5 @@ public record FakeTlsInfo(List<X509Certificate> peerCertificates) implements Tls
     @Override
     public String sessionId() {
         return "";
-    }
-
-    @Override
-    public List<X509Certificate> localCertificates() {
-        return List.of();
-    }
-
-    @Override
-    public boolean peerCertificateValidated() {
-        return !peerCertificates.isEmpty();
     }
 }

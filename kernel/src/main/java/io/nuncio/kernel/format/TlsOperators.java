@@ -5,36 +5,19 @@ import static io.nuncio.kernel.format.Operators.Argument.OPTIONAL;
 import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.TlsInfo;
 import io.nuncio.spi.UpstreamInfo;
+import io.nuncio.spi.host.CertificateText;
+import io.nuncio.spi.host.CertificateText.NameKind;
 
 import org.jspecify.annotations.Nullable;
 
-import java.math.BigInteger;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Date;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 
-import javax.security.auth.x500.X500Principal;
-
 /// Operators that print what TLS established, downstream and upstream.
 final class TlsOperators {
-    /// Kinds of names in a certificate, as RFC 5280 numbers them.
-    private static final int OTHER_NAME = 0;
-
-    private static final int EMAIL = 1;
-    private static final int DNS = 2;
-    private static final int URI = 6;
-    private static final int IP = 7;
-
     private TlsOperators() {}
 
     static void addTo(Operators operators, FormatEnvironment environment) {
@@ -45,19 +28,24 @@ final class TlsOperators {
         addCommon(operators, "UPSTREAM_", upstream);
         for (var side : List.of("PEER", "LOCAL")) {
             boolean peer = side.equals("PEER");
-            addNames(operators, "DOWNSTREAM_" + side + "_IP_SAN", downstream, peer, IP);
-            addNames(operators, "DOWNSTREAM_" + side + "_DNS_SAN", downstream, peer, DNS);
-            addNames(operators, "DOWNSTREAM_" + side + "_URI_SAN", downstream, peer, URI);
-            addNames(operators, "DOWNSTREAM_" + side + "_EMAIL_SAN", downstream, peer, EMAIL);
+            addNames(operators, "DOWNSTREAM_" + side + "_IP_SAN", downstream, peer, NameKind.IP);
+            addNames(operators, "DOWNSTREAM_" + side + "_DNS_SAN", downstream, peer, NameKind.DNS);
+            addNames(operators, "DOWNSTREAM_" + side + "_URI_SAN", downstream, peer, NameKind.URI);
+            addNames(
+                    operators,
+                    "DOWNSTREAM_" + side + "_EMAIL_SAN",
+                    downstream,
+                    peer,
+                    NameKind.EMAIL);
             addNames(
                     operators,
                     "DOWNSTREAM_" + side + "_OTHERNAME_SAN",
                     downstream,
                     peer,
-                    OTHER_NAME);
-            addNames(operators, "UPSTREAM_" + side + "_IP_SAN", upstream, peer, IP);
-            addNames(operators, "UPSTREAM_" + side + "_DNS_SAN", upstream, peer, DNS);
-            addNames(operators, "UPSTREAM_" + side + "_URI_SAN", upstream, peer, URI);
+                    NameKind.OTHER_NAME);
+            addNames(operators, "UPSTREAM_" + side + "_IP_SAN", upstream, peer, NameKind.IP);
+            addNames(operators, "UPSTREAM_" + side + "_DNS_SAN", upstream, peer, NameKind.DNS);
+            addNames(operators, "UPSTREAM_" + side + "_URI_SAN", upstream, peer, NameKind.URI);
         }
         add(operators, "DOWNSTREAM_LOCAL_SUBJECT", downstream, tls -> subject(first(tls, false)));
         add(
@@ -120,7 +108,7 @@ final class TlsOperators {
             String name,
             Function<FormatContext, @Nullable TlsInfo> tls,
             boolean peer,
-            int kind) {
+            NameKind kind) {
         add(operators, name, tls, info -> names(first(info, peer), kind));
     }
 
@@ -175,80 +163,29 @@ final class TlsOperators {
     }
 
     private static @Nullable String subject(@Nullable X509Certificate certificate) {
-        return certificate == null
-                ? null
-                : certificate.getSubjectX500Principal().getName(X500Principal.RFC2253);
+        return certificate == null ? null : CertificateText.subject(certificate);
     }
 
     private static @Nullable String issuer(@Nullable X509Certificate certificate) {
-        return certificate == null
-                ? null
-                : certificate.getIssuerX500Principal().getName(X500Principal.RFC2253);
+        return certificate == null ? null : CertificateText.issuer(certificate);
     }
 
     private static @Nullable String serial(@Nullable X509Certificate certificate) {
-        if (certificate == null) {
-            return null;
-        }
-        BigInteger number = certificate.getSerialNumber();
-        String digits = number.toString(16);
-        return digits.length() % 2 == 0 ? digits : "0" + digits;
+        return certificate == null ? null : CertificateText.serial(certificate);
     }
 
     private static @Nullable String digest(
             @Nullable X509Certificate certificate, String algorithm) {
-        if (certificate == null) {
-            return null;
-        }
-        try {
-            byte[] digest = MessageDigest.getInstance(algorithm).digest(certificate.getEncoded());
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        } catch (CertificateEncodingException _) {
-            return null;
-        }
+        return certificate == null ? null : CertificateText.digest(certificate, algorithm);
     }
 
-    /// URL-encoded PEM.
     private static @Nullable String pem(@Nullable X509Certificate certificate) {
-        if (certificate == null) {
-            return null;
-        }
-        try {
-            String base64 =
-                    Base64.getMimeEncoder(64, new byte[] {'\n'})
-                            .encodeToString(certificate.getEncoded());
-            String pem = "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
-            return URLEncoder.encode(pem, StandardCharsets.UTF_8).replace("+", "%20");
-        } catch (CertificateEncodingException _) {
-            return null;
-        }
+        return certificate == null ? null : CertificateText.urlEncodedPem(certificate);
     }
 
-    private static @Nullable String names(@Nullable X509Certificate certificate, int kind) {
-        if (certificate == null) {
-            return null;
-        }
-        List<String> names = new ArrayList<>();
-        try {
-            var alternatives = certificate.getSubjectAlternativeNames();
-            if (alternatives == null) {
-                return null;
-            }
-            for (List<?> alternative : alternatives) {
-                if (alternative.getFirst().equals(kind)) {
-                    names.add(text(alternative.get(1)));
-                }
-            }
-        } catch (CertificateParsingException _) {
-            return null;
-        }
-        return String.join(",", names);
-    }
-
-    /// Names are strings, but those of unknown kinds are encoded bytes.
-    private static String text(Object name) {
-        return name instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : name.toString();
+    private static @Nullable String names(@Nullable X509Certificate certificate, NameKind kind) {
+        return certificate == null
+                ? null
+                : String.join(",", CertificateText.names(certificate, kind));
     }
 }

@@ -30,7 +30,7 @@ record CompiledRouteTable(
     @Override
     public Route route(RequestHeaders headers, StreamInfo info, long random) {
         CompiledVirtualHost host = virtualHost(headers);
-        return host == null ? Route.NONE : host.route(headers, random);
+        return host == null ? Route.NONE : host.route(headers, info, random);
     }
 
     private @Nullable CompiledVirtualHost virtualHost(RequestHeaders headers) {

@@ -5,6 +5,7 @@ import io.nuncio.kernel.route.match.RouteMatcher;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.Route;
+import io.nuncio.spi.StreamInfo;
 
 /// The routes of one virtual host, in order: the first that matches is taken.
 ///
@@ -18,7 +19,7 @@ record CompiledVirtualHost(
         Route tlsRedirect,
         boolean ignorePathParameters) {
 
-    Route route(RequestHeaders headers, long random) {
+    Route route(RequestHeaders headers, StreamInfo info, long random) {
         int protocol = headers.find(HeaderName.X_FORWARDED_PROTO);
         if (protocol < 0 || headers.valueLength(protocol) == 0) {
             // The request was refused before its scheme was known.
@@ -33,17 +34,17 @@ record CompiledVirtualHost(
             }
         }
         int path = headers.find(HeaderName.PATH);
-        return path < 0 ? Route.NONE : firstMatch(headers, path, random);
+        return path < 0 ? Route.NONE : firstMatch(headers, path, info, random);
     }
 
-    private Route firstMatch(RequestHeaders headers, int path, long random) {
+    private Route firstMatch(RequestHeaders headers, int path, StreamInfo info, long random) {
         byte[] bytes = headers.array();
         int start = headers.valueStart(path);
         int limit = start + headers.valueLength(path);
         int length = pathLength(bytes, start, limit);
         for (RouteRule rule : rules) {
             RouteMatcher matcher = rule.matcher();
-            if (matcher.matches(headers, bytes, start, length, limit, random)) {
+            if (matcher.matches(headers, info, bytes, start, length, limit, random)) {
                 return rule.entry(headers, random);
             }
         }

@@ -12,6 +12,7 @@ import io.nuncio.kernel.http.FakeWorker;
 import io.nuncio.kernel.stream.NoConnection;
 import io.nuncio.kernel.stream.StreamFacts;
 import io.nuncio.kernel.subscription.NoSubscriptions;
+import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
@@ -28,12 +29,17 @@ import java.util.List;
 /// Compiles route configurations from YAML and asks them for routes.
 final class RouteFixture {
     final FakeFactoryContext context = new FakeFactoryContext();
-    final StreamFacts info = new StreamFacts(new FakeWorker(), new NoConnection());
+    final StreamFacts info;
     List<HttpFilterChains.Entry> filters = List.of();
     long random;
     private RouteTable table;
 
     RouteFixture() {
+        this(new NoConnection());
+    }
+
+    RouteFixture(ConnectionInfo downstream) {
+        info = new StreamFacts(new FakeWorker(), downstream);
         context.clusters = List.of("web", "api", "other");
     }
 

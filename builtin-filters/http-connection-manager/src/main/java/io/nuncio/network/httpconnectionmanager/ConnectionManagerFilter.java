@@ -52,6 +52,7 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
     private long unread;
     private @Nullable Gauge protocolActive;
     private @Nullable Peer peer;
+    private @Nullable RequestHeaderRules peerRules;
 
     ConnectionManagerFilter(Serving serving, NetworkStream network) {
         this.serving = serving;
@@ -179,10 +180,12 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
     }
 
     Peer peer() {
+        RequestHeaderRules rules = config().requestRules();
         Peer known = peer;
-        if (known == null) {
-            known = Peer.of(connection.info(), config().requestRules());
+        if (known == null || rules != peerRules) {
+            known = Peer.of(connection.info(), rules);
             peer = known;
+            peerRules = rules;
         }
         return known;
     }

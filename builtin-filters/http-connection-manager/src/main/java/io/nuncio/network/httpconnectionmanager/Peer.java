@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param host the peer's IP address, null if it has none
 /// @param localPort the port the peer connected to, 0 if there is none
 /// @param scheme `https` on a TLS connection, else `http`
-/// @param clientCertificate true if the peer presented a certificate
+/// @param clientCertificate what this proxy says of the peer's certificate, null if it presented
+///   none
 record Peer(
         Address remote,
         boolean internal,
@@ -23,7 +24,7 @@ record Peer(
         @Nullable String host,
         int localPort,
         String scheme,
-        boolean clientCertificate) {
+        @Nullable String clientCertificate) {
 
     static Peer of(ConnectionInfo connection, RequestHeaderRules rules) {
         Address remote = connection.remoteAddress();
@@ -35,7 +36,7 @@ record Peer(
                 remote instanceof Address.Ip ip ? ip.host() : null,
                 connection.localAddress() instanceof Address.Ip ip ? ip.port() : 0,
                 tls == null ? "http" : "https",
-                tls != null && !tls.peerCertificates().isEmpty());
+                rules.clientCertificate().element(tls));
     }
 
     /// A peer on this machine is named by the machine's address, which others can make use of.

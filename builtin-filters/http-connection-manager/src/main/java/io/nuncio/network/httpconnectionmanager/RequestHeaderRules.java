@@ -1,7 +1,6 @@
 package io.nuncio.network.httpconnectionmanager;
 
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;
@@ -30,7 +29,7 @@ record RequestHeaderRules(
         Address localAddress,
         boolean generateRequestId,
         boolean preserveExternalRequestId,
-        ForwardClientCertDetails clientCertificate,
+        ClientCertificateRules clientCertificate,
         String scheme) {
     private static final HeaderNames HOP_BY_HOP =
             HeaderNames.of(
@@ -79,7 +78,7 @@ record RequestHeaderRules(
                 context.platform().serverState().localAddress(),
                 !message.hasGenerateRequestId() || message.getGenerateRequestId().getValue(),
                 message.getPreserveExternalRequestId(),
-                message.getForwardClientCertDetails(),
+                ClientCertificateRules.from(message),
                 message.getSchemeHeaderTransformation().getSchemeToOverwrite());
     }
 
@@ -159,9 +158,7 @@ record RequestHeaderRules(
                     HeaderName.X_ENVOY_EXTERNAL_ADDRESS,
                     trusted == peer.remote() && peer.host() != null ? peer.host() : ip.host());
         }
-        if (!forwardsClientCertificate(peer)) {
-            headers.remove(HeaderName.X_FORWARDED_CLIENT_CERT);
-        }
+        clientCertificate.apply(headers, peer.clientCertificate());
         return edge;
     }
 
@@ -210,11 +207,5 @@ record RequestHeaderRules(
         if (!nodeId.isEmpty()) {
             headers.set(HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_NODE, nodeId);
         }
-    }
-
-    private boolean forwardsClientCertificate(Peer peer) {
-        return clientCertificate == ForwardClientCertDetails.ALWAYS_FORWARD_ONLY
-                || clientCertificate == ForwardClientCertDetails.FORWARD_ONLY
-                        && peer.clientCertificate();
     }
 }

@@ -7,6 +7,7 @@ import io.nuncio.spi.Problems;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.RuntimeFraction;
 import io.nuncio.spi.RuntimeValues;
+import io.nuncio.spi.StreamInfo;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class RouteMatcher {
     private final HeaderMatch[] headers;
     private final QueryParameterMatch[] query;
     private final boolean grpc;
+    private final StreamMatch[] stream;
 
     /// Asked with the stream's random number; null for no such condition.
     private final @Nullable RuntimeFraction fraction;
@@ -32,11 +34,13 @@ public final class RouteMatcher {
             HeaderMatch[] headers,
             QueryParameterMatch[] query,
             boolean grpc,
+            StreamMatch[] stream,
             @Nullable RuntimeFraction fraction) {
         this.path = path;
         this.headers = headers;
         this.query = query;
         this.grpc = grpc;
+        this.stream = stream;
         this.fraction = fraction;
     }
 
@@ -50,6 +54,7 @@ public final class RouteMatcher {
         QueryParameterMatch[] query =
                 QueryParameterMatch.all(
                         match.getQueryParametersList(), problems, "query_parameters");
+        StreamMatch[] stream = StreamMatch.all(match, problems);
         return path == null
                 ? null
                 : new RouteMatcher(
@@ -57,6 +62,7 @@ public final class RouteMatcher {
                         headers,
                         query,
                         match.hasGrpc(),
+                        stream,
                         match.hasRuntimeFraction()
                                 ? runtime.fraction(match.getRuntimeFraction())
                                 : null);
@@ -73,6 +79,7 @@ public final class RouteMatcher {
     /// @param limit where the path ends, with its query
     public boolean matches(
             RequestHeaders request,
+            StreamInfo info,
             byte[] bytes,
             int start,
             int pathLength,
@@ -82,7 +89,17 @@ public final class RouteMatcher {
                 && (headers.length == 0 || HeaderMatch.allMatch(headers, request))
                 && (fraction == null || fraction.includes(random))
                 && (query.length == 0 || queryMatches(bytes, start, limit))
-                && (!grpc || isGrpc(request));
+                && (!grpc || isGrpc(request))
+                && (stream.length == 0 || streamMatches(info));
+    }
+
+    private boolean streamMatches(StreamInfo info) {
+        for (StreamMatch each : stream) {
+            if (!each.matches(info)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean queryMatches(byte[] bytes, int start, int limit) {

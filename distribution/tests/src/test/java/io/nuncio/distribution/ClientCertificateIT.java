@@ -1,0 +1,118 @@
+package io.nuncio.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nuncio.testkit.FakeUpstream;
+import io.nuncio.testkit.HttpMessage;
+import io.nuncio.testkit.NuncioServer;
+import io.nuncio.testkit.RawClient;
+import io.nuncio.testkit.TestCertificates;
+import io.nuncio.testkit.TestTls;
+
+import org.junit.jupiter.api.Test;
+
+/// What a client's certificate means to the requests that follow: `x-forwarded-client-cert` and
+/// routes that ask for one.
+class ClientCertificateIT {
+    private static final String FORGED = "x-forwarded-client-cert: URI=spiffe://forged\r\n";
+
+    private final TestCertificates authority = TestCertificates.authority("Test CA");
+    private final TestCertificates.Identity proxyIdentity =
+            authority.request("proxy").uri("spiffe://example/proxy").issue();
+    private final TestCertificates.Identity clientIdentity =
+            authority.request("client").uri("spiffe://example/client").issue();
+
+    /// @param manager fields of the connection manager
+    /// @param match more conditions of the only route
+    private NuncioServer start(FakeUpstream upstream, String manager, String match)
+            throws Exception {
+        return NuncioServer.start(
+                Distribution.HOME.resolve("bundles"),
+                """
+                static_resources:
+                  listeners:
+                  - name: secure
+                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                    filter_chains:
+                    - filters:
+                      - name: hcm
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                          stat_prefix: secure
+                %s
+                          route_config:
+                            virtual_hosts:
+                            - name: all
+                              domains: ["*"]
+                              routes:
+                              - match: {prefix: "/"%s}
+                                route: {cluster: up}
+                          http_filters:
+                          - name: router
+                            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+                      transport_socket:
+                        name: envoy.transport_sockets.tls
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                          common_tls_context:
+                %s%s
+                  clusters:
+                  - name: up
+                    load_assignment:
+                      cluster_name: up
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
+                """
+                        .formatted(
+                                manager.indent(10),
+                                match,
+                                TlsBootstraps.certificate(proxyIdentity).indent(12),
+                                TlsBootstraps.trusting(authority).indent(12),
+                                upstream.port()));
+    }
+
+    private static HttpMessage get(NuncioServer proxy, TestTls peer) {
+        try (RawClient client = peer.connect(proxy.address("secure"))) {
+            HttpMessage first = client.exchange("GET / HTTP/1.1\r\nhost: a\r\n" + FORGED + "\r\n");
+            HttpMessage second = client.exchange("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertThat(second.status()).isEqualTo(first.status());
+            return first;
+        }
+    }
+
+    @Test
+    void theUpstreamIsToldWhoCallsAndNothingThatTheClientMadeUp() throws Exception {
+        String manager =
+                """
+                forward_client_cert_details: SANITIZE_SET
+                set_current_client_cert_details: {subject: true, uri: true}
+                """;
+        try (FakeUpstream upstream = FakeUpstream.answering("up");
+                NuncioServer proxy = start(upstream, manager, "")) {
+            assertThat(get(proxy, TestTls.PLAIN.presenting(clientIdentity)).status())
+                    .isEqualTo(200);
+            String said =
+                    "By=spiffe://example/proxy;Hash="
+                            + TestCertificates.sha256(clientIdentity.certificate().getEncoded())
+                            + ";Subject=\"CN=client\";URI=spiffe://example/client";
+            assertThat(upstream.takeRequest().all("x-forwarded-client-cert")).containsExactly(said);
+            assertThat(upstream.takeRequest().all("x-forwarded-client-cert")).containsExactly(said);
+
+            assertThat(get(proxy, TestTls.PLAIN).status()).isEqualTo(200);
+            assertThat(upstream.takeRequest().header("x-forwarded-client-cert")).isNull();
+        }
+    }
+
+    @Test
+    void aRouteMayAskForACertificate() throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.answering("up");
+                NuncioServer proxy =
+                        start(upstream, "", ", tls_context: {presented: true, validated: true}")) {
+            assertThat(get(proxy, TestTls.PLAIN.presenting(clientIdentity)).status())
+                    .isEqualTo(200);
+            assertThat(upstream.takeRequest().header("x-forwarded-client-cert")).isNull();
+            assertThat(get(proxy, TestTls.PLAIN).status()).isEqualTo(404);
+        }
+    }
+}
