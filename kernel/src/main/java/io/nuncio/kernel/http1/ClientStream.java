@@ -15,6 +15,7 @@ final class ClientStream extends Http1Stream implements RequestSender {
     private boolean head;
     private boolean connect;
     private boolean upgrade;
+    private boolean tunnel;
     private boolean chunked;
     private boolean requestComplete;
     private boolean responseComplete;
@@ -36,6 +37,21 @@ final class ClientStream extends Http1Stream implements RequestSender {
 
     boolean agreesToTunnel(int status) {
         return upgrade && status == 101 || connect && status >= 200 && status < 300;
+    }
+
+    /// True if the response is about to stand for what a CONNECT asked for: from here on the
+    /// connection is the stream's alone, and its two halves end apart.
+    boolean beginTunnel() {
+        tunnel = connect;
+        if (tunnel && requestComplete) {
+            codec.endOutput();
+        }
+        return tunnel;
+    }
+
+    /// True if a CONNECT was agreed to.
+    boolean tunnel() {
+        return tunnel;
     }
 
     boolean requestComplete() {
@@ -133,6 +149,9 @@ final class ClientStream extends Http1Stream implements RequestSender {
 
     private void end() {
         requestComplete = true;
+        if (tunnel) {
+            codec.endOutput();
+        }
         if (responseComplete) {
             markEnded();
         }

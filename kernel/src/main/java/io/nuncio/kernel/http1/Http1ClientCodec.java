@@ -175,7 +175,11 @@ final class Http1ClientCodec implements ClientCodec {
         http11 = head.http11();
         ResponseHeaders headers = head.responseHeaders();
         int status = headers.status();
-        if (status < 200 || status == 204) {
+        boolean tunnel = current.agreesToTunnel(status);
+        if (tunnel && status != 101) {
+            headers.remove(HeaderName.CONTENT_LENGTH); // RFC 9110, 9.3.6: they mean nothing
+            headers.remove(HeaderName.TRANSFER_ENCODING);
+        } else if (status < 200 || status == 204) {
             if (headers.contains(HeaderName.TRANSFER_ENCODING)) {
                 return Violation.CODING_NOT_ALLOWED;
             }
@@ -191,13 +195,15 @@ final class Http1ClientCodec implements ClientCodec {
             current.receiver().onInformational(headers);
             return null;
         }
-        boolean tunnel = current.agreesToTunnel(status);
         if (status == 101 && !tunnel) {
             return Violation.SWITCH_NOT_ASKED;
         }
         if (tunnel) {
             keepAlive = false;
             phase = Phase.REST;
+            if (current.beginTunnel()) {
+                connection.halfClose(true);
+            }
             current.receiver().onHeaders(headers, false);
             return null;
         }
@@ -310,6 +316,10 @@ final class Http1ClientCodec implements ClientCodec {
         if (stream != current) {
             return;
         }
+        if (current.tunnel()) {
+            phase = Phase.OVER; // and the stream goes on until the connection ends
+            return;
+        }
         stream = null;
         boolean reusable = keepAlive && current.requestComplete();
         if (!reusable) {
@@ -324,9 +334,18 @@ final class Http1ClientCodec implements ClientCodec {
 
     @Override
     public void onEndOfStream() {
+        ClientStream current = stream;
         if (phase == Phase.REST) {
             deliver(Slices.of(new Buffer()), true);
+        } else if (current != null && current.tunnel() && current.ended()) {
+            stream = null;
+            callbacks.onResponseComplete(false);
         }
+    }
+
+    /// The stream sends no more; what it was sent may go on.
+    void endOutput() {
+        connection.write(output, true);
     }
 
     void onReset(ClientStream ended) {

@@ -163,6 +163,8 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         cluster.stats().cxRxBytesTotal.add(length - data.length());
         if (error != null && state != State.CLOSED) {
             onCodecError(error);
+        } else if (endStream && state != State.CLOSED) {
+            codec().onEndOfStream(); // of a tunnel, whose other half goes on
         }
         return NetworkOutcome.STOP;
     }

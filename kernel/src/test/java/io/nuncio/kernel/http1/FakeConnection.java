@@ -15,6 +15,7 @@ final class FakeConnection implements Connection {
     private Close closedHow = Close.NO_FLUSH;
     private int readDisables;
     private boolean aboveHighWatermark;
+    private boolean sentEnd;
 
     /// What was written since the last call.
     String takeWritten() {
@@ -31,6 +32,11 @@ final class FakeConnection implements Connection {
         return state == State.OPEN;
     }
 
+    /// True if this side has half-closed.
+    boolean sentEnd() {
+        return sentEnd;
+    }
+
     Close closedHow() {
         return closedHow;
     }
@@ -41,8 +47,12 @@ final class FakeConnection implements Connection {
 
     @Override
     public void write(Buffer data, boolean endStream) {
+        if (sentEnd) {
+            throw new AssertionError("written after the end");
+        }
         written.append(data.toString(ISO_8859_1));
         data.clear();
+        sentEnd = endStream;
     }
 
     @Override

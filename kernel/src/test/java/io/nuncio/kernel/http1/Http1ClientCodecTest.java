@@ -248,6 +248,76 @@ class Http1ClientCodecTest {
         assertThat(harness.events).containsExactly("complete", "not reusable");
     }
 
+    private void connect() {
+        RequestHeaders headers = new RequestHeaders();
+        headers.method("CONNECT");
+        headers.authority("a:1");
+        harness.request(headers, false);
+        harness.written();
+    }
+
+    @Test
+    void whatAnAgreementToConnectSaysOfABodyMeansNothing() {
+        connect();
+        harness.receive(
+                "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\nraw");
+
+        assertThat(harness.body.toString()).isEqualTo("raw");
+        assertThat(harness.complete).isFalse();
+        assertThat(harness.headers.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aTunnelThatTheUpstreamEndsFirstGoesOnTheOtherWay() {
+        connect();
+        harness.receive("HTTP/1.1 204 Yes\r\n\r\n");
+        harness.codec().onEndOfStream();
+        harness.sender().data(Buffer.copyOf("more"), false);
+        harness.sender().data(Buffer.copyOf(""), true);
+
+        assertThat(harness.complete).isTrue();
+        assertThat(harness.written()).isEqualTo("more");
+        assertThat(harness.connection.sentEnd()).isTrue();
+        assertThat(harness.connection.open()).isTrue();
+        harness.codec().onEndOfStream(); // now that the connection has ended
+        assertThat(harness.events).containsExactly("complete", "not reusable");
+    }
+
+    @Test
+    void aTunnelThatItsUserEndsFirstGoesOnTheOtherWay() {
+        connect();
+        harness.receive("HTTP/1.1 200 OK\r\n\r\n");
+        harness.sender().data(Buffer.copyOf("last"), true);
+        boolean ended = harness.connection.sentEnd();
+        harness.receive("answer");
+        harness.codec().onEndOfStream();
+
+        assertThat(ended).isTrue();
+        assertThat(harness.body.toString()).isEqualTo("answer");
+        assertThat(harness.complete).isTrue();
+    }
+
+    @Test
+    void whatEndsBeforeTheTunnelStandsEndsWhenItDoes() {
+        connect();
+        harness.sender().data(Buffer.copyOf("all"), true);
+        boolean before = harness.connection.sentEnd();
+        harness.receive("HTTP/1.1 200 OK\r\n\r\n");
+
+        assertThat(before).isFalse();
+        assertThat(harness.connection.sentEnd()).isTrue();
+    }
+
+    @Test
+    void aRefusalToConnectIsAResponseLikeAnyOther() {
+        connect();
+        harness.sender().data(Buffer.copyOf(""), true);
+        harness.receive("HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno");
+
+        assertThat(harness.body.toString()).isEqualTo("no");
+        assertThat(harness.events).containsExactly("complete", "reusable");
+    }
+
     @Test
     void aResetClosesTheConnection() {
         harness.request("GET");
