@@ -54,6 +54,13 @@ public interface Connection {
     /// nanoseconds; 0 for not at all.
     void delayedCloseTimeout(long nanos);
 
+    /// Keeps gauges of how many bytes are buffered, for a statistic over several connections; at
+    /// most one pair, taken back when the connection ends.
+    ///
+    /// @param read of those that came and were not taken yet
+    /// @param written of those that wait to be written
+    default void countBuffered(Gauge read, Gauge written) {}
+
     void addCallbacks(Callbacks callbacks);
 
     void removeCallbacks(Callbacks callbacks);

@@ -34,4 +34,9 @@ public interface TransportSocketContext {
     default @Nullable String hostname() {
         return null;
     }
+
+    /// What whoever asked for the connection wants of its transport; upstream only.
+    default TransportOptions options() {
+        return TransportOptions.NONE;
+    }
 }

@@ -4,6 +4,7 @@ import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.Host;
+import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.UpstreamInfo;
 
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,9 @@ public interface TcpPool {
     /// Opens a connection, within the circuit breakers and the connect timeout of the cluster.
     ///
     /// @param receiver gets the connection's bytes and its end, after [Callbacks#onReady]
+    /// @param options what the connection asks of its transport socket
     /// @return what gives up waiting; null if `callbacks` was told before this returned
-    @Nullable Wait newConnection(Receiver receiver, Callbacks callbacks);
+    @Nullable Wait newConnection(Receiver receiver, Callbacks callbacks, TransportOptions options);
 
     /// A connection that is being made.
     interface Wait {
@@ -43,7 +45,7 @@ public interface TcpPool {
         /// control.
         void readDisable(boolean disable);
 
-        /// Ends the connection; [Receiver#onEvent] follows, at once unless there is something to be
+        /// Ends the connection; [Receiver#onEnd] follows, at once unless there is something to be
         /// flushed.
         void close(Connection.Close how, String reason);
 

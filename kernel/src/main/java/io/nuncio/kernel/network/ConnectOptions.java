@@ -2,6 +2,7 @@ package io.nuncio.kernel.network;
 
 import io.nuncio.spi.Address;
 import io.nuncio.spi.NetworkFilterTemplate;
+import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.TransportSocketTemplate;
 
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import java.util.List;
 /// @param transport null for plain bytes
 /// @param serverName what TLS should ask for, null for the transport socket's own choice
 /// @param hostname the host's name, null if it has none or it does not matter
+/// @param transportOptions what the connection asks of its transport socket
 public record ConnectOptions(
         long connectTimeoutNanos,
         int bufferLimit,
@@ -28,7 +30,8 @@ public record ConnectOptions(
         List<NetworkFilterTemplate> filters,
         @Nullable TransportSocketTemplate transport,
         @Nullable String serverName,
-        @Nullable String hostname) {
+        @Nullable String hostname,
+        TransportOptions transportOptions) {
     public ConnectOptions {
         filters = List.copyOf(filters);
     }
@@ -50,7 +53,8 @@ public record ConnectOptions(
                 filters,
                 transport,
                 serverName,
-                null);
+                null,
+                TransportOptions.NONE);
     }
 
     /// Plain bytes, no keepalive, Envoy's default limits (5 s, 1 MiB).
@@ -75,7 +79,8 @@ public record ConnectOptions(
                 templates,
                 transport,
                 serverName,
-                hostname);
+                hostname,
+                transportOptions);
     }
 
     /// The same for a connection to a host of that name.
@@ -88,7 +93,22 @@ public record ConnectOptions(
                 filters,
                 transport,
                 serverName,
-                name);
+                name,
+                transportOptions);
+    }
+
+    /// The same for a connection with wishes of its own.
+    public ConnectOptions withTransportOptions(TransportOptions wishes) {
+        return new ConnectOptions(
+                connectTimeoutNanos,
+                bufferLimit,
+                bindAddress,
+                keepalive,
+                filters,
+                transport,
+                serverName,
+                hostname,
+                wishes);
     }
 
     /// TCP keepalive; 0 leaves a value to the system.

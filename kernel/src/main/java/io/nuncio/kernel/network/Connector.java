@@ -52,6 +52,7 @@ public final class Connector {
                 options.transport(),
                 options.serverName(),
                 options.hostname(),
+                options.transportOptions(),
                 new Buffer());
         if (options.connectTimeoutNanos() > 0) {
             connection.connectTimeout(options.connectTimeoutNanos(), "connect_timeout");

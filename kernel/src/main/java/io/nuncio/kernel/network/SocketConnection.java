@@ -12,9 +12,11 @@ import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.ConnectionInfo;
+import io.nuncio.spi.Gauge;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.Timer;
+import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.internal.Slices;
@@ -90,6 +92,7 @@ public final class SocketConnection implements Connection, SocketEvents {
     private boolean failed;
     private boolean connectTimedOut;
     private @Nullable Timer connectTimer;
+    private @Nullable BufferedBytes buffered;
 
     /// A connection whose socket stands already, or is about to connect ([State#CONNECTING]).
     SocketConnection(
@@ -138,22 +141,25 @@ public final class SocketConnection implements Connection, SocketEvents {
             @Nullable TransportSocketTemplate transportTemplate,
             @Nullable String serverName,
             Buffer first) {
-        start(templates, transportTemplate, serverName, null, first);
+        start(templates, transportTemplate, serverName, null, TransportOptions.NONE, first);
     }
 
     /// @param hostname the upstream host's name, null if it has none
+    /// @param options what the connection asks of its transport socket
     void start(
             List<NetworkFilterTemplate> templates,
             @Nullable TransportSocketTemplate transportTemplate,
             @Nullable String serverName,
             @Nullable String hostname,
+            TransportOptions options,
             Buffer first) {
         try {
             if (transportTemplate != null && !transportTemplate.passThrough()) {
                 wireIn = new Buffer();
                 wireOut = new Buffer();
+                String name = options.serverName() == null ? serverName : options.serverName();
                 TransportSocket socket =
-                        transportTemplate.create(new TransportSide(this, serverName, hostname));
+                        transportTemplate.create(new TransportSide(this, name, hostname, options));
                 transport = socket;
                 facts.transport(socket);
             }
@@ -268,6 +274,9 @@ public final class SocketConnection implements Connection, SocketEvents {
     public void onReadComplete() {
         if (readDisabled > 0) {
             stopReading(); // only now: most who disable reading enable it before bytes come
+            if (buffered != null) {
+                buffered.read(readBuffer.length());
+            }
         } else {
             deliver();
         }
@@ -285,6 +294,9 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     @Override
     public void onWritabilityChanged() {
+        if (buffered != null && state != State.CLOSED) {
+            buffered.written(unsentBytes());
+        }
         checkWatermarks();
     }
 
@@ -406,6 +418,9 @@ public final class SocketConnection implements Connection, SocketEvents {
     private void checkReadBuffer() {
         if (state == State.CLOSED) {
             return;
+        }
+        if (buffered != null) {
+            buffered.read(readBuffer.length());
         }
         boolean full = bufferLimit > 0 && readBuffer.length() >= bufferLimit;
         if (full == readBufferFull) {
@@ -562,6 +577,9 @@ public final class SocketConnection implements Connection, SocketEvents {
         sendSlices(out);
         if (state == State.CLOSED) {
             return;
+        }
+        if (buffered != null) {
+            buffered.written(unsentBytes());
         }
         checkWatermarks();
         if (!out.isEmpty() || !writeBuffer.isEmpty()) {
@@ -868,6 +886,9 @@ public final class SocketConnection implements Connection, SocketEvents {
             return;
         }
         destroyed = true;
+        if (buffered != null) {
+            buffered.close();
+        }
         for (FilterSlot slot : filters) {
             try {
                 slot.destroy();
@@ -969,6 +990,13 @@ public final class SocketConnection implements Connection, SocketEvents {
     }
 
     @Override
+    public void countBuffered(Gauge read, Gauge written) {
+        if (buffered == null) {
+            buffered = new BufferedBytes(read, written);
+        }
+    }
+
+    @Override
     public void addCallbacks(Callbacks callbacks) {
         watchers.add(callbacks);
     }
@@ -985,7 +1013,10 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     /// The connection as its transport socket sees it.
     private record TransportSide(
-            SocketConnection connection, @Nullable String serverName, @Nullable String hostname)
+            SocketConnection connection,
+            @Nullable String serverName,
+            @Nullable String hostname,
+            TransportOptions options)
             implements io.nuncio.spi.TransportSocketContext {
         @Override
         public ConnectionFacts info() {

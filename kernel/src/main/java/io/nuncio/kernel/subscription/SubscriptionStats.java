@@ -4,6 +4,7 @@ import io.nuncio.spi.Counter;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextReadout;
+import io.nuncio.spi.host.XxHash64;
 
 /// The statistics of one subscription, with Envoy's names.
 record SubscriptionStats(

@@ -1,6 +1,7 @@
 package io.nuncio.kernel.upstream;
 
 import io.nuncio.spi.Buffer;
+import io.nuncio.spi.ByteCounts;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.ConnectionInfo;
@@ -9,6 +10,7 @@ import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.Protocol;
 import io.nuncio.spi.Timer;
+import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.UpstreamInfo;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.TcpPool;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A raw connection to a host, from the first SYN to its end, and the record of it that logs want.
 /// Thread: the pool's worker.
-final class TcpConnection implements NetworkFilter, TcpPool.Wait, TcpPool.Opened, UpstreamInfo {
+final class TcpConnection
+        implements NetworkFilter, TcpPool.Wait, TcpPool.Opened, UpstreamInfo, ByteCounts {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private enum State {
@@ -36,9 +39,15 @@ final class TcpConnection implements NetworkFilter, TcpPool.Wait, TcpPool.Opened
     private final long startNanos;
     private State state = State.CONNECTING;
     private boolean timedOut;
+    private long bytesReceived;
+    private long bytesSent;
 
     /// @throws RuntimeException if there is no socket to be had
-    TcpConnection(TcpConnections pool, TcpPool.Receiver receiver, TcpPool.Callbacks callbacks) {
+    TcpConnection(
+            TcpConnections pool,
+            TcpPool.Receiver receiver,
+            TcpPool.Callbacks callbacks,
+            TransportOptions options) {
         this.pool = pool;
         this.receiver = receiver;
         this.callbacks = callbacks;
@@ -51,9 +60,11 @@ final class TcpConnection implements NetworkFilter, TcpPool.Wait, TcpPool.Opened
                         .connect(
                                 worker,
                                 place.host().address(),
-                                cluster.rawConnectOptions(place.host()),
+                                cluster.rawConnectOptions(place.host(), options),
                                 this);
         connection.halfClose(true);
+        connection.countBuffered(
+                cluster.stats().cxRxBytesBuffered, cluster.stats().cxTxBytesBuffered);
         connectTimer = worker.timer(this::onConnectTimeout);
         connectTimer.arm(cluster.config().connectTimeoutNanos());
     }
@@ -135,12 +146,15 @@ final class TcpConnection implements NetworkFilter, TcpPool.Wait, TcpPool.Opened
         if (state == State.OPEN) {
             receiver.onData(data, endStream);
         }
-        cluster.stats().cxRxBytesTotal.add(before - data.length());
+        int taken = before - data.length();
+        bytesReceived += taken;
+        cluster.stats().cxRxBytesTotal.add(taken);
         return NetworkOutcome.STOP;
     }
 
     @Override
     public NetworkOutcome onWrite(Buffer data, boolean endStream) {
+        bytesSent += data.length();
         cluster.stats().cxTxBytesTotal.add(data.length());
         return NetworkOutcome.CONTINUE;
     }
@@ -219,6 +233,21 @@ final class TcpConnection implements NetworkFilter, TcpPool.Wait, TcpPool.Opened
     @Override
     public @Nullable String transportFailureReason() {
         return connection.info().transportFailureReason();
+    }
+
+    @Override
+    public ByteCounts bytes() {
+        return this;
+    }
+
+    @Override
+    public long wireBytesReceived() {
+        return bytesReceived;
+    }
+
+    @Override
+    public long wireBytesSent() {
+        return bytesSent;
     }
 
     @Override

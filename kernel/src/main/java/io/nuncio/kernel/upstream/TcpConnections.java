@@ -3,6 +3,7 @@ package io.nuncio.kernel.upstream;
 import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.Host;
 import io.nuncio.spi.Protocol;
+import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.UpstreamInfo;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResourcePriority;
@@ -43,14 +44,15 @@ final class TcpConnections implements TcpPool {
     }
 
     @Override
-    public @Nullable Wait newConnection(Receiver receiver, Callbacks callbacks) {
+    public @Nullable Wait newConnection(
+            Receiver receiver, Callbacks callbacks, TransportOptions options) {
         if (!counts.mayConnect() || !counts.mayWait()) {
             callbacks.onFailure(HttpPool.Failure.OVERFLOW, new Unconnected(host(), null));
             return null;
         }
         TcpConnection made;
         try {
-            made = new TcpConnection(this, receiver, callbacks);
+            made = new TcpConnection(this, receiver, callbacks, options);
         } catch (RuntimeException noSocket) {
             LOG.warn("no connection to {}: {}", host(), noSocket.toString());
             counts.connectFailed();

@@ -8,6 +8,7 @@ import io.nuncio.spi.Histogram;
 import io.nuncio.spi.Host;
 import io.nuncio.spi.Protocol;
 import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.host.ClusterInfo;
 import io.nuncio.spi.host.ResourcePriority;
@@ -263,9 +264,11 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     }
 
     /// How a connection that speaks whatever its user speaks is opened to a host of the cluster.
-    ConnectOptions rawConnectOptions(Host host) {
+    ConnectOptions rawConnectOptions(Host host, TransportOptions wishes) {
         ConnectOptions options = dialing.raw();
-        return options.transport() == null ? options : options.withHostname(host.hostname());
+        return options.transport() == null
+                ? options
+                : options.withHostname(host.hostname()).withTransportOptions(wishes);
     }
 
     /// How a connection that speaks that protocol is opened to a host of the cluster.

@@ -16,6 +16,7 @@ import io.nuncio.spi.host.ResourceType;
 import io.nuncio.spi.host.ResourceUpdate;
 import io.nuncio.spi.host.ResourceWatcher;
 import io.nuncio.spi.host.Subscription;
+import io.nuncio.spi.host.XxHash64;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,8 @@ package io.nuncio.network.tcpproxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /// Which cluster a connection goes to: by weight, if there are several.
@@ -10,8 +12,10 @@ final class ClusterChoice {
     private final String[] names;
     private final long[] ends; // of each one's share, from 0
     private final long total;
+    private final boolean weighted;
 
-    private ClusterChoice(List<ClusterWeight> clusters) {
+    private ClusterChoice(List<ClusterWeight> clusters, boolean weighted) {
+        this.weighted = weighted;
         names = new String[clusters.size()];
         ends = new long[names.length];
         long sum = 0;
@@ -32,11 +36,17 @@ final class ClusterChoice {
                                 ClusterWeight.newBuilder()
                                         .setName(message.getCluster())
                                         .setWeight(1)
-                                        .build()));
+                                        .build()),
+                message.hasWeightedClusters());
     }
 
     /// @param random any number
-    String pick(long random) {
+    /// @param chosen the cluster that a filter before this one chose, null if none did; counts only
+    ///   where there is no choice by weight
+    String pick(long random, @Nullable String chosen) {
+        if (chosen != null && !weighted) {
+            return chosen;
+        }
         long point = Long.remainderUnsigned(random, total);
         int index = 0;
         while (point >= ends[index]) {

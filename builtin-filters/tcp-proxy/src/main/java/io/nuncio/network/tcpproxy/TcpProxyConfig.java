@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 
 import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Problems;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param backOff null if a connection is tried again at once
 /// @param logInterval how often an entry is written while the connection lives
 /// @param logOnConnected true to write an entry when the upstream connection stands
+/// @param hashPolicy null if balancers get no hash
+/// @param tunnel null if the bytes go to the upstream as they are
 record TcpProxyConfig(
         ClusterChoice clusters,
         long idleTimeoutNanos,
@@ -21,7 +24,9 @@ record TcpProxyConfig(
         int connectAttempts,
         @Nullable BackOff backOff,
         long logIntervalNanos,
-        boolean logOnConnected) {
+        boolean logOnConnected,
+        @Nullable HashPolicy hashPolicy,
+        @Nullable TunnelConfig tunnel) {
     private static final Duration ONE_HOUR = Duration.newBuilder().setSeconds(3600).build();
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int MAX_IN_BASES = 10; // Envoy's default maximum
@@ -43,7 +48,7 @@ record TcpProxyConfig(
         }
     }
 
-    static TcpProxyConfig from(TcpProxy message, Problems problems) {
+    static TcpProxyConfig from(TcpProxy message, FactoryContext context) {
         var log = message.getAccessLogOptions();
         Duration interval =
                 log.hasAccessLogFlushInterval() || !message.hasAccessLogFlushInterval()
@@ -55,12 +60,20 @@ record TcpProxyConfig(
                 nanos(message.getMaxDownstreamConnectionDuration()),
                 message.hasMaxConnectAttempts() ? message.getMaxConnectAttempts().getValue() : 1,
                 message.hasBackoffOptions()
-                        ? BackOff.from(message.getBackoffOptions(), problems.in("backoff_options"))
+                        ? BackOff.from(
+                                message.getBackoffOptions(),
+                                context.problems().in("backoff_options"))
                         : null,
                 nanos(interval),
                 message.hasAccessLogOptions()
                         ? log.getFlushAccessLogOnConnected()
-                        : message.getFlushAccessLogOnConnected());
+                        : message.getFlushAccessLogOnConnected(),
+                message.getHashPolicyCount() == 0
+                        ? null
+                        : HashPolicy.from(message.getHashPolicy(0)),
+                message.hasTunnelingConfig()
+                        ? TunnelConfig.from(message.getTunnelingConfig(), context)
+                        : null);
     }
 
     private static long nanos(Duration duration) {

@@ -28,7 +28,7 @@ public final class TcpProxyExtension implements NetworkFilterFactory<TcpProxy> {
                         .compile(message.getAccessLogList(), context, "access_log");
         return new Template(
                 new TcpProxyShared(
-                        TcpProxyConfig.from(message, context.problems()),
+                        TcpProxyConfig.from(message, context),
                         TcpProxyStats.in(scope),
                         log,
                         context.platform().clusters()),

@@ -4,39 +4,46 @@ import io.nuncio.network.tcpproxy.TcpProxyExtension.TcpProxyShared;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
-import io.nuncio.spi.LoadBalancerContext;
 import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.NetworkStream;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.Timer;
+import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.UpstreamInfo;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Cluster;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.JitteredBackOff;
 import io.nuncio.spi.host.MutableStreamInfo;
+import io.nuncio.spi.host.ResourcePriority;
 import io.nuncio.spi.host.TcpPool;
 
 import org.jspecify.annotations.Nullable;
 
 /// One downstream connection and its upstream.
 ///
-/// The downstream is not read before the upstream connection stands. From then on what one side
-/// sends the other gets; a side that reads slowly stops the other; an end of stream is passed on,
-/// and the other direction goes on. Whichever side goes first takes the other with it, after what
-/// it had sent.
+/// The downstream is not read before the upstream connection stands, unless a filter before this
+/// one asked for it: then the first bytes are kept until it does. From then on what one side sends
+/// the other gets; a side that reads slowly stops the other; an end of stream is passed on, and the
+/// other direction goes on. Whichever side goes first takes the other with it, after what it had
+/// sent.
 ///
 /// Limits: `idle_timeout` (1 hour; statistic `idle_timeout`), `max_downstream_connection_duration`
 /// (none; `max_downstream_connection_duration`), `max_connect_attempts` (1; the cluster's
 /// `upstream_cx_connect_attempts_exceeded`).
-final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBalancerContext {
+final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
     static final String IDLE = "tcp_session_idle_timeout";
     private static final String NOT_BEGUN = "tcp_initializion_failure:"; // as Envoy spells it
     private static final String LEFT = "closing_upstream_tcp_connection_due_to_downstream_";
     private static final String CLUSTER = "envoy.tcp_proxy.cluster";
+    private static final String NO_TUNNEL = "envoy.tcp_proxy.disable_tunneling";
+    private static final String EARLY = "envoy.tcp_proxy.receive_before_connect";
     private static final String IDLE_MILLIS = "envoy.tcp_proxy.per_connection_idle_timeout_ms";
+    private static final String SERVER_NAME = "envoy.network.upstream_server_name";
+    private static final String ALT_NAMES = "envoy.network.upstream_subject_alt_names";
+    private static final String PROTOCOLS = "envoy.network.application_protocols";
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /// Why the upstream connection never stood; the position is what Envoy shows.
@@ -57,14 +64,15 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
     private TcpPool.@Nullable Wait connecting;
     private TcpPool.@Nullable Opened upstream;
     private @Nullable UpstreamSide upstreamSide;
-    private @Nullable Timer idleTimer;
+    private @Nullable IdleTimer idleTimer;
+    private @Nullable Buffer early; // what came before the upstream connection stood
     private @Nullable JitteredBackOff backOff;
     private @Nullable Timer logTimer;
     private @Nullable Timer retryTimer;
     private long idleNanos;
-    private long activeNanos; // when bytes last came
-    private long unsent; // of both sides when the idle timer was armed
     private int attempts;
+    private boolean held; // the downstream is not read, for want of an upstream
+    private boolean ended; // the downstream has, before the upstream connection stood
     private boolean gone; // the downstream is, or is about to be
 
     TcpProxyFilter(TcpProxyShared shared, NetworkStream stream) {
@@ -80,8 +88,13 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
     @Override
     public NetworkOutcome onNewConnection() {
         stats.total().increment();
+        downstream.countBuffered(stats.rxBuffered(), stats.txBuffered());
         downstream.halfClose(true);
-        downstream.readDisable(true);
+        if (FilterStateText.isTrue(info, EARLY)) {
+            early = new Buffer();
+        } else {
+            hold();
+        }
         if (config.maxDurationNanos() > 0) {
             stream.timer(this::onMaxDuration).arm(config.maxDurationNanos());
         }
@@ -89,16 +102,23 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
             logTimer = stream.timer(this::onLogTimer);
             logTimer.arm(config.logIntervalNanos());
         }
+        idleNanos = idleNanos();
+        if (idleNanos > 0) {
+            idleTimer = IdleTimer.start(stream, idleNanos, this::unsentOfBoth, this::onIdle);
+        }
         connect();
-        return NetworkOutcome.STOP;
+        return early == null ? NetworkOutcome.STOP : NetworkOutcome.CONTINUE;
+    }
+
+    private void hold() {
+        held = true;
+        downstream.readDisable(true);
     }
 
     // The way to the upstream.
 
     private void connect() {
-        Object chosen = info.filterState(CLUSTER);
-        String cluster =
-                chosen == null ? config.clusters().pick(worker.random()) : chosen.toString();
+        String cluster = config.clusters().pick(worker.random(), FilterStateText.of(info, CLUSTER));
         Cluster found = shared.clusters().get(cluster);
         if (found == null) {
             stats.noRoute().increment();
@@ -106,24 +126,51 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
             return;
         }
         info.cluster(cluster);
+        info.clusterInfo(found.info());
         if (attempts >= config.connectAttempts()) {
             found.info().requestStats().connectAttemptsExceeded().increment();
             fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, InitFailure.CONNECT_FAILED);
             return;
         }
-        TcpPool pool = found.tcpPool(this);
-        if (pool == null) {
-            fail(ResponseFlag.NO_HEALTHY_UPSTREAM, InitFailure.NO_HEALTHY_UPSTREAM);
-            return;
-        }
-        attempts++;
-        info.attemptCount(attempts);
         var side = new UpstreamSide();
         upstreamSide = side;
-        TcpPool.Wait wait = pool.newConnection(side, this);
+        var host = HostChoice.of(downstream, config.hashPolicy());
+        TunnelConfig tunnel = config.tunnel();
+        TcpPool.Wait wait;
+        if (tunnel != null && !FilterStateText.isTrue(info, NO_TUNNEL)) {
+            HttpPool pool = found.httpPool(ResourcePriority.DEFAULT, null, host);
+            if (pool == null) {
+                fail(ResponseFlag.NO_HEALTHY_UPSTREAM, InitFailure.NO_HEALTHY_UPSTREAM);
+                return;
+            }
+            countAttempt();
+            wait = HttpTunnel.open(tunnel, info, pool, side, this);
+        } else {
+            TcpPool pool = found.tcpPool(host);
+            if (pool == null) {
+                fail(ResponseFlag.NO_HEALTHY_UPSTREAM, InitFailure.NO_HEALTHY_UPSTREAM);
+                return;
+            }
+            countAttempt();
+            wait = pool.newConnection(side, this, transportOptions());
+        }
         if (wait != null) {
             connecting = wait; // unless it failed at once, and another is being made
         }
+    }
+
+    private void countAttempt() {
+        attempts++;
+        info.attemptCount(attempts);
+    }
+
+    /// What filters before this one want of the upstream's TLS.
+    private TransportOptions transportOptions() {
+        return new TransportOptions(
+                FilterStateText.of(info, SERVER_NAME),
+                FilterStateText.list(info, ALT_NAMES),
+                FilterStateText.list(info, PROTOCOLS),
+                downstream);
     }
 
     private void fail(ResponseFlag flag, InitFailure why) {
@@ -169,47 +216,63 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
         connecting = null;
         upstream = opened;
         info.upstream(opened.info());
-        idleNanos = idleNanos();
-        if (idleNanos > 0) {
-            idleTimer = stream.timer(this::onIdleTimer);
-            activeNanos = worker.nanoTime();
-            armIdle(idleNanos);
+        Buffer first = early;
+        early = null;
+        if (first != null && (!first.isEmpty() || ended)) {
+            opened.write(first, ended);
+        }
+        if (held) {
+            held = false;
+            downstream.readDisable(false);
+        }
+        if (idleTimer != null) {
+            idleTimer.passed();
         }
         if (config.logOnConnected()) {
             log("TcpUpstreamConnected");
         }
-        downstream.readDisable(false);
         if (downstream.aboveHighWatermark()) {
             opened.readDisable(true);
         }
     }
 
     private long idleNanos() {
-        Object own = info.filterState(IDLE_MILLIS);
-        return own instanceof Number millis
-                ? millis.longValue() * NANOS_PER_MILLI
-                : config.idleTimeoutNanos();
-    }
-
-    @Override
-    public Connection downstreamConnection() {
-        return downstream;
+        long own = FilterStateText.number(info, IDLE_MILLIS);
+        return own < 0 ? config.idleTimeoutNanos() : own * NANOS_PER_MILLI;
     }
 
     // Bytes.
 
     @Override
     public NetworkOutcome onData(Buffer data, boolean endStream) {
+        int length = data.length();
         TcpPool.Opened to = upstream;
-        if (to == null) {
+        if (to == null && early == null) {
             return NetworkOutcome.STOP;
         }
-        int length = data.length();
         stats.rxBytes().add(length);
         bytes().addBytesReceived(length);
-        activeNanos = worker.nanoTime();
-        to.write(data, endStream);
+        if (idleTimer != null) {
+            idleTimer.passed();
+        }
+        if (to != null) {
+            to.write(data, endStream);
+        } else {
+            keep(data, endStream);
+        }
         return NetworkOutcome.STOP;
+    }
+
+    /// Bytes before there is an upstream: they are kept, and no more are read until there is one.
+    private void keep(Buffer data, boolean endStream) {
+        if (early != null) {
+            data.moveTo(early);
+        }
+        ended |= endStream;
+        stats.earlyData().increment();
+        if (!held) {
+            hold();
+        }
     }
 
     @Override
@@ -279,6 +342,9 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
 
     @Override
     public void onDestroy() {
+        if (early != null) {
+            early.clear();
+        }
         info.mark(StreamInfo.Moment.END);
         log("TcpConnectionEnd");
     }
@@ -306,23 +372,9 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
         }
     }
 
-    /// The timer is not moved with each byte: it looks when it fires. Bytes that a slow side has
-    /// read since then count, too.
-    private void onIdleTimer() {
-        long left = activeNanos + idleNanos - worker.nanoTime();
-        if (left > 0) {
-            armIdle(left);
-        } else if (unsentOfBoth() != unsent) {
-            armIdle(idleNanos);
-        } else {
-            stats.idleTimeout().increment();
-            close(Connection.Close.NO_FLUSH, IDLE);
-        }
-    }
-
-    private void armIdle(long nanos) {
-        unsent = unsentOfBoth();
-        arm(idleTimer, nanos);
+    private void onIdle() {
+        stats.idleTimeout().increment();
+        close(Connection.Close.NO_FLUSH, IDLE);
     }
 
     private long unsentOfBoth() {
@@ -339,7 +391,9 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks, LoadBala
                 data.clear();
                 return;
             }
-            activeNanos = worker.nanoTime();
+            if (idleTimer != null) {
+                idleTimer.passed();
+            }
             downstream.write(data, endStream);
         }
 

@@ -7,7 +7,9 @@ import io.nuncio.spi.Connection.Close;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.ResponseFlag;
+import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.host.HttpPool.Failure;
+import io.nuncio.spi.host.XxHash64;
 import io.nuncio.testkit.FakeCluster;
 import io.nuncio.testkit.FakeConnection;
 import io.nuncio.testkit.FakeFactoryContext;
@@ -250,7 +252,9 @@ class TcpProxyFilterTest {
 
     @Test
     void betweenAttemptsThereMayBeAPause() {
-        serve("max_connect_attempts: 2\nbackoff_options: { base_interval: 1s, max_interval: 2s }");
+        serve(
+                "max_connect_attempts: 2\nidle_timeout: 0s\n"
+                        + "backoff_options: { base_interval: 1s, max_interval: 2s }");
         cluster.tcpPool().fail(Failure.REMOTE_CONNECTION_FAILURE);
         worker.runPosted();
         long timers = worker.armedTimers();
@@ -299,7 +303,105 @@ class TcpProxyFilterTest {
         assertThat(other.tcpPool().waiting()).isEqualTo(1);
     }
 
+    @Test
+    void aChoiceByWeightIsNobodyElses() {
+        context.platform().clusters().add("other");
+        downstream.streamInfo().filterState("envoy.tcp_proxy.cluster", "other");
+        downstream.serve(
+                template(
+                        "{ stat_prefix: p, weighted_clusters: { clusters: [{ name: service, weight:"
+                                + " 1 }] } }"));
+
+        assertThat(cluster.tcpPool().waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void aFilterBeforeItMaySayWhatTlsAsksFor() {
+        downstream.streamInfo().filterState("envoy.network.upstream_server_name", "a.example");
+        downstream
+                .streamInfo()
+                .filterState("envoy.network.upstream_subject_alt_names", "a.example, b.example");
+        downstream.streamInfo().filterState("envoy.network.application_protocols", "h2,http/1.1");
+        serve("");
+
+        assertThat(cluster.tcpPool().options())
+                .isEqualTo(
+                        new TransportOptions(
+                                "a.example",
+                                List.of("a.example", "b.example"),
+                                List.of("h2", "http/1.1"),
+                                downstream));
+    }
+
+    @Test
+    void balancersMayHashTheSourceAddress() {
+        serve("hash_policy: [{ source_ip: {} }]");
+
+        assertThat(cluster.pick().hasHash()).isTrue();
+        assertThat(cluster.pick().hash()).isEqualTo(XxHash64.of("203.0.113.7"));
+        assertThat(cluster.pick().downstreamConnection()).isSameAs(downstream);
+    }
+
+    @Test
+    void balancersMayHashWhatAFilterLeft() {
+        var other = new FakeConnection(worker);
+        downstream.streamInfo().filterState("key", "abc");
+        serve("hash_policy: [{ filter_state: { key: key } }]");
+        boolean hashed = cluster.pick().hasHash();
+        long hash = cluster.pick().hash();
+        other.serve(
+                template(
+                        "{ stat_prefix: p, cluster: service, hash_policy: [{ filter_state: { key:"
+                                + " key } }] }"));
+
+        assertThat(hashed).isTrue();
+        assertThat(hash).isEqualTo(XxHash64.of("abc"));
+        assertThat(cluster.pick().hasHash()).isFalse();
+    }
+
+    // Bytes before there is an upstream.
+
+    @Test
+    void whatComesEarlyIsKeptIfAFilterBeforeItAsksForIt() {
+        downstream.streamInfo().filterState("envoy.tcp_proxy.receive_before_connect", true);
+        serve("");
+        boolean reading = downstream.reading();
+        downstream.receive("early");
+        boolean after = downstream.reading();
+        FakeTcpUpstream upstream = cluster.tcpPool().connect();
+        String first = upstream.takeSent();
+        downstream.receive(" late");
+
+        assertThat(reading).isTrue();
+        assertThat(after).isFalse();
+        assertThat(first).isEqualTo("early");
+        assertThat(upstream.takeSent()).isEqualTo(" late");
+        assertThat(stat("early_data_received_count_total")).isEqualTo(1);
+        assertThat(stat("downstream_cx_rx_bytes_total")).isEqualTo(10);
+    }
+
+    @Test
+    void anEndThatComesEarlyIsPassedOn() {
+        downstream.streamInfo().filterState("envoy.tcp_proxy.receive_before_connect", "true");
+        serve("");
+        downstream.receive("all");
+        downstream.peerEnds();
+        FakeTcpUpstream upstream = cluster.tcpPool().connect();
+
+        assertThat(upstream.takeSent()).isEqualTo("all");
+        assertThat(upstream.sentEnd()).isTrue();
+    }
+
     // Time.
+
+    @Test
+    void theTimeWithoutBytesBeginsWithTheConnection() {
+        serve("idle_timeout: 10s");
+        worker.advance(Duration.ofSeconds(11));
+
+        assertThat(downstream.open()).isFalse();
+        assertThat(cluster.tcpPool().cancelled()).isEqualTo(1);
+    }
 
     @Test
     void aConnectionWithoutBytesEnds() {

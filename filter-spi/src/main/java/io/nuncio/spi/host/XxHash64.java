@@ -1,11 +1,12 @@
-package io.nuncio.kernel.subscription;
+package io.nuncio.spi.host;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/// xxHash, 64 bits, seed 0: how Envoy shows the version of a configuration as a number.
-final class XxHash64 {
+/// xxHash, 64 bits, seed 0: Envoy's hash of texts, for load balancing and for versions shown as
+/// numbers. Any thread.
+public final class XxHash64 {
     private static final long P1 = 0x9E3779B185EBCA87L;
     private static final long P2 = 0xC2B2AE3D27D4EB4FL;
     private static final long P3 = 0x165667B19E3779F9L;
@@ -14,7 +15,8 @@ final class XxHash64 {
 
     private XxHash64() {}
 
-    static long of(String text) {
+    /// @param text hashed as UTF-8
+    public static long of(String text) {
         ByteBuffer in =
                 ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))
                         .order(ByteOrder.LITTLE_ENDIAN);

@@ -1,0 +1,59 @@
+package io.nuncio.network.tcpproxy;
+
+import io.nuncio.spi.FilterStateObject;
+import io.nuncio.spi.StreamInfo;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What the filters before this one left for it in the connection's filter state: texts, or what
+/// prints as one.
+final class FilterStateText {
+    private FilterStateText() {}
+
+    /// Null if there is nothing of that key, or nothing that has a text.
+    static @Nullable String of(StreamInfo info, String key) {
+        return switch (info.filterState(key)) {
+            case FilterStateObject object -> object.text();
+            case CharSequence text -> text.toString();
+            case Number number -> number.toString();
+            case Boolean bool -> bool.toString();
+            case null, default -> null;
+        };
+    }
+
+    static boolean isTrue(StreamInfo info, String key) {
+        return "true".equals(of(info, key));
+    }
+
+    /// A whole number that is not negative, -1 if there is none.
+    static long number(StreamInfo info, String key) {
+        String text = of(info, key);
+        if (text == null) {
+            return -1;
+        }
+        try {
+            return Math.max(-1, Long.parseLong(text));
+        } catch (NumberFormatException noNumber) {
+            return -1;
+        }
+    }
+
+    /// Names between commas.
+    static List<String> list(StreamInfo info, String key) {
+        String text = of(info, key);
+        if (text == null || text.isEmpty()) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            String name = part.strip();
+            if (!name.isEmpty()) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+}
