@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.extensions.common.ratelimit.v3.LocalRateLimitDescript
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.RateLimitDescriptor.Entry;
+import io.nuncio.tokenbucket.BucketSize;
 
 import org.jspecify.annotations.Nullable;
 

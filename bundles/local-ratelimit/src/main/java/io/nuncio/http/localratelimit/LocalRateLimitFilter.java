@@ -9,6 +9,7 @@ import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.Stream;
+import io.nuncio.tokenbucket.TokenBucket;
 
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package io.nuncio.http.localratelimit;
 
 import io.nuncio.spi.RateLimitDescriptor;
 import io.nuncio.spi.RateLimitDescriptor.Entry;
+import io.nuncio.tokenbucket.TokenBucket;
 
 import org.jspecify.annotations.Nullable;
 

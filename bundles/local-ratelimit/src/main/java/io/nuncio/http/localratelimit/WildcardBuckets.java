@@ -1,6 +1,7 @@
 package io.nuncio.http.localratelimit;
 
 import io.nuncio.spi.RateLimitDescriptor.Entry;
+import io.nuncio.tokenbucket.TokenBucket;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,6 +3,8 @@ package io.nuncio.http.localratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nuncio.spi.RateLimitDescriptor.Entry;
+import io.nuncio.tokenbucket.BucketSize;
+import io.nuncio.tokenbucket.TokenBucket;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,16 +1,17 @@
-package io.nuncio.http.localratelimit;
+package io.nuncio.tokenbucket;
 
 import com.google.protobuf.Duration;
 
 import io.nuncio.spi.Problems;
 
 /// How many tokens a bucket holds, and how fast it fills.
-record BucketSize(long maxTokens, double tokensPerNano) {
+public record BucketSize(long maxTokens, double tokensPerNano) {
     private static final long MIN_INTERVAL_MILLIS = 50;
     private static final double SLOWEST_PER_NANO = 1 / (365 * 24 * 60 * 60 * 1e9);
 
     /// @param problems of the message
-    static BucketSize from(io.envoyproxy.envoy.type.v3.TokenBucket message, Problems problems) {
+    public static BucketSize from(
+            io.envoyproxy.envoy.type.v3.TokenBucket message, Problems problems) {
         Duration interval = message.getFillInterval();
         long millis = interval.getSeconds() * 1000 + interval.getNanos() / 1_000_000;
         if (millis < MIN_INTERVAL_MILLIS) {

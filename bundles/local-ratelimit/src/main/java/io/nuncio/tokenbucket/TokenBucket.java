@@ -1,4 +1,4 @@
-package io.nuncio.http.localratelimit;
+package io.nuncio.tokenbucket;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -7,25 +7,25 @@ import java.util.concurrent.atomic.AtomicLong;
 /// since.
 ///
 /// Thread: any. Moments are nanoseconds of [io.nuncio.spi.Worker#nanoTime].
-final class TokenBucket {
+public final class TokenBucket {
     /// Nothing was taken yet: full.
     private static final long UNTOUCHED = Long.MIN_VALUE;
 
     private final BucketSize size;
     private final AtomicLong since = new AtomicLong(UNTOUCHED);
 
-    TokenBucket(BucketSize size) {
+    public TokenBucket(BucketSize size) {
         this.size = size;
     }
 
-    BucketSize size() {
+    public BucketSize size() {
         return size;
     }
 
     /// Takes tokens if there are as many.
     ///
     /// @param wanted as in Envoy, 0 are never there
-    boolean take(long wanted, long now) {
+    public boolean take(long wanted, long now) {
         long before = since.get();
         while (true) {
             double tokens = tokens(before, now);
@@ -42,12 +42,12 @@ final class TokenBucket {
     }
 
     /// The whole tokens that are there.
-    long remaining(long now) {
+    public long remaining(long now) {
         return Math.max(0, (long) tokens(since.get(), now));
     }
 
     /// In how many whole seconds there is a token, 0 if there is one.
-    long secondsToNextToken(long now) {
+    public long secondsToNextToken(long now) {
         double tokens = tokens(since.get(), now);
         return tokens >= 1 ? 0 : (long) Math.ceil(size.nanosFor(1 - tokens) / 1e6) / 1000;
     }

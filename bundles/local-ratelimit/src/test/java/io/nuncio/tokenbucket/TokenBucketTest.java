@@ -1,4 +1,4 @@
-package io.nuncio.http.localratelimit;
+package io.nuncio.tokenbucket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
