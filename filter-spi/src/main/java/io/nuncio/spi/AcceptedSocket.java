@@ -28,6 +28,12 @@ public interface AcceptedSocket {
 
     void requestedServerName(String name);
 
+    /// The JA3 fingerprint of the peer's ClientHello.
+    void ja3Hash(String hash);
+
+    /// The JA4 fingerprint of the peer's ClientHello.
+    void ja4Hash(String hash);
+
     void metadata(String namespace, Struct values);
 
     void filterState(String key, Object value);

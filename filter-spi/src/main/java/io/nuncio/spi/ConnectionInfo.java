@@ -43,6 +43,16 @@ public interface ConnectionInfo {
         return List.of();
     }
 
+    /// The JA3 fingerprint of the peer's ClientHello, null if no listener filter took it.
+    default @Nullable String ja3Hash() {
+        return null;
+    }
+
+    /// The JA4 fingerprint of the peer's ClientHello, null if no listener filter took it.
+    default @Nullable String ja4Hash() {
+        return null;
+    }
+
     /// The protocol that ALPN agreed on, null if it did not.
     @Nullable String applicationProtocol();
 

@@ -17,6 +17,7 @@ public final class FakeConnectionInfo implements ConnectionInfo {
     private @Nullable TlsInfo tls;
     private @Nullable String serverName;
     private @Nullable String closeReason;
+    private String transportProtocol = "raw_buffer";
 
     /// An address from its literal form.
     public static Address.Ip ip(String address, int port) {
@@ -43,6 +44,17 @@ public final class FakeConnectionInfo implements ConnectionInfo {
     public FakeConnectionInfo serverName(@Nullable String name) {
         serverName = name;
         return this;
+    }
+
+    /// What listener filters found the first bytes to be.
+    public FakeConnectionInfo transportProtocol(String name) {
+        transportProtocol = name;
+        return this;
+    }
+
+    @Override
+    public String transportProtocol() {
+        return transportProtocol;
     }
 
     void closeReason(String reason) {

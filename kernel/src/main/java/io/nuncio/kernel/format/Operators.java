@@ -47,8 +47,6 @@ final class Operators {
             Map.of(
                     "ROUNDTRIP_DURATION", "known of QUIC alone",
                     "SPAN_ID", "there is no tracer",
-                    "TLS_JA3_FINGERPRINT", "there is no TLS inspector",
-                    "TLS_JA4_FINGERPRINT", "there is no TLS inspector",
                     "TRACE_ID", "there is no tracer");
 
     private final Map<String, Operator> operators = new HashMap<>();

@@ -80,6 +80,8 @@ final class StreamOperators {
                 operators,
                 "DOWNSTREAM_DETECTED_CLOSE_TYPE",
                 info -> text(info.downstream().detectedCloseType()));
+        text(operators, "TLS_JA3_FINGERPRINT", info -> info.downstream().ja3Hash());
+        text(operators, "TLS_JA4_FINGERPRINT", info -> info.downstream().ja4Hash());
         operators.add(
                 "REQUESTED_SERVER_NAME",
                 OPTIONAL,

@@ -93,9 +93,11 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     ///
     /// @return true if the filter is done
     private boolean offered() {
+        int shown = 0;
         int wanted = filters[current].maxBytes();
         boolean done = false;
-        if (wanted > 0 && !peeked.isEmpty()) {
+        while (!done && shown < Math.min(wanted, peeked.length())) {
+            shown = Math.min(wanted, peeked.length());
             running = true;
             ListenerFilter.Outcome outcome = show(wanted);
             running = false;
@@ -104,6 +106,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
                 return false;
             }
             done = outcome == ListenerFilter.Outcome.CONTINUE;
+            wanted = filters[current].maxBytes(); // it may want more, which may be here already
         }
         if (!ended) {
             socket.reading(wantsToRead());
@@ -283,6 +286,16 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     public void requestedServerName(String name) {
         serverName = name.toLowerCase(Locale.ROOT);
         socket.facts().requestedServerName(serverName);
+    }
+
+    @Override
+    public void ja3Hash(String hash) {
+        socket.facts().ja3Hash(hash);
+    }
+
+    @Override
+    public void ja4Hash(String hash) {
+        socket.facts().ja4Hash(hash);
     }
 
     @Override

@@ -19,6 +19,8 @@ public final class ConnectionFacts implements ConnectionInfo {
     private @Nullable Address localAddress;
     private @Nullable Address remoteAddress;
     private @Nullable String requestedServerName;
+    private @Nullable String ja3Hash;
+    private @Nullable String ja4Hash;
     private @Nullable String transportFailureReason;
     private @Nullable String localCloseReason;
     private @Nullable TransportSocket transport;
@@ -93,6 +95,24 @@ public final class ConnectionFacts implements ConnectionInfo {
 
     public void requestedServerName(String name) {
         requestedServerName = name;
+    }
+
+    @Override
+    public @Nullable String ja3Hash() {
+        return ja3Hash;
+    }
+
+    public void ja3Hash(String hash) {
+        ja3Hash = hash;
+    }
+
+    @Override
+    public @Nullable String ja4Hash() {
+        return ja4Hash;
+    }
+
+    public void ja4Hash(String hash) {
+        ja4Hash = hash;
     }
 
     @Override

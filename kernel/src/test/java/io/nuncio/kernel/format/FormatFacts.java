@@ -129,6 +129,8 @@ final class FormatFacts {
             case "local" -> stream.downstream.local = StreamFake.address(value);
             case "connection" -> stream.downstream.id = Long.parseLong(value);
             case "sni" -> stream.downstream.requestedServerName = value;
+            case "ja3" -> stream.downstream.ja3Hash = value;
+            case "ja4" -> stream.downstream.ja4Hash = value;
             case "chain" -> stream.downstream.filterChainName = value;
             case "failure" -> stream.downstream.transportFailureReason = value;
             case "upstream.wire_received" ->

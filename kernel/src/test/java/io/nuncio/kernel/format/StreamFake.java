@@ -368,6 +368,8 @@ public final class StreamFake implements FormatContext, StreamInfo {
         public Address directRemote = address("127.0.0.3:63443");
         public long id;
         public @Nullable String requestedServerName;
+        public @Nullable String ja3Hash;
+        public @Nullable String ja4Hash;
         public @Nullable TlsInfo tls;
         public String filterChainName = "";
         public @Nullable String transportFailureReason;
@@ -435,6 +437,16 @@ public final class StreamFake implements FormatContext, StreamInfo {
         @Override
         public @Nullable String requestedServerName() {
             return requestedServerName;
+        }
+
+        @Override
+        public @Nullable String ja3Hash() {
+            return ja3Hash;
+        }
+
+        @Override
+        public @Nullable String ja4Hash() {
+            return ja4Hash;
         }
 
         @Override
