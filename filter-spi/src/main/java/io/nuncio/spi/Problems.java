@@ -12,8 +12,14 @@ import java.util.List;
 /// path. Not thread-safe: one instance belongs to one compilation.
 public final class Problems {
     /// One finding. `path` names the field as in `static_resources.clusters[0].name`; `warning` is
-    /// true where the configuration is used all the same.
-    public record Problem(String path, String message, boolean warning) {
+    /// true where the configuration is used all the same; `other` is the path of what it
+    /// contradicts, empty if it is wrong by itself.
+    public record Problem(String path, String message, boolean warning, String other) {
+        /// One that is wrong by itself.
+        public Problem(String path, String message, boolean warning) {
+            this(path, message, warning, "");
+        }
+
         @Override
         public String toString() {
             return path.isEmpty() ? message : path + ": " + message;
@@ -50,6 +56,15 @@ public final class Problems {
     /// Records a problem of the given field in one sentence without a full stop.
     public void add(String field, String message) {
         all.add(new Problem(path(field), message, false));
+    }
+
+    /// Records that the given field contradicts another one, which is named together with its
+    /// place: `has the same matching rules as filter_chains[0]`.
+    ///
+    /// @param message ends where the name of the other field belongs
+    /// @param other relative to this view
+    public void contradicts(String field, String message, String other) {
+        all.add(new Problem(path(field), message + " " + other, false, path(other)));
     }
 
     /// Records something a person should know but that does not stop the configuration.

@@ -153,7 +153,17 @@ public final class LoadResult<M extends Message> {
                 place.line(),
                 place.column(),
                 problem.path(),
-                problem.message(),
+                problem.other().isEmpty()
+                        ? problem.message()
+                        : problem.message() + " (" + placeOf(problem.other()) + ")",
                 problem.warning() ? ConfigProblem.Severity.WARNING : ConfigProblem.Severity.ERROR);
+    }
+
+    /// `file:line:column` of a path, or only the file where that is all there is.
+    private String placeOf(String path) {
+        Positions.Place place = positions.locate(path);
+        return place.line() == 0
+                ? place.file()
+                : place.file() + ":" + place.line() + ":" + place.column();
     }
 }

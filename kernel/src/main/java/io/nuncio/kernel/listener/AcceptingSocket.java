@@ -34,19 +34,22 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     private final AcceptedChannel socket;
     private final StreamFacts facts;
     private final ListenerFilter[] filters;
-    private Buffer peeked = new Buffer();
-    private String serverName = "";
-    private String transportProtocol = "";
-    private List<String> applicationProtocols = List.of();
+    private Buffer peeked;
     private @Nullable Timer timeout;
     private int current = -1;
     private boolean running;
     private boolean ended;
 
-    AcceptingSocket(WorkerListener listener, CompiledListener compiled, AcceptedChannel socket) {
+    /// @param peeked what came already
+    AcceptingSocket(
+            WorkerListener listener,
+            CompiledListener compiled,
+            AcceptedChannel socket,
+            Buffer peeked) {
         this.listener = listener;
         this.compiled = compiled;
         this.socket = socket;
+        this.peeked = peeked;
         facts = new StreamFacts(socket.loop(), socket.facts());
         filters = new ListenerFilter[compiled.socketFilters().templates().size()];
     }
@@ -204,13 +207,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     private void finish() {
         end();
         socket.reading(true);
-        MatchInput input =
-                new MatchInput(
-                        socket.facts(),
-                        serverName,
-                        transportProtocol.isEmpty() ? MatchInput.RAW_BUFFER : transportProtocol,
-                        applicationProtocols);
-        listener.connect(socket, input, facts, peeked);
+        listener.connect(socket, MatchInput.of(socket.facts()), facts, peeked);
         listener.acceptingEnded(compiled);
     }
 
@@ -272,20 +269,17 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
 
     @Override
     public void transportProtocol(String name) {
-        transportProtocol = name;
         socket.facts().transportProtocol(name);
     }
 
     @Override
     public void applicationProtocols(List<String> names) {
-        applicationProtocols = List.copyOf(names);
         socket.facts().requestedApplicationProtocols(names);
     }
 
     @Override
     public void requestedServerName(String name) {
-        serverName = name.toLowerCase(Locale.ROOT);
-        socket.facts().requestedServerName(serverName);
+        socket.facts().requestedServerName(name.toLowerCase(Locale.ROOT));
     }
 
     @Override

@@ -1,8 +1,6 @@
 package io.nuncio.kernel.listener;
 
 import io.nuncio.kernel.network.BindFailure;
-import io.nuncio.kernel.network.ListenOptions;
-import io.nuncio.kernel.network.ListenSocket;
 import io.nuncio.kernel.network.WorkerLoop;
 import io.nuncio.spi.Address;
 
@@ -18,27 +16,29 @@ final class ActiveListener {
     private CompiledListener compiled;
     private final DrainDecision drain;
     private final List<WorkerListener> parts = new ArrayList<>();
-    private final List<ListenSocket> sockets = new ArrayList<>();
+    private final @Nullable ExactBalance balance;
+    private List<BoundAddress> bound = List.of();
     private final boolean addedViaApi;
     private final String version;
     private final long lastUpdatedMillis;
-    private Address address;
     private boolean stopped;
 
+    /// @param byAddress those that sockets may be handed over to
     /// @param version as its source calls it; null for the bootstrap's
     ActiveListener(
             CompiledListener compiled,
             DrainDecision drain,
             List<WorkerLoop> workers,
+            ListenersByAddress byAddress,
             @Nullable String version) {
         this.compiled = compiled;
         this.addedViaApi = version != null;
         this.version = version == null ? "" : version;
         this.drain = drain;
-        this.address = compiled.config().address();
+        this.balance = compiled.config().exactBalance() ? new ExactBalance(workers.size()) : null;
         this.lastUpdatedMillis = System.currentTimeMillis();
         for (WorkerLoop worker : workers) {
-            parts.add(new WorkerListener(worker, compiled, drain));
+            parts.add(new WorkerListener(worker, compiled, drain, balance, byAddress));
         }
     }
 
@@ -73,9 +73,12 @@ final class ActiveListener {
         return compiled.config();
     }
 
-    /// Where it listens; with the port that the system chose once it is bound.
-    Address address() {
-        return address;
+    /// Where it listens, the main address first; with the ports that the system chose once it is
+    /// bound.
+    List<Address> addresses() {
+        return bound.isEmpty()
+                ? config().addresses().stream().map(ListenAddress::address).toList()
+                : bound.stream().map(BoundAddress::address).toList();
     }
 
     boolean addedViaApi() {
@@ -98,30 +101,27 @@ final class ActiveListener {
         return drain.draining();
     }
 
-    List<ListenSocket> sockets() {
-        return List.copyOf(sockets);
-    }
-
-    /// One socket per worker if they can share the address, else one for all.
+    /// Binds all addresses, or none.
     void bind() throws BindFailure {
         if (!config().bindToPort()) {
             return;
         }
-        for (WorkerListener part : parts) {
-            WorkerLoop worker = part.worker();
-            ListenOptions options = config().socket();
-            sockets.add(ListenSocket.bind(worker, address, options));
-            address = sockets.getFirst().address();
-            if (!options.reusePort() || !worker.engine().supportsReusePort()) {
-                return;
+        List<WorkerLoop> workers = parts.stream().map(WorkerListener::worker).toList();
+        List<BoundAddress> made = new ArrayList<>();
+        try {
+            for (ListenAddress address : config().addresses()) {
+                made.add(BoundAddress.bind(address, workers));
             }
+        } catch (BindFailure failure) {
+            made.forEach(BoundAddress::close);
+            throw failure;
         }
+        bound = List.copyOf(made);
     }
 
     /// Whether this one may listen on the very sockets of the other.
     boolean listensAs(ActiveListener other) {
-        return config().address().equals(other.config().address())
-                && config().socket().equals(other.config().socket())
+        return config().addresses().equals(other.config().addresses())
                 && config().bindToPort() == other.config().bindToPort()
                 && !other.stopped;
     }
@@ -129,9 +129,8 @@ final class ActiveListener {
     /// Takes the sockets of another, which does not listen any more but keeps its connections. No
     /// connection that the system has accepted is lost.
     void takeSockets(ActiveListener other) {
-        address = other.address;
-        sockets.addAll(other.sockets);
-        other.sockets.clear();
+        bound = other.bound;
+        other.bound = List.of();
         other.stopped = true;
     }
 
@@ -139,30 +138,28 @@ final class ActiveListener {
     ///
     /// @param done run once on a loop, when whoever accepted before does so no more
     void accept(Runnable done) {
-        if (sockets.isEmpty()) {
+        if (bound.isEmpty()) {
             done.run();
-        } else if (sockets.size() == parts.size()) {
-            AtomicInteger waiting = new AtomicInteger(parts.size());
-            for (int index = 0; index < parts.size(); index++) {
-                sockets.get(index)
-                        .accept(
-                                parts.get(index),
-                                () -> {
-                                    if (waiting.decrementAndGet() == 0) {
-                                        done.run();
-                                    }
-                                });
-            }
-        } else {
-            sockets.getFirst().accept(new SharedSocket(parts), done);
+            return;
+        }
+        AtomicInteger waiting = new AtomicInteger(bound.size());
+        for (BoundAddress address : bound) {
+            address.accept(
+                    parts,
+                    balance,
+                    () -> {
+                        if (waiting.decrementAndGet() == 0) {
+                            done.run();
+                        }
+                    });
         }
     }
 
     /// Closes the sockets; connections stay.
     void stopListening() {
         stopped = true;
-        sockets.forEach(ListenSocket::close);
-        sockets.clear();
+        bound.forEach(BoundAddress::close);
+        bound = List.of();
     }
 
     /// Connections shall end as they answer; those that do nothing stay.
@@ -194,5 +191,17 @@ final class ActiveListener {
 
     List<WorkerListener> parts() {
         return List.copyOf(parts);
+    }
+
+    /// The part of one worker. Thread: any.
+    WorkerListener part(int worker) {
+        return parts.get(worker);
+    }
+
+    /// The worker that shall own a socket that was handed over: the one that has it, unless the
+    /// connections are balanced. Thread: any.
+    int balanced(int worker) {
+        ExactBalance exact = balance;
+        return exact == null ? worker : exact.pick();
     }
 }

@@ -12,9 +12,9 @@ import java.util.function.Supplier;
 
 /// Values by address range; the longest prefix that contains an address wins.
 final class CidrTable<T> {
-    /// What stands for an address that is none, such as a Unix socket's: only a value without a
-    /// range applies to it.
-    private static final byte[] NO_ADDRESS = {};
+    /// What stands for an address that is none, such as a Unix socket's: as in Envoy, the range of
+    /// all addresses applies to it too.
+    private static final byte[] NO_ADDRESS = {-1, -1, -1, -1};
 
     private record Row<T>(IpRange range, T value) {}
 
@@ -55,6 +55,9 @@ final class CidrTable<T> {
 
     /// @param address null if there is none
     @Nullable T find(@Nullable InetAddress address) {
+        if (address == null && any != null) {
+            return any;
+        }
         byte[] bytes = address == null ? NO_ADDRESS : address.getAddress();
         for (Row<T> row : rows) {
             if (row.range.contains(bytes)) {

@@ -11,10 +11,12 @@ final class ConnectionLimit {
     /// The key of the limit of all listeners together.
     static final String GLOBAL = "overload.global_downstream_max_connections";
 
+    private final String key;
     private final LongSupplier limit;
     private final AtomicLong open = new AtomicLong();
 
     private ConnectionLimit(RuntimeValues runtime, String key) {
+        this.key = key;
         limit = runtime.integer(key, Long.MAX_VALUE);
     }
 
@@ -36,6 +38,20 @@ final class ConnectionLimit {
         }
         open.decrementAndGet();
         return false;
+    }
+
+    /// Counts one more even if there are too many.
+    void count() {
+        open.incrementAndGet();
+    }
+
+    /// Why one was refused, and what to change.
+    String exceeded() {
+        return "connection closed: the limit of "
+                + limit.getAsLong()
+                + " connections, the runtime key "
+                + key
+                + ", is reached";
     }
 
     /// One that was counted has ended.

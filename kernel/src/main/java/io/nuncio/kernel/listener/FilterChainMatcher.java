@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class FilterChainMatcher implements FilterChainChoice {
     }
 
     private final Map<Integer, CidrTable<ServerNames>> ports = new HashMap<>();
+    private final Map<FilterChain, String> fields = new IdentityHashMap<>();
     private final @Nullable FilterChain fallback;
     private @Nullable FilterChain only;
     private int chains;
@@ -51,10 +53,13 @@ final class FilterChainMatcher implements FilterChainChoice {
         this.fallback = fallback;
     }
 
-    /// Adds a chain; overlapping rules are reported.
+    /// Adds a chain; rules that overlap with another chain's are reported.
     ///
-    /// @param problems at the match message
-    void add(FilterChainMatch match, FilterChain chain, Problems problems) {
+    /// @param field where the chain is, as in `filter_chains[0]`
+    /// @param listener at the listener
+    void add(FilterChainMatch match, FilterChain chain, String field, Problems listener) {
+        Problems problems = listener.in(field + ".filter_chain_match");
+        fields.put(chain, field);
         chains++;
         only = chains == 1 && match.equals(FilterChainMatch.getDefaultInstance()) ? chain : null;
         List<@Nullable IpRange> destinations =
@@ -70,7 +75,7 @@ final class FilterChainMatcher implements FilterChainChoice {
                 ports.computeIfAbsent(
                         match.hasDestinationPort() ? match.getDestinationPort().getValue() : 0,
                         number -> new CidrTable<>());
-        boolean overlaps = false;
+        FilterChain other = null;
         for (IpRange destination : destinations) {
             ServerNames names = port.at(destination, ServerNames::new);
             for (String name : serverNames(match, problems)) {
@@ -82,23 +87,28 @@ final class FilterChainMatcher implements FilterChainChoice {
                     CidrTable<Sources> direct =
                             protocols.computeIfAbsent(protocol, key -> new CidrTable<>());
                     for (IpRange directSource : directSources) {
-                        overlaps |=
-                                !addSources(
+                        FilterChain taken =
+                                addSources(
                                         direct.at(directSource, Sources::new),
                                         match,
                                         sources,
                                         chain);
+                        other = other == null ? taken : other;
                     }
                 }
             }
         }
-        if (overlaps) {
-            problems.add("", "multiple filter chains with overlapping matching rules are defined");
+        if (other != null) {
+            listener.contradicts(
+                    field + ".filter_chain_match",
+                    "multiple filter chains with overlapping matching rules are defined: this one"
+                            + " and",
+                    fields.get(other) + ".filter_chain_match");
         }
     }
 
-    /// False if another chain has the same place already.
-    private static boolean addSources(
+    /// The chain that has one of the places already, null if there is none.
+    private static @Nullable FilterChain addSources(
             Sources place,
             FilterChainMatch match,
             List<@Nullable IpRange> ranges,
@@ -107,14 +117,15 @@ final class FilterChainMatcher implements FilterChainChoice {
                 place.types.computeIfAbsent(match.getSourceType(), type -> new CidrTable<>());
         Collection<Integer> sourcePorts =
                 match.getSourcePortsCount() == 0 ? List.of(ANY_PORT) : match.getSourcePortsList();
-        boolean alone = true;
+        FilterChain other = null;
         for (IpRange range : ranges) {
             Map<Integer, FilterChain> chains = table.at(range, HashMap::new);
             for (Integer sourcePort : sourcePorts) {
-                alone &= chains.putIfAbsent(sourcePort, chain) == null;
+                FilterChain taken = chains.putIfAbsent(sourcePort, chain);
+                other = other == null ? taken : other;
             }
         }
-        return alone;
+        return other;
     }
 
     private static List<@Nullable IpRange> ranges(

@@ -1,11 +1,13 @@
 package io.nuncio.kernel.listener;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.util.Durations;
 
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.spi.Category;
@@ -28,6 +30,9 @@ import java.util.Map;
 
 /// Turns a listener's message into what serves, with its extensions. Thread: main.
 final class ListenerCompiler {
+    /// What `use_original_dst` stands for, after the other listener filters.
+    private static final String ORIGINAL_DST = "envoy.filters.listener.original_dst";
+
     private final ListenerManager.Services services;
     private final ConnectionLimit globalLimit;
 
@@ -41,7 +46,8 @@ final class ListenerCompiler {
     @Nullable CompiledListener compile(
             Listener message, InitTargets initTargets, Problems problems) {
         int before = problems.all().size();
-        ListenerConfig config = ListenerConfig.from(message, problems);
+        ListenerConfig config =
+                ListenerConfig.from(message, services.workers().getFirst().engine(), problems);
         if (config == null) {
             return null;
         }
@@ -163,6 +169,20 @@ final class ListenerCompiler {
                 templates.add(template);
             }
         }
+        if (message.getUseOriginalDst().getValue()) {
+            ListenerFilterTemplate template =
+                    services.extensions()
+                            .compile(
+                                    Category.LISTENER_FILTER,
+                                    ORIGINAL_DST,
+                                    Any.pack(OriginalDst.getDefaultInstance()),
+                                    ListenerFilterTemplate.class,
+                                    context,
+                                    "use_original_dst");
+            if (template != null) {
+                templates.add(template);
+            }
+        }
         return templates;
     }
 
@@ -218,10 +238,11 @@ final class ListenerCompiler {
             Problems here = problems.in(field + ".filter_chain_match");
             String other = matches.putIfAbsent(match, field);
             if (other != null) {
-                here.add("", "has the same matching rules as " + other);
+                problems.contradicts(
+                        field + ".filter_chain_match", "has the same matching rules as", other);
                 continue;
             }
-            matcher.add(match, chains.get(index), here);
+            matcher.add(match, chains.get(index), field, problems);
             warnIfNothingDetects(message, match, here);
         }
         return matcher;
@@ -235,14 +256,28 @@ final class ListenerCompiler {
             Problems here = problems.in("filter_chains[" + index + "]");
             if (chainMessage.getName().isEmpty()) {
                 here.add("name", "is required in a listener with a filter_chain_matcher");
-            } else if (byName.put(chainMessage.getName(), chains.get(index)) != null) {
-                here.add("name", "`" + chainMessage.getName() + "` is another chain's name too");
+            } else if (byName.putIfAbsent(chainMessage.getName(), chains.get(index)) != null) {
+                problems.contradicts(
+                        "filter_chains[" + index + "].name",
+                        "`" + chainMessage.getName() + "` is also the name of",
+                        other(message, index));
             }
             if (chainMessage.hasFilterChainMatch()) {
                 here.warn("filter_chain_match", "is ignored: the filter_chain_matcher decides");
             }
         }
         return byName;
+    }
+
+    /// The chain before that one that has the same name.
+    private static String other(Listener message, int index) {
+        int other = 0;
+        while (!message.getFilterChains(other)
+                .getName()
+                .equals(message.getFilterChains(index).getName())) {
+            other++;
+        }
+        return "filter_chains[" + other + "]";
     }
 
     /// Names and protocols are found by listener filters only.

@@ -2,41 +2,50 @@ package io.nuncio.kernel.listener;
 
 import com.google.protobuf.util.Durations;
 
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.nuncio.kernel.network.Addresses;
-import io.nuncio.kernel.network.ListenOptions;
+import io.nuncio.kernel.network.IoEngine;
 import io.nuncio.kernel.network.SocketConnection;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Problems;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.InetAddress;
+import java.util.List;
 import java.util.UUID;
 
 /// A listener's settings apart from its filter chains; all defaults live here.
 ///
+/// @param addresses where it listens; the first is the main one
 /// @param listenerFiltersTimeoutNanos 0 for without limit
 /// @param modifyOnlyDrain true if a failed health check does not drain the listener
+/// @param useOriginalDst true if another listener may serve what was meant for its address
+/// @param exactBalance true if a connection goes to the worker that has the least
+/// @param ignoreGlobalLimit true if the limit of all listeners together is not for this one
 record ListenerConfig(
         String name,
-        Address address,
+        List<ListenAddress> addresses,
         String statPrefix,
         boolean bindToPort,
-        ListenOptions socket,
         int bufferLimit,
         long listenerFiltersTimeoutNanos,
         boolean continueOnListenerFiltersTimeout,
         boolean modifyOnlyDrain,
-        TrafficDirection direction) {
+        TrafficDirection direction,
+        boolean useOriginalDst,
+        boolean exactBalance,
+        boolean ignoreGlobalLimit) {
     private static final long LISTENER_FILTERS_TIMEOUT_NANOS = 15_000_000_000L;
 
+    ListenerConfig {
+        addresses = List.copyOf(addresses);
+    }
+
+    /// @param engine what the sockets are made by
     /// @return null if the address is wrong; that is reported
-    static @Nullable ListenerConfig from(Listener message, Problems problems) {
-        Address address = address(message, problems);
-        if (address == null) {
+    static @Nullable ListenerConfig from(Listener message, IoEngine engine, Problems problems) {
+        List<ListenAddress> addresses = ListenAddresses.of(message, engine, problems);
+        if (addresses.isEmpty()) {
             return null;
         }
         int bufferLimit =
@@ -48,62 +57,41 @@ record ListenerConfig(
         }
         return new ListenerConfig(
                 message.getName().isEmpty() ? UUID.randomUUID().toString() : message.getName(),
-                address,
-                message.getStatPrefix().isEmpty() ? address.toString() : message.getStatPrefix(),
+                addresses,
+                message.getStatPrefix().isEmpty()
+                        ? addresses.getFirst().address().toString()
+                        : message.getStatPrefix(),
                 !message.hasBindToPort() || message.getBindToPort().getValue(),
-                socket(message, address),
                 bufferLimit,
                 message.hasListenerFiltersTimeout()
                         ? Durations.toNanos(message.getListenerFiltersTimeout())
                         : LISTENER_FILTERS_TIMEOUT_NANOS,
                 message.getContinueOnListenerFiltersTimeout(),
                 message.getDrainType() == Listener.DrainType.MODIFY_ONLY,
-                message.getTrafficDirection());
+                message.getTrafficDirection(),
+                message.getUseOriginalDst().getValue(),
+                message.getConnectionBalanceConfig().hasExactBalance(),
+                message.getIgnoreGlobalConnLimit());
     }
 
-    private static ListenOptions socket(Listener message, Address address) {
-        boolean reusePort =
-                address instanceof Address.Ip
-                        && (!message.hasEnableReusePort()
-                                || message.getEnableReusePort().getValue());
-        return new ListenOptions(
-                message.getTcpBacklogSize().getValue(),
-                reusePort,
-                message.getMaxConnectionsToAcceptPerSocketEvent().getValue(),
-                message.getAddress().getSocketAddress().getIpv4Compat());
+    /// The main address.
+    Address address() {
+        return addresses.getFirst().address();
     }
 
-    private static @Nullable Address address(Listener message, Problems problems) {
-        if (!message.hasAddress()) {
-            problems.at("address").because("address is necessary");
-            return null;
-        }
-        return switch (message.getAddress().getAddressCase()) {
-            case SOCKET_ADDRESS ->
-                    ip(
-                            message.getAddress().getSocketAddress(),
-                            problems.in("address.socket_address"));
-            case PIPE ->
-                    new Address.Pipe(
-                            message.getAddress().getPipe().getPath(),
-                            message.getAddress().getPipe().getMode());
-            case ENVOY_INTERNAL_ADDRESS, ADDRESS_NOT_SET -> {
-                problems.at("address").because("a socket address or a pipe is necessary");
-                yield null;
+    /// True if nobody else may have one of the addresses: ports that the system chooses are new
+    /// ones each time, those of a listener that does not bind are not.
+    boolean conflictsWith(ListenerConfig other) {
+        for (ListenAddress mine : addresses) {
+            if (bindToPort && mine.anyPort()) {
+                continue;
             }
-        };
-    }
-
-    private static @Nullable Address ip(SocketAddress message, Problems problems) {
-        if (message.getProtocol() != SocketAddress.Protocol.TCP) {
-            problems.at("protocol").because("UDP listeners are not supported yet");
-            return null;
+            for (ListenAddress others : other.addresses) {
+                if (mine.address().toString().equals(others.address().toString())) {
+                    return true;
+                }
+            }
         }
-        InetAddress address = Addresses.parseIp(message.getAddress());
-        if (address == null) {
-            problems.at("address").expected("an IP address").found(message.getAddress());
-            return null;
-        }
-        return new Address.Ip(address, message.getPortValue());
+        return false;
     }
 }

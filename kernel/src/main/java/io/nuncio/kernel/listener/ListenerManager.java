@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /// All listeners: compiles them, binds their sockets, begins to accept, replaces, drains and
 /// closes.
@@ -51,6 +52,7 @@ public final class ListenerManager {
     private final List<ActiveListener> listeners = new ArrayList<>();
     private final Map<String, WarmingListener> warming = new LinkedHashMap<>();
     private final DrainingListeners draining;
+    private final ListenersByAddress byAddress = new ListenersByAddress();
     private @Nullable ListenerDiscoveryService discovery;
     private boolean started;
 
@@ -94,8 +96,12 @@ public final class ListenerManager {
 
     /// A listener as the admin pages show it.
     ///
-    /// @param address with the port that the system chose, once bound
-    public record Status(String name, Address address, Listener message, boolean draining) {}
+    /// @param addresses with the ports that the system chose, once bound; the main one first
+    public record Status(String name, List<Address> addresses, Listener message, boolean draining) {
+        public Status {
+            addresses = List.copyOf(addresses);
+        }
+    }
 
     public ListenerManager(Services services) {
         this.services = services;
@@ -149,7 +155,7 @@ public final class ListenerManager {
             problems.at("address")
                     .because(
                             "has duplicate address '"
-                                    + compiled.config().address()
+                                    + addresses(compiled.config())
                                     + "' as existing listener '"
                                     + other
                                     + "'");
@@ -162,18 +168,19 @@ public final class ListenerManager {
         return compiled;
     }
 
-    /// Which other listener listens on the address already, null if none does. Port 0 is a new one
-    /// each time.
+    private static String addresses(ListenerConfig config) {
+        return config.addresses().stream()
+                .map(each -> each.address().toString())
+                .collect(Collectors.joining(","));
+    }
+
+    /// Which other listener has one of the addresses already, null if none does.
     private @Nullable String takenBy(ListenerConfig config) {
-        if (!config.bindToPort() || (config.address() instanceof Address.Ip ip && ip.port() == 0)) {
-            return null;
-        }
         for (ActiveListener listener : listeners) {
             ListenerConfig other = listener.config();
             if (!listener.stopped()
-                    && other.bindToPort()
-                    && other.address().equals(config.address())
-                    && !other.name().equals(config.name())) {
+                    && !other.name().equals(config.name())
+                    && config.conflictsWith(other)) {
                 return other.name();
             }
         }
@@ -186,7 +193,7 @@ public final class ListenerManager {
                         services.drain(),
                         services.serverState(),
                         compiled.config().modifyOnlyDrain());
-        return new ActiveListener(compiled, drain, services.workers(), version);
+        return new ActiveListener(compiled, drain, services.workers(), byAddress, version);
     }
 
     private void add(ActiveListener listener) {
@@ -298,6 +305,7 @@ public final class ListenerManager {
             listeners.remove(before);
         }
         add(listener);
+        byAddress.publish(listeners);
         listener.accept(() -> {
             if (before != null) {
                 services.mainThread().post(() -> draining.begin(before));
@@ -320,6 +328,7 @@ public final class ListenerManager {
             listeners.remove(serving);
             stats.active().set(listeners.size());
             serving.stopListening();
+            byAddress.publish(listeners);
             if (started) {
                 draining.begin(serving);
             } else {
@@ -386,10 +395,11 @@ public final class ListenerManager {
                 throw new ListenerStartFailure(listener.config().name(), failure);
             }
         }
+        byAddress.publish(listeners);
         for (ActiveListener listener : listeners) {
             listener.accept(() -> {});
             stats.createSuccess().add(services.workers().size());
-            LOG.debug("listener {} accepts on {}", listener.config().name(), listener.address());
+            LOG.debug("listener {} accepts on {}", listener.config().name(), listener.addresses());
         }
         started = true;
         stats.workersStarted().set(1);
@@ -407,7 +417,7 @@ public final class ListenerManager {
                 .map(listener ->
                         new Status(
                                 listener.config().name(),
-                                listener.address(),
+                                listener.addresses(),
                                 listener.compiled().message(),
                                 listener.draining()))
                 .toList();
@@ -418,7 +428,7 @@ public final class ListenerManager {
     public @Nullable Address address(String name) {
         for (ActiveListener listener : listeners) {
             if (listener.config().name().equals(name)) {
-                return listener.address();
+                return listener.addresses().getFirst();
             }
         }
         return null;
@@ -464,6 +474,7 @@ public final class ListenerManager {
                 stats.stopped().increment();
             }
         }
+        byAddress.publish(listeners);
     }
 
     private static boolean concerns(ActiveListener listener, boolean inboundOnly) {
@@ -501,6 +512,7 @@ public final class ListenerManager {
         List.copyOf(warming.values()).forEach(this::forget);
         List<ActiveListener> all = all();
         all.forEach(ActiveListener::stopListening);
+        byAddress.publish(List.of());
         all.forEach(listener -> listener.closeConnections("server_shutdown"));
         List<CompiledListener> compiled = all.stream().map(ActiveListener::compiled).toList();
         Worker main = services.mainThread();

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Set;
 
 /// What a filter chain is chosen by.
 ///
@@ -17,11 +18,18 @@ record MatchInput(
         String serverName,
         String transportProtocol,
         List<String> applicationProtocols) {
-    static final String RAW_BUFFER = "raw_buffer";
+    private static final Set<InetAddress> LOOPBACK =
+            Set.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
 
-    /// Without anything that listener filters detect.
+    /// With what listener filters have found so far, be they this listener's or those of one that
+    /// handed the socket over.
     static MatchInput of(ConnectionInfo connection) {
-        return new MatchInput(connection, "", RAW_BUFFER, List.of());
+        String name = connection.requestedServerName();
+        return new MatchInput(
+                connection,
+                name == null ? "" : name,
+                connection.transportProtocol(),
+                connection.requestedApplicationProtocols());
     }
 
     int destinationPort() {
@@ -44,10 +52,11 @@ record MatchInput(
         return connection.remoteAddress() instanceof Address.Ip ip ? ip.port() : 0;
     }
 
-    /// Whether the peer is this machine; always for a Unix socket.
+    /// Whether the peer is this machine; always for a Unix socket. As in Envoy, of the addresses
+    /// that begin with 127 only the usual one counts by itself.
     boolean fromSameHost() {
         InetAddress source = source();
-        return source == null || source.isLoopbackAddress() || source.equals(destination());
+        return source == null || LOOPBACK.contains(source) || source.equals(destination());
     }
 
     private static @Nullable InetAddress ip(Address address) {

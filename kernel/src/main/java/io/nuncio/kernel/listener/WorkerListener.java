@@ -1,6 +1,7 @@
 package io.nuncio.kernel.listener;
 
 import io.nuncio.kernel.network.AcceptedChannel;
+import io.nuncio.kernel.network.ConnectionFacts;
 import io.nuncio.kernel.network.ListenSocket;
 import io.nuncio.kernel.network.SocketConnection;
 import io.nuncio.kernel.network.WorkerLoop;
@@ -23,6 +24,8 @@ final class WorkerListener implements ListenSocket.Acceptor {
     private final WorkerLoop worker;
     private volatile CompiledListener listener; // set on the main thread
     private final DrainDecision drain;
+    private final @Nullable ExactBalance balance;
+    private final ListenersByAddress byAddress;
     private final ListenerStats stats;
     private final ListenerStats.PerWorker workerStats;
     private final Timer drainTimer;
@@ -33,10 +36,19 @@ final class WorkerListener implements ListenSocket.Acceptor {
     private boolean closed;
     private @Nullable Runnable whenEmpty;
 
-    WorkerListener(WorkerLoop worker, CompiledListener listener, DrainDecision drain) {
+    /// @param balance null if connections stay where they are accepted
+    /// @param byAddress those that sockets may be handed over to
+    WorkerListener(
+            WorkerLoop worker,
+            CompiledListener listener,
+            DrainDecision drain,
+            @Nullable ExactBalance balance,
+            ListenersByAddress byAddress) {
         this.worker = worker;
         this.listener = listener;
         this.drain = drain;
+        this.balance = balance;
+        this.byAddress = byAddress;
         stats = listener.stats();
         workerStats = ListenerStats.PerWorker.in(listener.listenerScope(), worker.index());
         drainTimer = worker.timer(this::tellNextOfDrain);
@@ -66,34 +78,56 @@ final class WorkerListener implements ListenSocket.Acceptor {
 
     @Override
     public void accepted(AcceptedChannel socket) {
+        if (closed || !admitted()) {
+            unbalanced();
+            socket.close();
+            return;
+        }
+        serve(socket, new Buffer());
+    }
+
+    /// Takes a socket that another listener accepted for an address of this one. As in Envoy, the
+    /// limit of this listener counts it but does not refuse it.
+    ///
+    /// @param data what came already
+    private void takeOver(AcceptedChannel socket, Buffer data) {
+        listener.limit().count();
         if (closed) {
             socket.close();
+            data.clear();
+            gone();
             return;
         }
-        if (!admitted()) {
-            socket.close();
-            return;
-        }
+        socket.reading(true);
+        serve(socket, data);
+    }
+
+    private void serve(AcceptedChannel socket, Buffer data) {
         CompiledListener now = listener;
         if (now.socketFilters().templates().isEmpty()) {
-            connect(socket, MatchInput.of(socket.facts()), null, new Buffer());
+            connect(socket, MatchInput.of(socket.facts()), null, data);
             return;
         }
         accepting++;
         stats.preConnectionActive().increment();
         now.socketFilters().sockets().enter(worker);
-        new AcceptingSocket(this, now, socket).begin();
+        new AcceptingSocket(this, now, socket, data).begin();
     }
 
     /// Counts the socket against the limits; [#gone] must follow.
     private boolean admitted() {
-        if (!listener.globalLimit().open()) {
+        ConnectionLimit global = listener.globalLimit();
+        if (listener.config().ignoreGlobalLimit()) {
+            global.count();
+        } else if (!global.open()) {
             stats.globalOverflow().increment();
+            LOG.debug("listener {}: {}", listener.config().name(), global.exceeded());
             return false;
         }
         if (!listener.limit().open()) {
-            listener.globalLimit().close();
+            global.close();
             stats.overflow().increment();
+            LOG.debug("listener {}: {}", listener.config().name(), listener.limit().exceeded());
             return false;
         }
         return true;
@@ -101,8 +135,21 @@ final class WorkerListener implements ListenSocket.Acceptor {
 
     /// A socket that was admitted is closed.
     void gone() {
-        listener.limit().close();
         listener.globalLimit().close();
+        leaves();
+    }
+
+    /// A socket that was admitted is closed, or another listener's now.
+    private void leaves() {
+        listener.limit().close();
+        unbalanced();
+    }
+
+    private void unbalanced() {
+        ExactBalance exact = balance;
+        if (exact != null) {
+            exact.ended(worker.index());
+        }
     }
 
     @Override
@@ -125,6 +172,9 @@ final class WorkerListener implements ListenSocket.Acceptor {
     void connect(
             AcceptedChannel socket, MatchInput input, @Nullable StreamFacts facts, Buffer data) {
         CompiledListener now = listener;
+        if (now.config().useOriginalDst() && handedOver(socket, data)) {
+            return;
+        }
         FilterChain chain = now.choice().find(input, facts, worker);
         if (chain == null) {
             noChain(socket, facts);
@@ -155,6 +205,42 @@ final class WorkerListener implements ListenSocket.Acceptor {
             connection.connectTimeout(chain.connectTimeoutNanos(), "transport_socket_timeout");
         }
         connection.start(chain.filters(), chain.socket().template(), null, data);
+    }
+
+    /// Hands a socket that was meant for another address over to the listener of that address, at
+    /// most once.
+    ///
+    /// @return false if it stays here
+    private boolean handedOver(AcceptedChannel socket, Buffer data) {
+        ConnectionFacts facts = socket.facts();
+        if (!facts.localAddressRestored() || facts.handedOver()) {
+            return false;
+        }
+        ActiveListener target = byAddress.find(facts.localAddress());
+        if (target == null) {
+            return false;
+        }
+        facts.markHandedOver();
+        leaves();
+        int owner = target.balanced(worker.index());
+        if (owner == worker.index()) {
+            target.part(owner).takeOver(socket, data);
+        } else {
+            socket.moveTo(
+                    target.part(owner).worker(), moved -> takeOver(target, owner, moved, data));
+        }
+        return true;
+    }
+
+    /// On the worker that shall own the socket, where the listener may have ended meanwhile.
+    private void takeOver(ActiveListener target, int owner, AcceptedChannel socket, Buffer data) {
+        if (byAddress.find(socket.facts().localAddress()) == target) {
+            target.part(owner).takeOver(socket, data);
+        } else {
+            socket.close();
+            data.clear();
+            listener.globalLimit().close();
+        }
     }
 
     private void noChain(AcceptedChannel socket, @Nullable StreamFacts gathered) {

@@ -5,25 +5,48 @@ import io.nuncio.spi.Address;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 
 /// Between our addresses and those of the sockets.
 public final class Addresses {
     private static final Address NAMELESS = new Address.Pipe("", 0);
+
+    /// What an IPv4 address begins with that is written as an IPv6 one.
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
 
     private Addresses() {}
 
     /// The address of a socket. The peer of a Unix socket usually has none: an empty path.
     public static Address of(@Nullable SocketAddress address) {
         return switch (address) {
-            case InetSocketAddress ip -> new Address.Ip(ip.getAddress(), ip.getPort());
+            case InetSocketAddress ip -> new Address.Ip(unmapped(ip.getAddress()), ip.getPort());
             case DomainSocketAddress pipe -> pipe(pipe.path());
             case UnixDomainSocketAddress pipe -> pipe(pipe.getPath().toString());
             case null, default -> NAMELESS;
         };
+    }
+
+    /// An IPv4 peer of an IPv6 socket is shown as what it is, as Envoy does.
+    private static InetAddress unmapped(InetAddress address) {
+        if (!(address instanceof Inet6Address)) {
+            return address;
+        }
+        byte[] bytes = address.getAddress();
+        for (int index = 0; index < MAPPED.length; index++) {
+            if (bytes[index] != MAPPED[index]) {
+                return address;
+            }
+        }
+        try {
+            return InetAddress.getByAddress(bytes); // makes an IPv4 address of a mapped one
+        } catch (UnknownHostException impossible) {
+            throw new AssertionError(impossible); // only for a wrong number of bytes
+        }
     }
 
     private static Address pipe(String path) {

@@ -33,6 +33,7 @@ public final class ConnectionFacts implements ConnectionInfo {
     private long handshakeEndNanos = -1;
     private long wireBytesReceived;
     private long wireBytesSent;
+    private boolean handedOver;
 
     /// @param local this side's address if it is known already
     /// @param remote the peer's address if it is known already
@@ -86,6 +87,20 @@ public final class ConnectionFacts implements ConnectionInfo {
     @Override
     public void localAddress(Address address) {
         localAddress = address;
+    }
+
+    /// True if a listener filter has found where the peer meant to connect to.
+    public boolean localAddressRestored() {
+        return localAddress != null;
+    }
+
+    /// True if another listener accepted the socket than serves it.
+    public boolean handedOver() {
+        return handedOver;
+    }
+
+    public void markHandedOver() {
+        handedOver = true;
     }
 
     @Override

@@ -49,8 +49,10 @@ public enum IoEngine {
         }
 
         @Override
-        ServerChannel adoptServerChannel(int descriptor) {
-            return new EpollServerSocketChannel(descriptor);
+        ServerChannel adoptServerChannel(int descriptor, Address local) {
+            return local instanceof Address.Pipe
+                    ? new EpollServerDomainSocketChannel(descriptor)
+                    : new EpollServerSocketChannel(descriptor);
         }
 
         @Override
@@ -137,6 +139,21 @@ public enum IoEngine {
         return this != NIO;
     }
 
+    /// True if options can be set on sockets that have no name here: by level, name and bytes.
+    public boolean supportsSocketOptions() {
+        return this != NIO;
+    }
+
+    /// True if something can be done to a socket after it is bound and before it listens.
+    public boolean listensInSteps() {
+        return this == EPOLL;
+    }
+
+    /// True if Unix sockets may live in the abstract name space.
+    public boolean supportsAbstractPipes() {
+        return this != NIO;
+    }
+
     private static SocketProtocolFamily family(Address address) {
         return address instanceof Address.Ip ip && ip.v6()
                 ? SocketProtocolFamily.INET6
@@ -152,8 +169,9 @@ public enum IoEngine {
 
     /// A channel for a socket that listens already, such as one that another process handed over.
     ///
+    /// @param local of the family of the socket's own address
     /// @throws IllegalArgumentException if the engine cannot
-    ServerChannel adoptServerChannel(int descriptor) {
+    ServerChannel adoptServerChannel(int descriptor, Address local) {
         throw new IllegalArgumentException(
                 name() + " cannot adopt a socket by its file descriptor; use EPOLL");
     }

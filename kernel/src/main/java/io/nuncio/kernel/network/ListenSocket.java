@@ -1,5 +1,6 @@
 package io.nuncio.kernel.network;
 
+import io.envoyproxy.envoy.config.core.v3.SocketOption.SocketState;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
@@ -9,6 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.NetUtil;
@@ -20,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -34,6 +37,7 @@ public final class ListenSocket {
     private static final Logger LOG = LoggerFactory.getLogger("connection");
     private static final ChannelOption<Integer> IPV6_V6ONLY =
             new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
+    private static final Address NO_PIPE = new Address.Ip(InetAddress.getLoopbackAddress(), 0);
     private static final long PAUSE_NANOS = 1_000_000_000;
 
     private final WorkerLoop loop;
@@ -50,27 +54,79 @@ public final class ListenSocket {
     /// loop, so not to be called on it.
     public static ListenSocket bind(WorkerLoop loop, Address address, ListenOptions options)
             throws BindFailure {
-        ServerChannel channel = loop.engine().newServerChannel(address);
-        configure(channel.config(), address, options, loop.engine());
+        IoEngine engine = loop.engine();
+        if (!options.options().isEmpty() && !engine.supportsSocketOptions()) {
+            throw new BindFailure(address, engine + " sockets do not take socket options");
+        }
         deleteOldPipe(address);
+        ServerChannel made = engine.newServerChannel(address);
+        ServerChannel channel = made;
+        try {
+            configure(made.config(), address, options, engine);
+            SocketOptions.set(made.config(), options.options(), SocketState.STATE_PREBIND, address);
+            if (SocketOptions.any(options.options(), SocketState.STATE_BOUND)) {
+                channel = listenInSteps(made, address, options, loop);
+            } else {
+                listen(made, address, loop);
+            }
+            SocketOptions.set(
+                    channel.config(), options.options(), SocketState.STATE_LISTENING, address);
+            setMode(address);
+        } catch (BindFailure failure) {
+            close(channel);
+            throw failure;
+        }
+        Address bound =
+                address instanceof Address.Ip ? Addresses.of(channel.localAddress()) : address;
+        return new ListenSocket(loop, channel, bound);
+    }
+
+    private static void listen(ServerChannel channel, Address address, WorkerLoop loop)
+            throws BindFailure {
         ChannelFuture done = loop.eventLoop().register(channel).awaitUninterruptibly();
         if (done.isSuccess()) {
             done = channel.bind(Addresses.toSocket(address, loop.engine())).awaitUninterruptibly();
         }
         Throwable failure = done.cause();
         if (failure != null) {
-            channel.close();
             throw new BindFailure(address, Connector.systemReason(failure));
         }
-        setMode(address);
-        Address bound =
-                address instanceof Address.Ip ? Addresses.of(channel.localAddress()) : address;
-        return new ListenSocket(loop, channel, bound);
+    }
+
+    /// Netty binds and listens at once; where something is to be set between the two, the socket is
+    /// made to listen before Netty gets it.
+    ///
+    /// @param made not registered yet; its file descriptor goes over to the result
+    private static ServerChannel listenInSteps(
+            ServerChannel made, Address address, ListenOptions options, WorkerLoop loop)
+            throws BindFailure {
+        int descriptor = ((UnixChannel) made).fd().intValue();
+        Socket socket = new Socket(descriptor);
+        try {
+            socket.bind(Addresses.toSocket(address, loop.engine()));
+            SocketOptions.set(made.config(), options.options(), SocketState.STATE_BOUND, address);
+            socket.listen(backlog(options));
+        } catch (IOException failure) {
+            throw new BindFailure(address, Connector.systemReason(failure));
+        }
+        ServerChannel channel = loop.engine().adoptServerChannel(descriptor, address);
+        channel.config().setAutoRead(false);
+        acceptsPerEvent(channel.config(), options);
+        loop.eventLoop().register(channel).syncUninterruptibly();
+        return channel;
+    }
+
+    private static void close(ServerChannel channel) {
+        if (channel.isRegistered()) {
+            channel.close();
+        } else {
+            channel.unsafe().closeForcibly();
+        }
     }
 
     /// Makes a socket of a file descriptor that listens already; it is closed with this object.
     public static ListenSocket adopt(WorkerLoop loop, int descriptor, ListenOptions options) {
-        ServerChannel channel = loop.engine().adoptServerChannel(descriptor);
+        ServerChannel channel = loop.engine().adoptServerChannel(descriptor, NO_PIPE);
         ChannelConfig config = channel.config();
         config.setAutoRead(false);
         acceptsPerEvent(config, options);
@@ -82,9 +138,7 @@ public final class ListenSocket {
             ChannelConfig config, Address address, ListenOptions options, IoEngine engine) {
         config.setAutoRead(false);
         acceptsPerEvent(config, options);
-        config.setOption(
-                ChannelOption.SO_BACKLOG,
-                options.backlog() == 0 ? NetUtil.SOMAXCONN : options.backlog());
+        config.setOption(ChannelOption.SO_BACKLOG, backlog(options));
         if (!(address instanceof Address.Ip ip)) {
             return;
         }
@@ -96,6 +150,10 @@ public final class ListenSocket {
         if (ip.v6()) {
             config.setOption(IPV6_V6ONLY, options.ipv4Compat() ? 0 : 1);
         }
+    }
+
+    private static int backlog(ListenOptions options) {
+        return options.backlog() == 0 ? NetUtil.SOMAXCONN : options.backlog();
     }
 
     private static void acceptsPerEvent(ChannelConfig config, ListenOptions options) {

@@ -155,8 +155,7 @@ final class AdminAssembly {
                         () ->
                                 assembly.listeners.listeners().stream()
                                         .map(status ->
-                                                new ListenerView(
-                                                        status.name(), List.of(status.address())))
+                                                new ListenerView(status.name(), status.addresses()))
                                         .toList(),
                         ConfigSections.of(bootstrap, assembly),
                         new StatsPages(assembly.stats),

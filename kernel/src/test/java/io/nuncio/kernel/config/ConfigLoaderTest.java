@@ -258,4 +258,31 @@ class ConfigLoaderTest {
                                 + " Envoy will remove it\n"
                                 + "    at max_requests_per_connection\n");
     }
+
+    @Test
+    void aContradictionNamesThePlacesOfBoth() {
+        String text =
+                """
+                static_resources:
+                  listeners:
+                  - name: one
+                    filter_chains:
+                    - name: a
+                    - name: b
+                """;
+        var result =
+                new ConfigLoader(new Types(), FieldTable.EVERYTHING)
+                        .load(
+                                List.of(ConfigSource.yaml("two.yaml", text)),
+                                NoExtensions.INSTANCE,
+                                LoadOptions.DEFAULT);
+        Problems problems = new Problems();
+        problems.in("static_resources.listeners[0]")
+                .contradicts(
+                        "filter_chains[1]", "has the same matching rules as", "filter_chains[0]");
+        assertThat(result.locate(problems).getFirst().text())
+                .startsWith(
+                        "two.yaml:6:7: error: has the same matching rules as filter_chains[0]"
+                                + " (two.yaml:5:7)");
+    }
 }

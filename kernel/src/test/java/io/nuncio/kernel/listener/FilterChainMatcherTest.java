@@ -21,6 +21,7 @@ import java.util.List;
 class FilterChainMatcherTest {
     private final Problems problems = new Problems();
     private FilterChainMatcher matcher = new FilterChainMatcher(null);
+    private int added;
 
     private static FilterChain chain(String name) {
         Leases none = new Leases();
@@ -37,7 +38,7 @@ class FilterChainMatcherTest {
     }
 
     private void add(String name, FilterChainMatch.Builder match) {
-        matcher.add(match.build(), chain(name), problems);
+        matcher.add(match.build(), chain(name), "filter_chains[" + added++ + "]", problems);
     }
 
     private static FilterChainMatch.Builder match() {
@@ -122,9 +123,12 @@ class FilterChainMatcherTest {
         assertThat(find(connection().to("2001:db8:8000::1", 80))).isNull();
     }
 
+    /// Envoy looks for a pipe as for 255.255.255.255.
     @Test
-    void aPipeMatchesOnlyChainsWithoutAddressRanges() {
-        add("range", match().addPrefixRanges(range("0.0.0.0", 0)));
+    void aPipeMatchesChainsForAnyAddressOnly() {
+        add("range", match().addPrefixRanges(range("10.0.0.0", 8)));
+        add("all", match().addPrefixRanges(range("0.0.0.0", 0)));
+        assertThat(find(connection().overPipe())).isEqualTo("all");
         add("any", match());
         assertThat(find(connection().overPipe())).isEqualTo("any");
     }
@@ -151,12 +155,12 @@ class FilterChainMatcherTest {
 
     @Test
     void aPartialWildcardIsReported() {
-        matcher.add(match().addServerNames("*w.example.com").build(), chain("wrong"), problems);
+        add("wrong", match().addServerNames("*w.example.com"));
         assertThat(problems.all())
                 .singleElement()
                 .hasToString(
-                        "server_names[0]: was `*w.example.com`, expected a whole name, or one that"
-                                + " begins with `*.`");
+                        "filter_chains[0].filter_chain_match.server_names[0]: was `*w.example.com`,"
+                            + " expected a whole name, or one that begins with `*.`");
     }
 
     @Test
@@ -186,6 +190,8 @@ class FilterChainMatcherTest {
         add("external", match().setSourceType(ConnectionSourceType.EXTERNAL));
         assertThat(find(connection().from("127.0.0.1", 1))).isEqualTo("local");
         assertThat(find(connection().from("10.0.0.1", 1))).isEqualTo("local");
+        assertThat(find(connection().from("::1", 1))).isEqualTo("local");
+        assertThat(find(connection().from("127.0.0.2", 1))).isEqualTo("external");
         assertThat(find(connection().from("10.0.0.2", 1))).isEqualTo("external");
         assertThat(find(connection().overPipe())).isEqualTo("local");
     }
@@ -200,24 +206,86 @@ class FilterChainMatcherTest {
 
     @Test
     void overlappingRulesAreReported() {
-        matcher.add(
-                match().addServerNames("a.example").addServerNames("b.example").build(),
-                chain("one"),
-                problems);
-        matcher.add(
-                match().addServerNames("b.example").addServerNames("c.example").build(),
-                chain("two"),
-                problems);
+        add("other", match());
+        add("one", match().addServerNames("a.example").addServerNames("b.example"));
+        add("two", match().addServerNames("b.example").addServerNames("c.example"));
         assertThat(problems.all())
                 .singleElement()
-                .hasToString("multiple filter chains with overlapping matching rules are defined");
+                .hasToString(
+                        "filter_chains[2].filter_chain_match: multiple filter chains with"
+                                + " overlapping matching rules are defined: this one and"
+                                + " filter_chains[1].filter_chain_match");
+        assertThat(problems.all().getFirst().other())
+                .isEqualTo("filter_chains[1].filter_chain_match");
     }
 
     @Test
     void aRangeThatIsNoAddressIsReported() {
-        matcher.add(match().addPrefixRanges(range("ten", 8)).build(), chain("wrong"), problems);
+        add("wrong", match().addPrefixRanges(range("ten", 8)));
         assertThat(problems.all())
                 .singleElement()
-                .hasToString("prefix_ranges[0].address_prefix: was `ten`, expected an IP address");
+                .hasToString(
+                        "filter_chains[0].filter_chain_match.prefix_ranges[0].address_prefix: was"
+                                + " `ten`, expected an IP address");
+    }
+
+    // Envoy's own cases (filter_chain_manager_impl_test, listener_manager_impl_test).
+
+    @Test
+    void aServerNameThatMatchesHidesTheOthersEvenIfItsTransportDoesNot() {
+        add("tls", match().addServerNames("a.example").setTransportProtocol("tls"));
+        add("any", match());
+        assertThat(find(connection(), "a.example", "tls", List.of())).isEqualTo("tls");
+        assertThat(find(connection(), "a.example", "raw_buffer", List.of())).isNull();
+        assertThat(find(connection(), "b.example", "raw_buffer", List.of())).isEqualTo("any");
+    }
+
+    @Test
+    void theFirstProtocolOfThePeerThatAChainHasDecides() {
+        add("h2", match().addApplicationProtocols("h2"));
+        add("http/1.1", match().addApplicationProtocols("http/1.1"));
+        add("any", match());
+        assertThat(find(connection(), "", "tls", List.of("http/1.1", "h2"))).isEqualTo("http/1.1");
+        assertThat(find(connection(), "", "tls", List.of("h2", "http/1.1"))).isEqualTo("h2");
+        assertThat(find(connection(), "", "tls", List.of("h3"))).isEqualTo("any");
+    }
+
+    @Test
+    void theDirectSourceComesBeforeTheSourceTypeAndThatBeforeTheSource() {
+        add("direct", match().addDirectSourcePrefixRanges(range("127.0.0.0", 8)));
+        add("local", match().setSourceType(ConnectionSourceType.SAME_IP_OR_LOOPBACK));
+        add("source", match().addSourcePrefixRanges(range("127.0.0.1", 32)));
+        assertThat(find(connection().from("127.0.0.1", 1))).isEqualTo("direct");
+        assertThat(find(connection().from("1.2.3.4", 1).onBehalfOf("127.0.0.1", 1)))
+                .isEqualTo("local");
+    }
+
+    @Test
+    void aSourceTypeThatMatchesHidesChainsForAnyType() {
+        add(
+                "local",
+                match().setSourceType(ConnectionSourceType.SAME_IP_OR_LOOPBACK)
+                        .addSourcePorts(100));
+        add("any", match());
+        assertThat(find(connection().from("127.0.0.1", 100))).isEqualTo("local");
+        assertThat(find(connection().from("127.0.0.1", 101))).isNull();
+        assertThat(find(connection().from("1.2.3.4", 101))).isEqualTo("any");
+    }
+
+    @Test
+    void theLongestPrefixOfTheSourceHidesShorterOnesEvenIfThePortDoesNotMatch() {
+        add("host", match().addSourcePrefixRanges(range("10.1.2.3", 32)).addSourcePorts(100));
+        add("net", match().addSourcePrefixRanges(range("10.0.0.0", 8)));
+        assertThat(find(connection().from("10.1.2.3", 100))).isEqualTo("host");
+        assertThat(find(connection().from("10.1.2.3", 101))).isNull();
+        assertThat(find(connection().from("10.1.2.4", 101))).isEqualTo("net");
+    }
+
+    @Test
+    void aWildcardDoesNotMatchItsOwnDomainAndANameIsNotItsWildcard() {
+        add("wild", match().addServerNames("*.example.com"));
+        assertThat(byName("example.com")).isNull();
+        assertThat(byName("wexample.com")).isNull();
+        assertThat(byName("w.example.com")).isEqualTo("wild");
     }
 }

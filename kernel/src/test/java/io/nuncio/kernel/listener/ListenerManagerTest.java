@@ -2,51 +2,23 @@ package io.nuncio.kernel.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.TextFormat;
-
-import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
-import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
-import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.nuncio.kernel.init.InitManagers;
-import io.nuncio.kernel.lease.Leases;
-import io.nuncio.kernel.network.IoEngine;
-import io.nuncio.kernel.network.WorkerLoops;
-import io.nuncio.kernel.runtime.RuntimeLayers;
-import io.nuncio.kernel.stats.StatsStore;
-import io.nuncio.kernel.subscription.NoSubscriptions;
-import io.nuncio.spi.AccessLogger;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Buffer;
-import io.nuncio.spi.Category;
-import io.nuncio.spi.ConnectionEvent;
-import io.nuncio.spi.FactoryContext;
-import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.ListenerFilter;
 import io.nuncio.spi.ListenerFilterTemplate;
-import io.nuncio.spi.LogFilter;
 import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkFilterTemplate;
-import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.NetworkStream;
-import io.nuncio.spi.Problems;
-import io.nuncio.spi.RuntimeValues;
-import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketContext;
 import io.nuncio.spi.TransportSocketTemplate;
-import io.nuncio.spi.host.AccessLogs;
-import io.nuncio.spi.host.Extensions;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -56,250 +28,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
-class ListenerManagerTest {
-    private static final long PATIENCE_SECONDS = 10;
-
-    private final WorkerLoops loops = WorkerLoops.create(2, IoEngine.preferred());
-    private final StatsStore store = StatsStore.detached();
-    private final DrainDecisionTest.FakeServerState server =
-            new DrainDecisionTest.FakeServerState();
-    private final Map<String, Object> extensions = new HashMap<>();
-    private final Map<String, Any> configurations = new HashMap<>();
-    private final List<String> log = new CopyOnWriteArrayList<>();
-    private final List<String> accessLog = new CopyOnWriteArrayList<>();
-    private final Problems problems = new Problems();
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private RuntimeValues runtime = RuntimeValues.UNSET;
-    private final InitManagers init = new InitManagers(System::nanoTime);
-    private ListenerManager manager = manager(new DrainSettings(0, true));
-
-    ListenerManagerTest() {
-        extensions.put("echo", template(Echo::new));
-        extensions.put("other", template(stream -> new Greeter(stream, "other")));
-        extensions.put("hello", template(stream -> new Greeter(stream, "hello")));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        for (AutoCloseable each : open) {
-            each.close();
-        }
-        manager.close();
-        loops.close();
-    }
-
-    private ListenerManager manager(DrainSettings drain) {
-        return new ListenerManager(
-                new ListenerManager.Services(
-                        loops.main(),
-                        loops.workers(),
-                        new FakeExtensions(),
-                        new RecordingLogs(),
-                        ListenerManagerTest::context,
-                        server,
-                        runtime,
-                        init,
-                        NoSubscriptions.INSTANCE,
-                        drain,
-                        store.root()));
-    }
-
-    /// Records every entry in one line.
-    private final class RecordingLogs implements AccessLogs {
-        @Override
-        public AccessLogger compile(List<AccessLog> entries, FactoryContext context, String field) {
-            return accessLogger();
-        }
-
-        @Override
-        public LogFilter compileFilter(
-                AccessLogFilter filter, FactoryContext context, String field) {
-            return entry -> true;
-        }
-    }
-
-    private AccessLogger accessLogger() {
-        return entry ->
-                accessLog.add(
-                        entry.info().downstream().filterChainName()
-                                + " "
-                                + entry.info().flags().stream()
-                                        .map(flag -> flag.shortName())
-                                        .toList()
-                                + " "
-                                + entry.info().responseCodeDetails());
-    }
-
-    /// Extensions by the name in the configuration.
-    private final class FakeExtensions implements Extensions {
-        @Override
-        public <T> @Nullable T compile(
-                Category category,
-                TypedExtensionConfig config,
-                Class<T> template,
-                FactoryContext context,
-                String field) {
-            return compile(
-                    category, config.getName(), config.getTypedConfig(), template, context, field);
-        }
-
-        @Override
-        public <T> @Nullable T compile(
-                Category category,
-                String name,
-                Any config,
-                Class<T> template,
-                FactoryContext context,
-                String field) {
-            configurations.put(name, config);
-            Object found = extensions.get(name);
-            if (found == null) {
-                context.problems().at(field).because("no extension is called `" + name + "`");
-                return null;
-            }
-            return template.cast(found);
-        }
-    }
-
-    private static FactoryContext context(
-            String name,
-            StatsScope stats,
-            StatsScope listenerStats,
-            InitTargets initTargets,
-            Leases leases,
-            Problems problems) {
-        return (FactoryContext)
-                Proxy.newProxyInstance(
-                        ListenerManagerTest.class.getClassLoader(),
-                        new Class<?>[] {FactoryContext.class},
-                        (proxy, method, arguments) ->
-                                switch (method.getName()) {
-                                    case "name" -> name;
-                                    case "stats" -> stats;
-                                    case "listenerStats" -> listenerStats;
-                                    case "problems" -> problems;
-                                    case "withStats" -> proxy;
-                                    default -> throw new AssertionError(method);
-                                });
-    }
-
-    private static NetworkFilterTemplate template(
-            java.util.function.Function<NetworkStream, NetworkFilter> maker) {
-        return new NetworkFilterTemplate() {
-            @Override
-            public NetworkFilter create(NetworkStream stream) {
-                return maker.apply(stream);
-            }
-
-            @Override
-            public boolean terminal() {
-                return true;
-            }
-        };
-    }
-
-    private final class Echo implements NetworkFilter {
-        private final NetworkStream stream;
-
-        Echo(NetworkStream stream) {
-            this.stream = stream;
-        }
-
-        @Override
-        public NetworkOutcome onData(Buffer data, boolean endStream) {
-            stream.connection().write(data, endStream);
-            return NetworkOutcome.STOP;
-        }
-
-        @Override
-        public void onEvent(ConnectionEvent event) {
-            log.add(event.name());
-        }
-
-        @Override
-        public void onDrain() {
-            log.add("drain");
-        }
-    }
-
-    private record Greeter(NetworkStream stream, String word) implements NetworkFilter {
-        @Override
-        public void onEvent(ConnectionEvent event) {
-            if (event == ConnectionEvent.CONNECTED) {
-                stream.connection().write(Buffer.copyOf(word), true);
-            }
-        }
-    }
-
-    private static Listener listener(String text) {
-        try {
-            return TextFormat.parse(text, Listener.class);
-        } catch (TextFormat.ParseException wrong) {
-            throw new AssertionError(wrong);
-        }
-    }
-
-    private static final String LOOPBACK =
-            "address { socket_address { address: '127.0.0.1' port_value: 0 } } ";
-    private static final String ECHO = "filter_chains { name: 'main' filters { name: 'echo' } } ";
-
-    private void start(String... listeners) throws Exception {
-        manager.load(
-                java.util.Arrays.stream(listeners).map(ListenerManagerTest::listener).toList(),
-                problems);
-        assertThat(problems.all()).isEmpty();
-        manager.start();
-    }
-
-    private List<String> load(String... listeners) {
-        manager.load(
-                java.util.Arrays.stream(listeners).map(ListenerManagerTest::listener).toList(),
-                problems);
-        return problems.all().stream().map(Problems.Problem::toString).toList();
-    }
-
-    private Socket client(String listener) throws IOException {
-        Address.Ip address = (Address.Ip) manager.address(listener);
-        Socket socket = new Socket();
-        open.add(socket);
-        socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
-        socket.connect(new java.net.InetSocketAddress(address.address(), address.port()));
-        return socket;
-    }
-
-    private static String echo(Socket client, String text) throws IOException {
-        client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
-        return new String(
-                client.getInputStream().readNBytes(text.length()), StandardCharsets.US_ASCII);
-    }
-
-    private static String readAll(Socket client) throws IOException {
-        return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    }
-
-    private void until(BooleanSupplier condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("time until the condition holds").isLessThan(deadline);
-            CompletableFuture<Boolean> pause = new CompletableFuture<>();
-            loops.main().post(() -> loops.main().timer(() -> pause.complete(true)).arm(2_000_000));
-            pause.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        }
-    }
-
-    private long stat(String name) {
-        return store.value(name);
-    }
-
+class ListenerManagerTest extends ListenersFixture {
     @Test
     void aListenerServesItsFilterChainAndCounts() throws Exception {
         start("name: 'ingress' stat_prefix: 'in' " + LOOPBACK + ECHO);
@@ -339,41 +73,10 @@ class ListenerManagerTest {
                 .singleElement()
                 .satisfies(status -> {
                     assertThat(status.name()).isEqualTo("ingress");
-                    assertThat(status.address()).isEqualTo(address);
+                    assertThat(status.addresses()).containsExactly(address);
                     assertThat(status.draining()).isFalse();
                 });
         assertThat(manager.address("unknown")).isNull();
-    }
-
-    @Test
-    void aListenerTakesAsManyConnectionsAsTheRuntimeSays() throws Exception {
-        runtime =
-                RuntimeLayers.of(
-                        "envoy: {resource_limits: {listener: {ingress: {connection_limit: 1}}}}");
-        manager = manager(new DrainSettings(0, true));
-        start("name: 'ingress' stat_prefix: 'in' " + LOOPBACK + ECHO);
-        Socket first = client("ingress");
-        assertThat(echo(first, "a")).isEqualTo("a");
-
-        assertThat(readAll(client("ingress"))).isEmpty();
-        until(() -> stat("listener.in.downstream_cx_overflow") == 1);
-        assertThat(stat("listener.in.downstream_cx_total")).isEqualTo(1);
-        first.close();
-        until(() -> stat("listener.in.downstream_cx_active") == 0);
-        assertThat(echo(client("ingress"), "b")).isEqualTo("b");
-    }
-
-    @Test
-    void allListenersTogetherTakeAsManyConnectionsAsTheRuntimeSays() throws Exception {
-        runtime = RuntimeLayers.of("overload: {global_downstream_max_connections: 1}");
-        manager = manager(new DrainSettings(0, true));
-        start(
-                "name: 'one' stat_prefix: 'one' " + LOOPBACK + ECHO,
-                "name: 'two' stat_prefix: 'two' " + LOOPBACK + ECHO);
-        assertThat(echo(client("one"), "a")).isEqualTo("a");
-
-        assertThat(readAll(client("two"))).isEmpty();
-        until(() -> stat("listener.two.downstream_global_cx_overflow") == 1);
     }
 
     @Test
@@ -420,6 +123,23 @@ class ListenerManagerTest {
         }
         assertThat(stat("listener.in.worker_0.downstream_cx_total")).isEqualTo(2);
         assertThat(stat("listener.in.worker_1.downstream_cx_total")).isEqualTo(2);
+    }
+
+    @Test
+    void workersListenOnTheirOwnSocketsWithoutBeingAsked() throws Exception {
+        assumeThat(loops.main().engine().supportsReusePort()).isTrue();
+        start(
+                "name: 'default' stat_prefix: 'default' " + LOOPBACK + ECHO,
+                "name: 'old' stat_prefix: 'old' reuse_port: true " + LOOPBACK + ECHO);
+        for (String name : List.of("default", "old")) {
+            for (int i = 0; i < 40; i++) {
+                try (Socket client = client(name)) {
+                    assertThat(echo(client, "x")).isEqualTo("x");
+                }
+            }
+            assertThat(stat("listener." + name + ".worker_0.downstream_cx_total")).isPositive();
+            assertThat(stat("listener." + name + ".worker_1.downstream_cx_total")).isPositive();
+        }
     }
 
     @Test
@@ -864,14 +584,6 @@ class ListenerManagerTest {
             assertThat(empty).isNotDone();
             client.close();
             assertThat(empty.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-        }
-    }
-
-    private boolean refused(String listener) {
-        try (Socket client = client(listener)) {
-            return !client.isConnected();
-        } catch (IOException refused) {
-            return true;
         }
     }
 
