@@ -245,4 +245,28 @@ class TcpHalfCloseIT {
         }
         server.awaitStat("cluster.service.upstream_cx_active", 0);
     }
+
+    @Test
+    void whatWasReadOfAClientThatBrokeOffIsFlushed() throws Exception {
+        Future<Socket> accepted = threads.submit(() -> upstream.accept());
+        try (RawClient client = server.client("in");
+                Socket host = done(accepted)) {
+            Future<Long> sent =
+                    threads.submit(() -> fill(client.socket().getOutputStream(), 8, 4 * BYTES));
+            server.awaitStat(
+                    "cluster.service.upstream_cx_tx_bytes_buffered",
+                    bytes -> bytes > 65536,
+                    "the upstream does not read");
+            client.socket().setSoLinger(true, 0);
+            client.close();
+            host.getOutputStream().write(PIECE); // what shows the proxy that the client is gone
+            server.awaitStat("tcp.p.upstream_flush_active", 1);
+
+            long received = host.getInputStream().transferTo(OutputStream.nullOutputStream());
+            server.awaitStat("tcp.p.upstream_flush_active", 0);
+            assertThat(received).isEqualTo(server.stat("tcp.p.downstream_cx_rx_bytes_total"));
+            assertThat(server.stat("tcp.p.upstream_flush_total")).isEqualTo(1);
+            assertThat(sent).failsWithin(java.time.Duration.ofSeconds(10));
+        }
+    }
 }

@@ -76,7 +76,7 @@ class TcpProxyIT {
                       path: %s
                       log_format:
                         text_format_source:
-                          inline_string: "%%BYTES_RECEIVED%% %%BYTES_SENT%% %%UPSTREAM_CLUSTER%% %%UPSTREAM_HOST%% %%RESPONSE_FLAGS%% %%ACCESS_LOG_TYPE%%\\n"
+                          inline_string: "%%BYTES_RECEIVED%% %%BYTES_SENT%% %%UPSTREAM_CLUSTER%% %%UPSTREAM_HOST%% %%RESPONSE_FLAGS%% %%UPSTREAM_WIRE_BYTES_SENT%%/%%UPSTREAM_WIRE_BYTES_RECEIVED%%/%%DOWNSTREAM_WIRE_BYTES_RECEIVED%%/%%DOWNSTREAM_WIRE_BYTES_SENT%% %%ACCESS_LOG_TYPE%%\\n"
           clusters:
           - name: service
             connect_timeout: 5s
@@ -134,7 +134,7 @@ class TcpProxyIT {
         assertThat(done(asked)).isEqualTo("question");
         assertThat(logged())
                 .isEqualTo(
-                        "8 6 service 127.0.0.1:%d - TcpConnectionEnd\n"
+                        "8 6 service 127.0.0.1:%d - 8/6/8/6 TcpConnectionEnd\n"
                                 .formatted(upstream.getLocalPort()));
         server.awaitStat("tcp.p.downstream_cx_total", 1);
         server.awaitStat("cluster.service.upstream_cx_active", 0);
@@ -217,7 +217,7 @@ class TcpProxyIT {
         try (RawClient client = server.client("in")) {
             assertThat(client.closedByPeer()).isTrue();
         }
-        assertThat(logged()).contains("service", "UF,URX TcpConnectionEnd");
+        assertThat(logged()).contains("service", "UF,URX 0/0/0/0 TcpConnectionEnd");
         server.awaitStat("cluster.service.upstream_cx_connect_fail", 2);
         server.awaitStat("cluster.service.upstream_cx_connect_attempts_exceeded", 1);
     }
@@ -241,7 +241,7 @@ class TcpProxyIT {
             assertThat(done(held)).isEqualTo(-1);
         }
         server.awaitStat("cluster.service.upstream_cx_overflow", 1);
-        assertThat(logged()).contains("UO TcpConnectionEnd");
+        assertThat(logged()).contains("UO 0/0/0/0 TcpConnectionEnd");
     }
 
     private RawClient connectAfterTheFirst() {

@@ -29,6 +29,10 @@ public interface ClusterInfo {
     /// counts.
     boolean canCreateRequest(ResourcePriority priority);
 
+    /// True if another connection may be made now (Envoy's max_connections); counted as
+    /// `upstream_cx_overflow` if not.
+    boolean canCreateConnection(ResourcePriority priority);
+
     /// The circuit breaker of retries (`max_retries`, `retry_budget`).
     RetryBreaker retryBreaker(ResourcePriority priority);
 

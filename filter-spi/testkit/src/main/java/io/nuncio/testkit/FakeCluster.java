@@ -29,6 +29,7 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     private final List<Integer> retried = new ArrayList<>();
     private final List<Long> times = new ArrayList<>();
     private boolean hostsUsable = true;
+    private boolean connectionsAllowed = true;
     private int bufferLimit = 1024 * 1024;
     private Duration maxStreamDuration = Duration.ZERO;
     private ResourcePriority lastPriority = ResourcePriority.DEFAULT;
@@ -152,6 +153,16 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     @Override
     public boolean canCreateRequest(ResourcePriority priority) {
         return true;
+    }
+
+    /// From now on no connection may be made.
+    public void noConnections() {
+        connectionsAllowed = false;
+    }
+
+    @Override
+    public boolean canCreateConnection(ResourcePriority priority) {
+        return connectionsAllowed;
     }
 
     @Override

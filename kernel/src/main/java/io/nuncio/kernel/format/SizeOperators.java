@@ -75,21 +75,37 @@ final class SizeOperators {
                 operators,
                 "DOWNSTREAM_" + name,
                 info ->
-                        info.protocol() == null
-                                ? ofConnection.applyAsLong(info.downstream())
-                                : ofStream.applyAsLong(info.downstreamBytes()));
+                        counted(
+                                info,
+                                info.downstreamBytes(),
+                                info.downstream(),
+                                ofStream,
+                                ofConnection));
         add(
                 operators,
                 "UPSTREAM_" + name,
                 info -> {
                     UpstreamInfo upstream = info.upstream();
-                    if (upstream == null) {
-                        return 0;
-                    }
-                    ConnectionInfo connection = upstream.connection();
-                    return info.protocol() == null && connection != null
-                            ? ofConnection.applyAsLong(connection)
-                            : ofStream.applyAsLong(upstream.bytes());
+                    return upstream == null
+                            ? 0
+                            : counted(
+                                    info,
+                                    upstream.bytes(),
+                                    upstream.connection(),
+                                    ofStream,
+                                    ofConnection);
                 });
+    }
+
+    /// What a stream or a protocol proxy counted; of a connection that nobody else counts, all.
+    private static long counted(
+            StreamInfo info,
+            ByteCounts counts,
+            @Nullable ConnectionInfo connection,
+            ToLongFunction<ByteCounts> ofStream,
+            ToLongFunction<ConnectionInfo> ofConnection) {
+        return counts == ByteCounts.NONE && info.protocol() == null && connection != null
+                ? ofConnection.applyAsLong(connection)
+                : ofStream.applyAsLong(counts);
     }
 }

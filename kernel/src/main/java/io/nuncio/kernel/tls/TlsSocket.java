@@ -14,6 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.nio.ByteBuffer;
+import java.security.cert.CertificateException;
+import java.util.List;
 
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -204,11 +206,16 @@ final class TlsSocket implements TransportSocket {
         }
     }
 
-    private void established() {
+    private void established() throws SSLException {
         if (tls != null) {
             return;
         }
         EstablishedTls facts = EstablishedTls.of(engine, template.validates());
+        List<String> demanded = context.options().subjectAltNames();
+        if (!demanded.isEmpty() && !DemandedNames.found(facts.peerCertificates(), demanded)) {
+            template.stats().otherName();
+            throw new SSLException(new CertificateException("verify cert failed: verify SAN list"));
+        }
         tls = facts;
         String agreed = engine.getApplicationProtocol();
         applicationProtocol = agreed == null || agreed.isEmpty() ? null : agreed;

@@ -15,6 +15,7 @@ final class TlsStats {
     private final Counter sessionReused;
     private final Counter noCertificate;
     private final Counter failVerifyNoCert;
+    private final Counter failVerifySan;
     private final Map<String, Counter> agreed = new ConcurrentHashMap<>();
 
     TlsStats(StatsScope parent) {
@@ -24,6 +25,7 @@ final class TlsStats {
         sessionReused = scope.counter("session_reused");
         noCertificate = scope.counter("no_certificate");
         failVerifyNoCert = scope.counter("fail_verify_no_cert");
+        failVerifySan = scope.counter("fail_verify_san");
     }
 
     void established(EstablishedTls tls) {
@@ -39,6 +41,11 @@ final class TlsStats {
         if (!tls.peerPresentedCertificate()) {
             noCertificate.increment();
         }
+    }
+
+    /// The peer has none of the names that whoever asked for the connection demands.
+    void otherName() {
+        failVerifySan.increment();
     }
 
     /// A kind of statistic has few names: those of the library's own ciphers, versions and curves.

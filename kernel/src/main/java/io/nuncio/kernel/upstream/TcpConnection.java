@@ -63,6 +63,7 @@ final class TcpConnection
                                 cluster.rawConnectOptions(place.host(), options),
                                 this);
         connection.halfClose(true);
+        connection.delayedCloseTimeout(0); // its user says how long a flush may take
         connection.countBuffered(
                 cluster.stats().cxRxBytesBuffered, cluster.stats().cxTxBytesBuffered);
         connectTimer = worker.timer(this::onConnectTimeout);

@@ -80,6 +80,15 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     }
 
     @Override
+    public boolean canCreateConnection(ResourcePriority priority) {
+        boolean allowed = breakers(priority).connections().canCreate();
+        if (!allowed) {
+            stats().cxOverflow.increment();
+        }
+        return allowed;
+    }
+
+    @Override
     public boolean canCreateRequest(ResourcePriority priority) {
         return breakers(priority).requests().canCreate();
     }

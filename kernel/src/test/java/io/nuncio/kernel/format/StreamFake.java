@@ -655,6 +655,11 @@ public final class StreamFake implements FormatContext, StreamInfo {
         }
 
         @Override
+        public boolean canCreateConnection(ResourcePriority priority) {
+            return true;
+        }
+
+        @Override
         public RetryBreaker retryBreaker(ResourcePriority priority) {
             throw new IllegalStateException("formats try nothing again");
         }

@@ -41,8 +41,11 @@ final class FilterStateText {
         }
     }
 
-    /// Names between commas.
+    /// A list of names, or a text with commas between them.
     static List<String> list(StreamInfo info, String key) {
+        if (info.filterState(key) instanceof List<?> list) {
+            return list.stream().map(each -> each.toString().strip()).toList();
+        }
         String text = of(info, key);
         if (text == null || text.isEmpty()) {
             return List.of();

@@ -90,6 +90,8 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
         stats.total().increment();
         downstream.countBuffered(stats.rxBuffered(), stats.txBuffered());
         downstream.halfClose(true);
+        downstream.delayedCloseTimeout(0); // a slow reader has the idle timeout
+        bytes().downstreamBytes(new BytesPassed(info));
         if (FilterStateText.isTrue(info, EARLY)) {
             early = new Buffer();
         } else {
@@ -127,6 +129,10 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
         }
         info.cluster(cluster);
         info.clusterInfo(found.info());
+        if (!found.info().canCreateConnection(ResourcePriority.DEFAULT)) {
+            fail(ResponseFlag.UPSTREAM_OVERFLOW, InitFailure.RESOURCE_LIMIT_EXCEEDED);
+            return;
+        }
         if (attempts >= config.connectAttempts()) {
             found.info().requestStats().connectAttemptsExceeded().increment();
             fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, InitFailure.CONNECT_FAILED);
@@ -161,6 +167,9 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
 
     private void countAttempt() {
         attempts++;
+        if (attempts == 1) {
+            info.mark(StreamInfo.Moment.UPSTREAM_REQUEST_CREATED);
+        }
         info.attemptCount(attempts);
     }
 
@@ -216,6 +225,7 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
         connecting = null;
         upstream = opened;
         info.upstream(opened.info());
+        info.mark(StreamInfo.Moment.UPSTREAM_REQUEST_BEGIN);
         Buffer first = early;
         early = null;
         if (first != null && (!first.isEmpty() || ended)) {

@@ -88,6 +88,8 @@ class TcpProxyFilterTest {
         assertThat(stat("downstream_cx_tx_bytes_total")).isEqualTo(3);
         assertThat(downstream.streamInfo().bytesReceived()).isEqualTo(5);
         assertThat(downstream.streamInfo().bytesSent()).isEqualTo(3);
+        assertThat(downstream.streamInfo().downstreamBytes().wireBytesReceived()).isEqualTo(5);
+        assertThat(downstream.streamInfo().downstreamBytes().wireBytesSent()).isEqualTo(3);
     }
 
     @Test
@@ -179,6 +181,16 @@ class TcpProxyFilterTest {
     }
 
     @Test
+    void howLongASlowReaderMayTakeSaysTheIdleTimeoutAlone() {
+        FakeTcpUpstream upstream = serveAndConnect("idle_timeout: 5s");
+        downstream.peerStalls(true);
+        upstream.receive("bye", false);
+        upstream.ends(ConnectionEvent.REMOTE_CLOSE);
+
+        assertThat(downstream.delayedClose()).isZero();
+    }
+
+    @Test
     void aDownstreamThatLeavesEarlyCancelsTheUpstream() {
         serve("");
         downstream.peerCloses();
@@ -218,6 +230,15 @@ class TcpProxyFilterTest {
         assertThat(downstream.open()).isFalse();
         assertThat(downstream.streamInfo().flags()).containsExactly(ResponseFlag.UPSTREAM_OVERFLOW);
         assertThat(downstream.info().localCloseReason()).isEqualTo("tcp_initializion_failure:2");
+    }
+
+    @Test
+    void anOpenCircuitBreakerOfConnectionsEndsTheConnectionBeforeAHostIsChosen() {
+        cluster.noConnections();
+        serve("");
+
+        assertThat(cluster.tcpPool().waiting()).isZero();
+        assertThat(downstream.streamInfo().flags()).containsExactly(ResponseFlag.UPSTREAM_OVERFLOW);
     }
 
     @Test
@@ -321,7 +342,9 @@ class TcpProxyFilterTest {
         downstream
                 .streamInfo()
                 .filterState("envoy.network.upstream_subject_alt_names", "a.example, b.example");
-        downstream.streamInfo().filterState("envoy.network.application_protocols", "h2,http/1.1");
+        downstream
+                .streamInfo()
+                .filterState("envoy.network.application_protocols", List.of("h2", "http/1.1"));
         serve("");
 
         assertThat(cluster.tcpPool().options())

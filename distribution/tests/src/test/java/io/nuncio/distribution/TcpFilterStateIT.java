@@ -1,0 +1,116 @@
+package io.nuncio.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nuncio.testkit.FakeUpstream;
+import io.nuncio.testkit.NuncioServer;
+import io.nuncio.testkit.RawClient;
+import io.nuncio.testkit.TestCertificates;
+import io.nuncio.testkit.TestTls;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLSocket;
+
+/// What filters before the TCP proxy say of the upstream connection, by the connection's filter
+/// state.
+class TcpFilterStateIT {
+    private final TestCertificates authority = TestCertificates.authority("Test CA");
+    private final BlockingQueue<String> askedNames = new LinkedBlockingQueue<>();
+
+    private FakeUpstream upstream() {
+        return FakeUpstream.startTls(
+                TestTls.PLAIN.presenting(authority.issue("up.example")),
+                peer -> {
+                    var session = (ExtendedSSLSession) ((SSLSocket) peer.socket()).getSession();
+                    askedNames.add(
+                            session.getRequestedServerNames().stream()
+                                    .map(name -> ((SNIHostName) name).getAsciiName())
+                                    .findFirst()
+                                    .orElse(""));
+                    peer.send("hello");
+                });
+    }
+
+    private NuncioServer start(int port, String key, String value) throws Exception {
+        return NuncioServer.start(
+                Distribution.HOME.resolve("bundles"),
+                """
+                static_resources:
+                  listeners:
+                  - name: in
+                    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                    filter_chains:
+                    - filters:
+                      - name: state
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.set_filter_state.v3.Config
+                          on_new_connection:
+                          - object_key: %s
+                            format_string: { text_format_source: { inline_string: "%s" } }
+                      - name: tcp
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                          stat_prefix: p
+                          cluster: nowhere
+                  clusters:
+                  - name: nowhere
+                    load_assignment:
+                      cluster_name: nowhere
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
+                    transport_socket:
+                      name: envoy.transport_sockets.tls
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                        sni: configured.example
+                        common_tls_context:
+                %s
+                """
+                        .formatted(key, value, port, TlsBootstraps.trusting(authority).indent(10)));
+    }
+
+    @Test
+    void tlsAsksForTheNameThatAFilterChose() throws Exception {
+        try (FakeUpstream upstream = upstream();
+                NuncioServer proxy =
+                        start(
+                                upstream.port(),
+                                "envoy.network.upstream_server_name",
+                                "chosen.example");
+                RawClient client = proxy.client("in")) {
+            assertThat(client.readToEnd()).asString().isEqualTo("hello");
+            assertThat(askedNames.take()).isEqualTo("chosen.example");
+        }
+    }
+
+    @Test
+    void theUpstreamMustHaveANameThatAFilterDemands() throws Exception {
+        try (FakeUpstream upstream = upstream();
+                NuncioServer proxy =
+                        start(
+                                upstream.port(),
+                                "envoy.network.upstream_subject_alt_names",
+                                "other.example,up.example");
+                RawClient client = proxy.client("in")) {
+            assertThat(client.readToEnd()).asString().isEqualTo("hello");
+        }
+        try (FakeUpstream upstream = upstream();
+                NuncioServer proxy =
+                        start(
+                                upstream.port(),
+                                "envoy.network.upstream_subject_alt_names",
+                                "other.example");
+                RawClient client = proxy.client("in")) {
+            assertThat(client.readToEnd()).isEmpty();
+            proxy.awaitStat("cluster.nowhere.ssl.fail_verify_san", 1);
+            proxy.awaitStat("cluster.nowhere.upstream_cx_connect_fail", 1);
+        }
+    }
+}
