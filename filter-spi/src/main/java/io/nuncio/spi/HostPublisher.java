@@ -35,11 +35,24 @@ public interface HostPublisher {
     /// @param hostname empty if there is none
     /// @param weight 1 or more
     /// @param health as discovery says; what health checks find is the kernel's
+    /// @param localityMetadata what is said of all hosts of the locality, null if nothing is
     record HostSpec(
             Address address,
             String hostname,
             Locality locality,
             int weight,
             @Nullable Metadata metadata,
-            HealthStatus health) {}
+            HealthStatus health,
+            @Nullable Metadata localityMetadata) {
+        /// Nothing is said of the locality.
+        public HostSpec(
+                Address address,
+                String hostname,
+                Locality locality,
+                int weight,
+                @Nullable Metadata metadata,
+                HealthStatus health) {
+            this(address, hostname, locality, weight, metadata, health, null);
+        }
+    }
 }

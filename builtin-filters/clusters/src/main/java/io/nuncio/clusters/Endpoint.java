@@ -29,7 +29,8 @@ record Endpoint(
         Locality locality,
         int weight,
         @Nullable Metadata metadata,
-        HealthStatus health) {
+        HealthStatus health,
+        @Nullable Metadata localityMetadata) {
     /// All endpoints, in order.
     static List<Endpoint> all(ClusterLoadAssignment assignment, Problems problems) {
         List<Endpoint> all = new ArrayList<>();
@@ -55,13 +56,14 @@ record Endpoint(
                                         ? given.getLoadBalancingWeight().getValue()
                                         : 1,
                                 given.hasMetadata() ? given.getMetadata() : null,
-                                given.getHealthStatus()));
+                                given.getHealthStatus(),
+                                group.hasMetadata() ? group.getMetadata() : null));
             }
         }
         return all;
     }
 
     HostSpec host(Address at, String name) {
-        return new HostSpec(at, name, locality, weight, metadata, health);
+        return new HostSpec(at, name, locality, weight, metadata, health, localityMetadata);
     }
 }

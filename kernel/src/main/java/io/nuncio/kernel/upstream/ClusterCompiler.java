@@ -29,6 +29,9 @@ import io.nuncio.spi.host.Subscriptions;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// Turns a cluster's message into its parts, with its extensions: discovery, load balancer,
 /// transport socket. Thread: main.
 final class ClusterCompiler {
@@ -61,14 +64,21 @@ final class ClusterCompiler {
                                     context,
                                     "transport_socket");
         }
+        List<TransportSockets.Candidate> matches = new ArrayList<>();
+        boolean noMatch = !socketMatches(cluster, context, matches);
         UpstreamCodecs codecs = codecs(config.http(), context);
-        checkAlpn(cluster, config.http(), socket, problems);
+        checkAlpn(cluster, config.http(), socket, matches, problems);
         ClusterTemplate template = discovery(cluster, context);
         LoadBalancerPolicy policy = loadBalancer(cluster, scope, leases, context);
         boolean noSocket = cluster.hasTransportSocket() && socket == null;
-        if (noSocket || template == null || policy == null) {
+        if (noSocket || noMatch || template == null || policy == null) {
             if (socket != null) {
                 socket.close();
+            }
+            for (TransportSockets.Candidate match : matches) {
+                if (match.socket() != null) {
+                    match.socket().close();
+                }
             }
             leases.giveBack();
             return null;
@@ -84,12 +94,43 @@ final class ClusterCompiler {
                                 services.mainThread()));
         return new UpstreamCluster.Parts(
                 cluster,
-                new UpstreamClusterInfo(config, scope, codecs, socket),
+                new UpstreamClusterInfo(config, scope, codecs, matches, socket),
                 scope,
                 discovery,
                 policy,
                 init,
                 leases);
+    }
+
+    /// @param matches gets the transport sockets of `transport_socket_matches`
+    /// @return false if one of them is wrong
+    private boolean socketMatches(
+            Cluster cluster, FactoryContext context, List<TransportSockets.Candidate> matches) {
+        boolean right = true;
+        for (int i = 0; i < cluster.getTransportSocketMatchesCount(); i++) {
+            Cluster.TransportSocketMatch match = cluster.getTransportSocketMatches(i);
+            String field = "transport_socket_matches[" + i + "].transport_socket";
+            if (!match.hasTransportSocket()) {
+                context.problems().at(field).because("is missing");
+                right = false;
+                continue;
+            }
+            TransportSocketTemplate socket =
+                    services.extensions()
+                            .compile(
+                                    Category.UPSTREAM_TRANSPORT_SOCKET,
+                                    match.getTransportSocket().getName(),
+                                    match.getTransportSocket().getTypedConfig(),
+                                    TransportSocketTemplate.class,
+                                    context,
+                                    field);
+            right &= socket != null;
+            if (socket != null) {
+                matches.add(
+                        new TransportSockets.Candidate(match.getName(), match.getMatch(), socket));
+            }
+        }
+        return right;
     }
 
     private UpstreamCodecs codecs(HttpOptions http, FactoryContext context) {
@@ -112,9 +153,13 @@ final class ClusterCompiler {
             Cluster cluster,
             HttpOptions http,
             @Nullable TransportSocketTemplate socket,
+            List<TransportSockets.Candidate> matches,
             Problems problems) {
-        if (http.choice() == HttpOptions.Choice.ALPN
-                && (socket == null || !socket.supportsAlpn())) {
+        boolean negotiate = socket != null && socket.supportsAlpn();
+        for (TransportSockets.Candidate match : matches) {
+            negotiate &= match.socket() != null && match.socket().supportsAlpn();
+        }
+        if (http.choice() == HttpOptions.Choice.ALPN && !negotiate) {
             problems.at(http.field())
                     .expected("a transport socket that negotiates protocols, such as TLS")
                     .because(

@@ -1,6 +1,5 @@
 package io.nuncio.kernel.upstream;
 
-import io.nuncio.spi.Host;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResourcePriority;
@@ -56,7 +55,7 @@ final class ConnectionPool implements HttpPool {
     }
 
     @Override
-    public Host host() {
+    public UpstreamHost host() {
         return place.host();
     }
 

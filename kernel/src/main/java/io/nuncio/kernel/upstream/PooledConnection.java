@@ -71,7 +71,7 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
                         .connect(
                                 worker,
                                 pool.host().address(),
-                                cluster.connectOptions(pool.protocol(), pool.host()),
+                                pool.host().connectOptions(pool.protocol()),
                                 this);
         if (pool.protocol() instanceof UpstreamProtocol.Spoken known) {
             countMade(known);

@@ -60,7 +60,7 @@ final class TcpConnection
                         .connect(
                                 worker,
                                 place.host().address(),
-                                cluster.rawConnectOptions(place.host(), options),
+                                place.host().rawConnectOptions(options),
                                 this);
         connection.halfClose(true);
         connection.delayedCloseTimeout(0); // its user says how long a flush may take

@@ -198,7 +198,7 @@ final class UpstreamCluster implements HostPublisher {
                 changed |= host.update(spec);
                 hosts.add(host);
             } else {
-                hosts.add(new UpstreamHost(info.name(), spec, priority, slotCount));
+                hosts.add(new UpstreamHost(info, spec, priority, slotCount));
                 added = true;
             }
         }

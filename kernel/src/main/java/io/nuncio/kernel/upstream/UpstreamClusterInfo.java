@@ -1,19 +1,18 @@
 package io.nuncio.kernel.upstream;
 
 import io.envoyproxy.envoy.config.core.v3.Metadata;
-import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.Histogram;
-import io.nuncio.spi.Host;
 import io.nuncio.spi.Protocol;
 import io.nuncio.spi.StatsScope;
-import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.host.ClusterInfo;
 import io.nuncio.spi.host.ResourcePriority;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// What does not change while a cluster lives, with its statistics and circuit breakers. Any
 /// thread.
@@ -21,8 +20,7 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     private final ClusterConfig config;
     private final StatsScope scope;
     private final UpstreamProtocol.Choice protocols;
-    private final Dialing dialing;
-    private final @Nullable TransportSocketTemplate transportSocket;
+    private final TransportSockets sockets;
 
     // Made at first use, once: most clusters of a large configuration are idle.
     private @Nullable ClusterStats stats;
@@ -30,17 +28,20 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
     private @Nullable CircuitBreakers highPriority;
 
     /// @param scope the cluster's: `cluster.<name>.`
-    /// @param transportSocket null for plaintext
+    /// @param socketMatches the transport sockets of some hosts
+    /// @param transportSocket that of all others, null for plaintext
     UpstreamClusterInfo(
             ClusterConfig config,
             StatsScope scope,
             UpstreamCodecs codecs,
+            List<TransportSockets.Candidate> socketMatches,
             @Nullable TransportSocketTemplate transportSocket) {
         this.config = config;
-        this.transportSocket = transportSocket;
         this.scope = scope;
         protocols = codecs.protocols(config.http());
-        dialing = Dialing.of(config.connectOptions(), protocols, transportSocket);
+        sockets =
+                new TransportSockets(
+                        scope, config.connectOptions(), protocols, socketMatches, transportSocket);
         declareStats();
         for (ResourcePriority priority : ResourcePriority.values()) {
             if (config.breakers(priority).trackRemaining()) {
@@ -265,24 +266,13 @@ final class UpstreamClusterInfo implements ClusterInfo, ClusterInfo.RequestStats
         return protocols.of(downstream);
     }
 
+    /// How connections to a host of that metadata are opened. Thread: main.
+    Dialing dialing(@Nullable Metadata host, @Nullable Metadata locality) {
+        return sockets.choose(host, locality);
+    }
+
     /// Frees what the connections had in common; the last has ended. Thread: main.
     void close() {
-        if (transportSocket != null) {
-            transportSocket.close();
-        }
-    }
-
-    /// How a connection that speaks whatever its user speaks is opened to a host of the cluster.
-    ConnectOptions rawConnectOptions(Host host, TransportOptions wishes) {
-        ConnectOptions options = dialing.raw();
-        return options.transport() == null
-                ? options
-                : options.withHostname(host.hostname()).withTransportOptions(wishes);
-    }
-
-    /// How a connection that speaks that protocol is opened to a host of the cluster.
-    ConnectOptions connectOptions(UpstreamProtocol protocol, Host host) {
-        ConnectOptions options = dialing.options(protocol);
-        return options.transport() == null ? options : options.withHostname(host.hostname());
+        sockets.close();
     }
 }

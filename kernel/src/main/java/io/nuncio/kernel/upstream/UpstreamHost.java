@@ -3,14 +3,17 @@ package io.nuncio.kernel.upstream;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Host;
 import io.nuncio.spi.HostPublisher.HostSpec;
+import io.nuncio.spi.TransportOptions;
 
 import org.jspecify.annotations.Nullable;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 /// One host of a cluster. Its facts change on the main thread, its active requests on all; what a
 /// worker has for the host stands in that worker's slot and is the worker's alone.
@@ -30,19 +33,21 @@ final class UpstreamHost implements Host {
         }
     }
 
-    private final String cluster;
+    private final UpstreamClusterInfo cluster;
     private final Address address;
     private final String hostname;
     private final Locality locality;
     private final int priority;
     private final @Nullable WorkerHost[] slots;
     private volatile @Nullable Metadata metadata;
+    private @Nullable Metadata localityMetadata; // for the main thread
+    private volatile Dialing dialing;
     private volatile int weight;
     private volatile int healthFlags;
     private volatile long activeRequests;
 
     /// @param slotCount one more than there are workers
-    UpstreamHost(String cluster, HostSpec spec, int priority, int slotCount) {
+    UpstreamHost(UpstreamClusterInfo cluster, HostSpec spec, int priority, int slotCount) {
         this.cluster = cluster;
         this.address = spec.address();
         this.hostname = spec.hostname();
@@ -50,6 +55,8 @@ final class UpstreamHost implements Host {
         this.priority = priority;
         this.slots = new WorkerHost[slotCount];
         this.metadata = spec.metadata();
+        this.localityMetadata = spec.localityMetadata();
+        this.dialing = cluster.dialing(metadata, localityMetadata);
         this.weight = spec.weight();
         this.healthFlags = edsFlags(spec.health());
     }
@@ -66,7 +73,7 @@ final class UpstreamHost implements Host {
 
     @Override
     public String cluster() {
-        return cluster;
+        return cluster.name();
     }
 
     @Override
@@ -108,7 +115,7 @@ final class UpstreamHost implements Host {
 
     @Override
     public String toString() {
-        return cluster + "/" + address;
+        return cluster.name() + "/" + address;
     }
 
     /// Takes over what discovery says. Thread: main.
@@ -117,9 +124,11 @@ final class UpstreamHost implements Host {
     boolean update(HostSpec spec) {
         boolean changed = weight != spec.weight();
         weight = spec.weight();
-        Metadata before = metadata;
-        if (before == null ? spec.metadata() != null : !before.equals(spec.metadata())) {
+        if (!Objects.equals(metadata, spec.metadata())
+                || !Objects.equals(localityMetadata, spec.localityMetadata())) {
             metadata = spec.metadata();
+            localityMetadata = spec.localityMetadata();
+            dialing = cluster.dialing(metadata, localityMetadata);
             changed = true;
         }
         int old = healthFlags;
@@ -130,6 +139,22 @@ final class UpstreamHost implements Host {
             changed = true;
         }
         return changed;
+    }
+
+    /// How a new connection that speaks that protocol is opened.
+    ConnectOptions connectOptions(UpstreamProtocol protocol) {
+        ConnectOptions options = dialing.options(protocol);
+        return options.transport() == null ? options : options.withHostname(hostname);
+    }
+
+    /// How a new connection that speaks whatever its user speaks is opened.
+    ///
+    /// @param wishes what it asks of its transport socket
+    ConnectOptions rawConnectOptions(TransportOptions wishes) {
+        ConnectOptions options = dialing.raw();
+        return options.transport() == null
+                ? options
+                : options.withHostname(hostname).withTransportOptions(wishes);
     }
 
     int healthFlags() {

@@ -55,6 +55,10 @@ final class FakePlatform {
     final FakeNetwork network = new FakeNetwork();
     final Map<String, FakeDiscovery> discoveries = new HashMap<>();
     final Map<String, Any> configurations = new HashMap<>();
+
+    /// The transport sockets whose names begin with `plain-`.
+    final Map<String, TransportSocketTemplate> sockets = new HashMap<>();
+
     final List<String> started = new ArrayList<>();
     final ClusterManager manager;
 
@@ -213,6 +217,12 @@ final class FakePlatform {
         return new PlainSocket();
     }
 
+    private TransportSocketTemplate plainSocket(String name) {
+        var made = new PlainSocket();
+        sockets.put(name, made);
+        return made;
+    }
+
     private final class PlainSocket implements TransportSocketTemplate {
         @Override
         public io.nuncio.spi.TransportSocket create(io.nuncio.spi.TransportSocketContext context) {
@@ -273,7 +283,7 @@ final class FakePlatform {
                         case "negotiating" -> new NegotiatingSocket();
                         case "envoy.load_balancing_policies.round_robin" ->
                                 (LoadBalancerPolicy) priorities -> rotation(priorities, context);
-                        default -> null;
+                        default -> name.startsWith("plain-") ? plainSocket(name) : null;
                     };
             if (made == null) {
                 context.problems().add(field, "unknown extension " + name);
