@@ -218,11 +218,11 @@ class TcpTunnelIT {
                 assertThat(asked.get(10, TimeUnit.SECONDS))
                         .isEqualTo(
                                 "POST /tcp HTTP/1.1\r\n"
-                                    + "host: a\r\n"
-                                    + "transfer-encoding: chunked\r\n\r\n"
-                                    + "8\r\n"
-                                    + "question\r\n"
-                                    + "0\r\n\r\n");
+                                        + "host: a\r\n"
+                                        + "transfer-encoding: chunked\r\n\r\n"
+                                        + "8\r\n"
+                                        + "question\r\n"
+                                        + "0\r\n\r\n");
             }
         }
     }

@@ -160,7 +160,7 @@ class FilterChainMatcherTest {
                 .singleElement()
                 .hasToString(
                         "filter_chains[0].filter_chain_match.server_names[0]: was `*w.example.com`,"
-                            + " expected a whole name, or one that begins with `*.`");
+                                + " expected a whole name, or one that begins with `*.`");
     }
 
     @Test
