@@ -183,6 +183,30 @@ class FileDiscoveryIT {
     }
 
     @Test
+    void aChangeOfHttpFiltersClosesNoConnection() throws Exception {
+        try (RawClient client = server.client("in")) {
+            String get = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+            assertThat(client.exchange(get).status()).isEqualTo(200);
+            write(
+                    "lds.yaml",
+                    listener("in")
+                            .replace(
+                                    "http_filters:",
+                                    "server_name: renewed\n        http_filters:"));
+            server.awaitStat("listener_manager.listener_in_place_updated", 1);
+            HttpMessage answer = client.exchange(get);
+            while (!"renewed".equals(answer.header("server"))) { // its worker may be late to know
+                answer = client.exchange(get);
+            }
+            assertThat(answer.header("connection")).isNull();
+            assertThat(client.exchange(get).status()).isEqualTo(200);
+        }
+        assertThat(server.stat("listener_manager.total_filter_chains_draining")).isZero();
+        assertThat(server.stat("listener_manager.total_listeners_draining")).isZero();
+        assertThat(requests.failures()).isEmpty();
+    }
+
+    @Test
     void aClusterThatIsGoneIsNoLongerServed() throws Exception {
         requests.awaitAnswers("one");
         requests.close();

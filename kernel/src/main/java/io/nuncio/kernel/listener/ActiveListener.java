@@ -19,8 +19,8 @@ final class ActiveListener {
     private final @Nullable ExactBalance balance;
     private List<BoundAddress> bound = List.of();
     private final boolean addedViaApi;
-    private final String version;
-    private final long lastUpdatedMillis;
+    private String version;
+    private long lastUpdatedMillis;
     private boolean stopped;
 
     /// @param byAddress those that sockets may be handed over to
@@ -55,8 +55,9 @@ final class ActiveListener {
         List<Renewals.Pair> pairs = Renewals.chains(old, renewed);
         List<FilterChain> kept = new ArrayList<>();
         for (Renewals.Pair pair : pairs) {
-            if (pair.old().accepts(pair.successor())) {
-                pair.old().handOver(pair.successor());
+            FilterChain successor = pair.successor();
+            if (successor != null && pair.old().accepts(successor)) {
+                pair.old().handOver(successor);
             } else {
                 kept.add(pair.old());
             }
@@ -67,6 +68,15 @@ final class ActiveListener {
             old.socketFilters().sockets().retire(old.socketFilters()::close);
         }
         kept.forEach(drained);
+    }
+
+    /// Becomes what a newer version of its message says, which differs in filter chains only.
+    ///
+    /// @param drained as for [#renew]
+    void update(ActiveListener newer, Consumer<FilterChain> drained) {
+        version = newer.version;
+        lastUpdatedMillis = newer.lastUpdatedMillis;
+        renew(newer.compiled, drained);
     }
 
     ListenerConfig config() {

@@ -30,6 +30,11 @@ record CompiledListener(
                 || chains.stream().anyMatch(chain -> chain.uses(bundle));
     }
 
+    /// True if that very chain is one of these.
+    boolean has(FilterChain chain) {
+        return chains.stream().anyMatch(each -> each == chain);
+    }
+
     /// Lets go of the extensions. Main thread, once no connection uses them.
     void close() {
         socketFilters.close();

@@ -54,9 +54,11 @@ final class DrainingListeners {
                 services.mainThread()
                         .timer(() -> listener.closeConnections(connections, "drain_time_over"));
         limit.arm(services.drain().timeNanos());
+        stats.filterChainsDraining().increment();
         chain.whenUnused(() -> {
             limit.disarm();
             chain.close();
+            stats.filterChainsDraining().decrement();
         });
     }
 

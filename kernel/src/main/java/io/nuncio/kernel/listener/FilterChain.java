@@ -22,11 +22,38 @@ final class FilterChain {
     private ChainConnections connections; // set before a worker sees the chain
     private boolean closed;
 
-    /// The bytes' way to and from the peer.
-    ///
-    /// @param template null for plain bytes
-    record Socket(@Nullable TransportSocketTemplate template, Leases leases) {
-        void close() {
+    /// The bytes' way to and from the peer; closed with the last chain that has it. Thread: main,
+    /// except [#template].
+    static final class Socket {
+        private final @Nullable TransportSocketTemplate template;
+        private final Leases leases;
+        private int chains = 1;
+
+        /// @param template null for plain bytes
+        Socket(@Nullable TransportSocketTemplate template, Leases leases) {
+            this.template = template;
+            this.leases = leases;
+        }
+
+        /// Null for plain bytes.
+        @Nullable TransportSocketTemplate template() {
+            return template;
+        }
+
+        Leases leases() {
+            return leases;
+        }
+
+        /// The same, for one more chain.
+        Socket share() {
+            chains++;
+            return this;
+        }
+
+        private void leave() {
+            if (--chains > 0) {
+                return;
+            }
             if (template != null) {
                 template.close();
             }
@@ -98,13 +125,16 @@ final class FilterChain {
     void handOver(FilterChain successor) {
         successor.connections = connections;
         int[] waiting = {filters.size()};
+        if (filters.isEmpty()) {
+            close();
+        }
         for (int index = 0; index < filters.size(); index++) {
             filters.get(index)
                     .handOver(
                             successor.filters.get(index),
                             () -> {
                                 if (--waiting[0] == 0) {
-                                    closeFilters();
+                                    close();
                                 }
                             });
         }
@@ -115,17 +145,13 @@ final class FilterChain {
         connections.count().retire(task);
     }
 
-    /// Lets go of all but the socket, which may be another chain's too.
-    void closeFilters() {
+    /// Lets go of the extensions; of the socket only if no other chain has it.
+    void close() {
         if (!closed) {
             closed = true;
             filters.forEach(NetworkFilterTemplate::close);
             filterLeases.giveBack();
+            socket.leave();
         }
-    }
-
-    void close() {
-        closeFilters();
-        socket.close();
     }
 }

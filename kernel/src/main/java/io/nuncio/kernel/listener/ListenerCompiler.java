@@ -105,6 +105,56 @@ final class ListenerCompiler {
         return renewed;
     }
 
+    /// Compiles a newer message that differs from the listener's in filter chains only: those that
+    /// are the same are shared, and so are transport sockets where only the filters differ; what is
+    /// counted is that of the listener before.
+    ///
+    /// @return null if anything is wrong; it is reported
+    @Nullable CompiledListener update(
+            CompiledListener old, Listener message, InitTargets initTargets, Problems problems) {
+        int before = problems.all().size();
+        Place place = new Place(old.config(), initTargets, problems);
+        boolean sameMatcher =
+                message.getFilterChainMatcher().equals(old.message().getFilterChainMatcher());
+        SocketFilters socketFilters =
+                sameMatcher ? old.socketFilters() : socketFilters(message, place);
+        List<FilterChain> chains = new ArrayList<>();
+        int count = message.getFilterChainsCount() + (message.hasDefaultFilterChain() ? 1 : 0);
+        for (int index = 0; index < count; index++) {
+            chains.add(updated(old, message, index, place));
+        }
+        CompiledListener updated =
+                new CompiledListener(
+                        message,
+                        old.config(),
+                        old.limit(),
+                        old.globalLimit(),
+                        socketFilters,
+                        chains,
+                        choice(message, socketFilters, chains, problems),
+                        old.stats(),
+                        old.listenerScope());
+        if (wrong(problems, before)) {
+            Renewals.close(old, updated);
+            return null;
+        }
+        return updated;
+    }
+
+    private FilterChain updated(CompiledListener old, Listener message, int index, Place place) {
+        var chain = Renewals.chain(message, index);
+        boolean isDefault = index == message.getFilterChainsCount();
+        String field = isDefault ? "default_filter_chain" : "filter_chains[" + index + "]";
+        int before = Renewals.successor(message, index, old.message());
+        if (before < 0) {
+            return chain(chain, place, field, socket(chain, place, field));
+        }
+        FilterChain same = old.chains().get(before);
+        return Renewals.chain(old.message(), before).equals(chain)
+                ? same
+                : chain(chain, place, field, same.socket().share());
+    }
+
     /// What the parts of a listener are compiled with.
     private record Place(ListenerConfig config, InitTargets initTargets, Problems problems) {}
 
@@ -303,12 +353,22 @@ final class ListenerCompiler {
         if (before != null && !before.uses(bundle)) {
             return before;
         }
-        Leases leases = new Leases();
-        FactoryContext context = context(place, leases);
-        FilterChain.Socket socket =
+        return chain(
+                message,
+                place,
+                field,
                 before == null || before.socketUses(bundle)
                         ? socket(message, place, field)
-                        : before.socket();
+                        : before.socket().share());
+    }
+
+    private FilterChain chain(
+            io.envoyproxy.envoy.config.listener.v3.FilterChain message,
+            Place place,
+            String field,
+            FilterChain.Socket socket) {
+        Leases leases = new Leases();
+        FactoryContext context = context(place, leases);
         return new FilterChain(
                 message.getName(),
                 filters(message, context, field),

@@ -219,8 +219,15 @@ public final class ListenerManager {
             return false;
         }
         InitManager init = started ? services.init().create("Listener " + message.getName()) : null;
+        CompiledListener base =
+                started && before != null && Renewals.inPlace(before.compiled().message(), message)
+                        ? before.compiled()
+                        : null;
+        InitTargets initTargets = init == null ? services.init().server() : init;
         CompiledListener compiled =
-                compile(message, init == null ? services.init().server() : init, problems);
+                base == null
+                        ? compile(message, initTargets, problems)
+                        : update(base, message, initTargets, problems);
         if (compiled == null) {
             if (init != null) {
                 services.init().forget(init);
@@ -228,6 +235,9 @@ public final class ListenerManager {
             return false;
         }
         (known == null ? stats.added() : stats.modified()).increment();
+        if (base != null) {
+            stats.inPlaceUpdated().increment();
+        }
         LOG.info("lds: add/update listener '{}'", compiled.config().name());
         ActiveListener listener = active(compiled, version);
         if (init == null) {
@@ -241,11 +251,20 @@ public final class ListenerManager {
         if (waiting != null) {
             forget(waiting);
         }
-        WarmingListener fresh = new WarmingListener(listener, init);
+        WarmingListener fresh = new WarmingListener(listener, init, base);
         warming.put(compiled.config().name(), fresh);
         stats.warming().set(warming.size());
         init.initialize(() -> activate(fresh));
         return true;
+    }
+
+    private @Nullable CompiledListener update(
+            CompiledListener base, Listener message, InitTargets initTargets, Problems problems) {
+        CompiledListener updated = compiler.update(base, message, initTargets, problems);
+        if (updated == null) {
+            stats.createFailure().increment();
+        }
+        return updated;
     }
 
     /// Listeners that warm were compiled with what has been replaced meanwhile.
@@ -274,7 +293,7 @@ public final class ListenerManager {
         warming.remove(waiting.listener().config().name(), waiting);
         stats.warming().set(warming.size());
         services.init().forget(waiting.init());
-        waiting.listener().compiled().close();
+        waiting.close();
     }
 
     /// The listener has all it waited for: takes the place of the one before it.
@@ -285,6 +304,15 @@ public final class ListenerManager {
         stats.warming().set(warming.size());
         services.init().forget(warm.init());
         ActiveListener before = find(name);
+        if (warm.base() != null) {
+            if (before == null) {
+                warm.close(); // cannot be: whoever removes a listener forgets what warms for it
+                return;
+            }
+            before.update(listener, chain -> draining.begin(before, chain));
+            stats.createSuccess().add(services.workers().size());
+            return;
+        }
         try {
             if (before != null && listener.listensAs(before)) {
                 listener.takeSockets(before);
@@ -303,6 +331,9 @@ public final class ListenerManager {
         }
         if (before != null) {
             listeners.remove(before);
+            before
+                    .stopListening(); // where it listened elsewhere; the sockets it gave are not
+                                      // its own
         }
         add(listener);
         byAddress.publish(listeners);

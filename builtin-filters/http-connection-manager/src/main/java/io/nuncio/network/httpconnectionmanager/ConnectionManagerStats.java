@@ -55,6 +55,13 @@ record ConnectionManagerStats(
         Counter listenerRequestCompleted,
         Counter[] listenerRequestClass) {
 
+    /// True if both count in the same place, so that a connection may go over from one to the
+    /// other.
+    boolean sameAs(ConnectionManagerStats other) {
+        return connectionTotal.equals(other.connectionTotal)
+                && listenerRequestCompleted.equals(other.listenerRequestCompleted);
+    }
+
     /// @param http `http.<stat_prefix>.`
     /// @param listener `listener.<address>.http.<stat_prefix>.`
     static ConnectionManagerStats in(StatsScope http, StatsScope listener) {

@@ -4,8 +4,9 @@ import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.NetworkStream;
 
-/// A compiled connection manager. A successor that speaks the same protocols to its peers takes
-/// over the connections, so that a change of filters or routes closes none.
+/// A compiled connection manager. A successor that speaks the same protocols to its peers, under
+/// the same names of statistics, takes over the connections, so that a change of filters or routes
+/// closes none.
 final class ConnectionManagerTemplate implements NetworkFilterTemplate {
     private final ConnectionManagerConfig config;
     private Serving serving; // set before a worker sees the template
@@ -28,7 +29,8 @@ final class ConnectionManagerTemplate implements NetworkFilterTemplate {
     @Override
     public boolean accepts(NetworkFilterTemplate successor) {
         return successor instanceof ConnectionManagerTemplate other
-                && other.config.codecConfig().equals(config.codecConfig());
+                && other.config.codecConfig().equals(config.codecConfig())
+                && other.config.stats().sameAs(config.stats());
     }
 
     @Override
