@@ -23,6 +23,16 @@ public interface Connection {
     /// @param endStream true to half-close after the data
     void write(Buffer data, boolean endStream);
 
+    /// Begins TLS on a connection that began in plaintext, with a transport socket that can
+    /// (`envoy.transport_sockets.starttls`). What was written before still goes in plaintext, what
+    /// is written after waits for the handshake. Bytes that came before and that no filter took are
+    /// the handshake's: nothing that was sent in plaintext is taken for encrypted.
+    ///
+    /// @return false if the transport socket cannot; nothing has changed then
+    default boolean startSecureTransport() {
+        return false;
+    }
+
     /// Ends the connection.
     ///
     /// @param reason Envoy's local close reason, one word or phrase without secrets

@@ -25,6 +25,14 @@ public interface TransportSocket {
     /// @param endStream true if nothing follows: say goodbye on the wire
     Progress write(Buffer plain, Buffer wire, boolean endStream);
 
+    /// Begins TLS on a connection that stands in plaintext. The first handshake's end is told by
+    /// [TransportSocketContext#connected], as ever.
+    ///
+    /// @return true if everything from now on is secure; false if the socket cannot do that
+    default boolean startSecureTransport() {
+        return false;
+    }
+
     /// The facts of TLS, null for a socket without.
     default @Nullable TlsInfo tls() {
         return null;

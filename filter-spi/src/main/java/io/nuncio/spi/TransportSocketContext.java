@@ -10,7 +10,8 @@ public interface TransportSocketContext {
 
     Worker worker();
 
-    /// The handshake is done: the connection counts as connected from now on.
+    /// The handshake is done: the connection counts as connected from now on. On one that stands
+    /// already, what waits to be written is written.
     void connected();
 
     /// Asks for a [TransportSocket#write] soon, even if there is no plain data: the socket has

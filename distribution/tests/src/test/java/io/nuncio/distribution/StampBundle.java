@@ -27,6 +27,7 @@ final class StampBundle {
     private String name = "com.example.stamp";
     private String imports = "";
     private String extension = "com.example.stamp";
+    private String category = "HTTP_FILTER";
 
     static StampBundle generation(String stamp) {
         return new StampBundle()
@@ -92,6 +93,12 @@ final class StampBundle {
         return this;
     }
 
+    /// Of the factory, which is a filter of HTTP if not said otherwise.
+    StampBundle category(String word) {
+        category = word;
+        return this;
+    }
+
     StampBundle imports(String clause) {
         imports = clause + ",";
         return this;
@@ -125,7 +132,9 @@ final class StampBundle {
                 "Provide-Capability",
                 "nuncio.extension;name=\""
                         + extension
-                        + "\";type:List<String>=\"example.Stamp\";impl=\"acme.Stamp\"");
+                        + "\";type:List<String>=\"example.Stamp\";category:List<String>=\""
+                        + category
+                        + "\";impl=\"acme.Stamp\"");
         Path classes = Files.createTempDirectory("stamp-classes");
         compile(classes);
         try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest);

@@ -41,6 +41,11 @@ public interface TcpPool {
         /// @param endStream true to half-close after the data
         void write(Buffer data, boolean endStream);
 
+        /// Begins TLS, see [Connection#startSecureTransport].
+        default boolean startSecureTransport() {
+            return false;
+        }
+
         /// Stops (true) or goes on (false) reading; calls nest. Counted by the cluster as flow
         /// control.
         void readDisable(boolean disable);

@@ -242,17 +242,19 @@ public final class SocketConnection implements Connection, SocketEvents {
     }
 
     private void raiseConnected() {
-        if (connected || state == State.CLOSED) {
+        if (state == State.CLOSED) {
             return;
         }
-        connected = true;
         if (transport != null && transport.tls() != null) {
             facts.handshakeEnds(loop.nanoTime());
         }
-        if (connectTimer != null) {
-            connectTimer.disarm();
+        if (!connected) {
+            connected = true;
+            if (connectTimer != null) {
+                connectTimer.disarm();
+            }
+            raise(ConnectionEvent.CONNECTED);
         }
-        raise(ConnectionEvent.CONNECTED);
         if (!writeBuffer.isEmpty() || outputEnded) {
             askForEndOfRound();
         }
@@ -537,6 +539,28 @@ public final class SocketConnection implements Connection, SocketEvents {
             filterFailed(failure);
             return false;
         }
+    }
+
+    @Override
+    public boolean startSecureTransport() {
+        if (state != State.OPEN || transport == null || wireIn == null || wireOut == null) {
+            return false;
+        }
+        if (transport.tls() == null) {
+            transport.write(writeBuffer, wireOut, false);
+        }
+        if (!transport.startSecureTransport()) {
+            return false;
+        }
+        if (!readBuffer.isEmpty()) {
+            wireIn.moveTo(readBuffer);
+            readBuffer.moveTo(wireIn);
+        }
+        if (!wireIn.isEmpty()) {
+            deliverSoon();
+        }
+        askForEndOfRound();
+        return true;
     }
 
     private void askForEndOfRound() {

@@ -193,6 +193,11 @@ final class TcpConnection
     }
 
     @Override
+    public boolean startSecureTransport() {
+        return state == State.OPEN && connection.startSecureTransport();
+    }
+
+    @Override
     public void readDisable(boolean disable) {
         if (state == State.OPEN) {
             ClusterStats stats = cluster.stats();
