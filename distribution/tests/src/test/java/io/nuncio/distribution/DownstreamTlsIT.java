@@ -323,12 +323,124 @@ class DownstreamTlsIT {
                         .isEqualTo("CN=first.example");
             }
         }
-        String ambiguous =
-                several + one(authority.request("rsa").dns("second.example").rsa().issue());
-        assertThatThrownBy(() -> start(ambiguous))
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theKeyIsOneThatTheDownstreamCanVerify(boolean jdk) throws Exception {
+        String both =
+                "tls_certificates:\n"
+                        + one(authority.request("rsa").dns("both.example").rsa().issue())
+                        + one(authority.request("ec").dns("both.example").issue());
+        try (NuncioServer proxy =
+                jdk ? TlsBootstraps.startOnJdk(both, "{}") : TlsBootstraps.start(both, "{}")) {
+            for (String version : List.of("-tls1_2", "-tls1_3")) {
+                assertThat(subject(proxy, version)).isEqualTo("CN = ec");
+                assertThat(subject(proxy, version, "-sigalgs rsa_pss_rsae_sha256:RSA+SHA256"))
+                        .isEqualTo("CN = rsa");
+            }
+            assertThat(subject(proxy, "-tls1_2", "-cipher ECDHE-RSA-AES128-GCM-SHA256"))
+                    .isEqualTo("CN = rsa");
+            assertThat(subject(proxy, "-tls1_3", "-servername both.example")).isEqualTo("CN = ec");
+        }
+    }
+
+    @Test
+    void theFirstCertificateIsPresentedUnlessAllAreLookedAt() throws Exception {
+        String both =
+                "tls_certificates:\n"
+                        + one(authority.request("rsa").dns("a.example").rsa().issue())
+                        + one(authority.request("ec").dns("b.example").issue());
+        try (NuncioServer proxy = start(both)) {
+            assertThat(subject(proxy, "-servername unknown.example")).isEqualTo("CN = rsa");
+        }
+        try (NuncioServer proxy =
+                TlsBootstraps.start(both, "full_scan_certs_on_sni_mismatch: true")) {
+            assertThat(subject(proxy, "-servername unknown.example")).isEqualTo("CN = ec");
+        }
+    }
+
+    /// Of the certificate that openssl is presented.
+    private static String subject(NuncioServer proxy, String... options) throws Exception {
+        return OpenSsl.client(proxy, options)
+                .lines()
+                .filter(line -> line.startsWith("subject="))
+                .findFirst()
+                .map(line -> line.substring("subject=".length()))
+                .orElse("nobody");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theDownstreamsOrderOfCiphersMayDecide(boolean jdk) throws Exception {
+        String ciphers =
+                "tls_params: {cipher_suites: [ECDHE-ECDSA-AES128-GCM-SHA256,"
+                        + " ECDHE-ECDSA-AES256-GCM-SHA384]}\n"
+                        + inline();
+        String[] peer = {
+            "-tls1_2", "-cipher ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256"
+        };
+        try (NuncioServer proxy =
+                jdk
+                        ? TlsBootstraps.startOnJdk(ciphers, "{}")
+                        : TlsBootstraps.start(ciphers, "{}")) {
+            assertThat(OpenSsl.client(proxy, peer))
+                    .contains("Cipher is ECDHE-ECDSA-AES128-GCM-SHA256");
+        }
+        String preferring = "prefer_client_ciphers: true";
+        try (NuncioServer proxy =
+                jdk
+                        ? TlsBootstraps.startOnJdk(ciphers, preferring)
+                        : TlsBootstraps.start(ciphers, preferring)) {
+            assertThat(OpenSsl.client(proxy, peer))
+                    .contains("Cipher is ECDHE-ECDSA-AES256-GCM-SHA384");
+        }
+    }
+
+    @Test
+    void aCertificateComesInPkcs12() throws Exception {
+        Path pem =
+                Files.writeString(
+                        folder.resolve("both.pem"), identity.certificatePem() + identity.keyPem());
+        Path store = folder.resolve("identity.p12");
+        OpenSsl.run(
+                "openssl pkcs12 -export -in %s -out %s -passout pass:s3cret".formatted(pem, store));
+        String tls =
+                """
+                tls_certificates:
+                - pkcs12: {filename: %s}
+                  password: {inline_string: %s}
+                """;
+        try (NuncioServer proxy = start(tls.formatted(store, "s3cret"))) {
+            assertThat(subject(proxy)).isEqualTo("CN = proxy.example");
+        }
+        assertThatThrownBy(() -> start(tls.formatted(store, "wr0ng")))
+                .hasMessageContaining("Failed to load pkcs12 from " + store)
+                .hasMessageNotContaining("wr0ng");
+        assertThatThrownBy(() ->
+                        start(
+                                tls.formatted(store, "s3cret")
+                                        + "  private_key: {filename: "
+                                        + pem
+                                        + "}\n"))
                 .hasMessageContaining(
-                        "keys of several types for one name are not supported yet:"
-                                + " second.example");
+                        "Certificate configuration can't have both pkcs12 and private_key");
+    }
+
+    @Test
+    void aDownstreamCannotRenegotiate() throws Exception {
+        try (NuncioServer proxy = start(inline())) {
+            Distribution.Finished finished =
+                    Distribution.finish(
+                            new ProcessBuilder(
+                                    "sh",
+                                    "-c",
+                                    "(sleep 1; echo R; sleep 1) | openssl s_client -tls1_2 -connect"
+                                            + " 127.0.0.1:"
+                                            + proxy.address("secure").getPort()));
+            assertThat(finished.output()).contains("RENEGOTIATING", "no renegotiation");
+            assertThat(proxy.stat("listener.secure.ssl.handshake")).isEqualTo(1);
+        }
     }
 
     private static String one(TestCertificates.Identity identity) {

@@ -43,7 +43,7 @@ class UpstreamTlsIT {
 
     /// @param tls the fields of the `UpstreamTlsContext`
     /// @param cluster more fields of the cluster
-    private static NuncioServer start(int port, String tls, String cluster) throws Exception {
+    static NuncioServer start(int port, String tls, String cluster) throws Exception {
         return NuncioServer.start(
                 Distribution.HOME.resolve("bundles"),
                 """

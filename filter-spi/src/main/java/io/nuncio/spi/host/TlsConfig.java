@@ -1,7 +1,10 @@
 package io.nuncio.spi.host;
 
+import org.jspecify.annotations.Nullable;
+
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 
 /// How connections are encrypted, in what a TLS library understands.
@@ -18,6 +21,8 @@ import java.util.List;
 /// @param verifier looks at the certificate that the peer presents
 /// @param sessions whether and how connections may begin with what an earlier one agreed on
 /// @param serverName what an upstream is asked for
+/// @param downstream what only answering handshakes knows
+/// @param upstream what only beginning handshakes knows
 public record TlsConfig(
         List<Identity> identities,
         List<String> versions,
@@ -29,7 +34,9 @@ public record TlsConfig(
         String issuersPlace,
         PeerVerifier verifier,
         Sessions sessions,
-        ServerName serverName) {
+        ServerName serverName,
+        Downstream downstream,
+        Upstream upstream) {
     public TlsConfig {
         identities = List.copyOf(identities);
         versions = List.copyOf(versions);
@@ -52,7 +59,39 @@ public record TlsConfig(
                 issuersPlace,
                 verifier,
                 sessions,
-                serverName);
+                serverName,
+                downstream,
+                upstream);
+    }
+
+    /// How handshakes are answered.
+    ///
+    /// @param staplePolicy what becomes of a peer that asks for an OCSP response
+    /// @param fullScan where no certificate has the server name, the first that suits the peer is
+    ///   presented rather than the first of all
+    /// @param preferClientCiphers the peer's order of ciphers decides (TLS 1.2 and older)
+    public record Downstream(
+            StaplePolicy staplePolicy, boolean fullScan, boolean preferClientCiphers) {
+        /// As without any configuration.
+        public static final Downstream DEFAULT = new Downstream(StaplePolicy.LENIENT, false, false);
+    }
+
+    /// When a handshake goes on without an OCSP response that is good.
+    public enum StaplePolicy {
+        /// Always.
+        LENIENT,
+        /// If there is none, not if it has expired.
+        STRICT,
+        /// Never.
+        MUST
+    }
+
+    /// How handshakes are begun.
+    ///
+    /// @param maxSessionKeys how many sessions are kept to be resumed, 0 for none
+    public record Upstream(int maxSessionKeys) {
+        /// As without any configuration.
+        public static final Upstream DEFAULT = new Upstream(1);
     }
 
     /// What an upstream is asked for, unless its connection was told a name.
@@ -67,7 +106,12 @@ public record TlsConfig(
     ///
     /// @param chain this side's certificate first
     /// @param place where the chain comes from, for operators: a file, or `<inline>`
-    public record Identity(List<X509Certificate> chain, PrivateKey key, String place) {
+    /// @param staple what is handed to peers that ask for it, null if there is none
+    public record Identity(
+            List<X509Certificate> chain,
+            PrivateKey key,
+            String place,
+            @Nullable OcspStaple staple) {
         public Identity {
             chain = List.copyOf(chain);
         }
@@ -76,6 +120,56 @@ public record TlsConfig(
         @Override
         public String toString() {
             return "Identity[" + chain.getFirst().getSubjectX500Principal() + ", [redacted]]";
+        }
+    }
+
+    /// An authority's word that a certificate is not revoked.
+    public static final class OcspStaple {
+        private final byte[] response;
+        private final @Nullable Instant expires;
+
+        /// @param response in DER
+        /// @param expires null if it has no such time, which counts as expired
+        public OcspStaple(byte[] response, @Nullable Instant expires) {
+            this.response = response.clone();
+            this.expires = expires;
+        }
+
+        /// In DER; a copy.
+        public byte[] response() {
+            return response.clone();
+        }
+
+        /// True if it is good no more.
+        public boolean expired(Instant now) {
+            return expires == null || expires.isBefore(now);
+        }
+    }
+
+    /// A key for session tickets, of 80 bytes as Envoy has them: 16 of its name, 32 for the
+    /// signature, 32 for the encryption.
+    public static final class TicketKey {
+        /// How many bytes a key has.
+        public static final int LENGTH = 80;
+
+        private final byte[] bytes;
+
+        public TicketKey(byte[] bytes) {
+            if (bytes.length != LENGTH) {
+                throw new IllegalArgumentException("a key of " + bytes.length + " bytes");
+            }
+            this.bytes = bytes.clone();
+        }
+
+        /// A copy.
+        public byte[] bytes() {
+            return bytes.clone();
+        }
+
+        /// Without the key.
+        @Override
+        public String toString() {
+            return "TicketKey[redacted]";
         }
     }
 
@@ -94,8 +188,21 @@ public record TlsConfig(
     /// @param tickets the peer keeps the session, encrypted (stateless)
     /// @param cache this side keeps the session (stateful, TLS 1.2 and older)
     /// @param timeoutSeconds how long a session may be resumed, 0 for the library's choice
-    public record Sessions(boolean tickets, boolean cache, long timeoutSeconds) {
+    /// @param ticketKeys the first makes tickets, all read them; empty for keys of the library's
+    ///   own
+    /// @param scope what was demanded of the peer, in any words: a session is not resumed where
+    ///   something else is demanded
+    public record Sessions(
+            boolean tickets,
+            boolean cache,
+            long timeoutSeconds,
+            List<TicketKey> ticketKeys,
+            String scope) {
         /// Both, for as long as the library likes.
-        public static final Sessions DEFAULT = new Sessions(true, true, 0);
+        public static final Sessions DEFAULT = new Sessions(true, true, 0, List.of(), "");
+
+        public Sessions {
+            ticketKeys = List.copyOf(ticketKeys);
+        }
     }
 }

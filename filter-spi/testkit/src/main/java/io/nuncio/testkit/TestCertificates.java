@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -127,6 +128,47 @@ public final class TestCertificates {
         return pem("X509 CRL", signed(listed, authority.key()));
     }
 
+    /// The authority's word (OCSP, in DER) that a certificate is good.
+    ///
+    /// @param until null for no end
+    public byte[] vouching(X509Certificate own, Instant from, @Nullable Instant until) {
+        byte[] key = authority.certificate().getPublicKey().getEncoded();
+        byte[] whose =
+                der(
+                        0x30,
+                        der(0x30, der(0x06, hex("2b0e03021a")), der(0x05)),
+                        der(0x04, sha1(own.getIssuerX500Principal().getEncoded())),
+                        der(0x04, sha1(Arrays.copyOfRange(key, key.length - 65, key.length))),
+                        der(0x02, own.getSerialNumber().toByteArray()));
+        byte[] good =
+                der(
+                        0x30,
+                        whose,
+                        der(0x80),
+                        time(from),
+                        until == null ? new byte[0] : der(0xa0, time(until)));
+        byte[] data =
+                der(
+                        0x30,
+                        der(0xa1, authority.certificate().getSubjectX500Principal().getEncoded()),
+                        time(from),
+                        der(0x30, good));
+        byte[] basic =
+                der(
+                        0x30,
+                        der(0x06, hex("2b0601050507300101")),
+                        der(0x04, signed(data, authority.key())));
+        return der(0x30, der(0x0a, new byte[] {0}), der(0xa0, basic));
+    }
+
+    private static byte[] sha1(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-1").digest(bytes);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /// What a certificate is to have.
     public static final class Request {
         private final @Nullable TestCertificates issuer;
@@ -137,6 +179,8 @@ public final class TestCertificates {
         private KeyPair keys = ec();
         private List<String> uses = List.of(SERVER_AUTH, CLIENT_AUTH);
         private boolean authorityItself;
+        private boolean mustStaple;
+        private byte keyUsage = (byte) 0x80;
 
         /// @param issuer null for an authority that trusts itself
         private Request(@Nullable TestCertificates issuer, String commonName) {
@@ -206,6 +250,18 @@ public final class TestCertificates {
             return this;
         }
 
+        /// It promises an OCSP response.
+        public Request mustStaple() {
+            mustStaple = true;
+            return this;
+        }
+
+        /// Its key is for encryption, not for signatures.
+        public Request forEncryptionOnly() {
+            keyUsage = 0x20;
+            return this;
+        }
+
         public Identity issue() {
             Identity by = Objects.requireNonNull(issuer, "signs itself").authority;
             Identity own =
@@ -262,13 +318,16 @@ public final class TestCertificates {
                             all,
                             extension(
                                     "551d0f",
-                                    der(0x03, new byte[] {1, authorityItself ? 6 : (byte) 0x80})));
+                                    der(0x03, new byte[] {1, authorityItself ? 6 : keyUsage})));
             if (!authorityItself) {
                 byte[] encoded = {};
                 for (String use : uses) {
                     encoded = join(encoded, der(0x06, hex(use)));
                 }
                 all = join(all, extension("551d25", der(0x30, encoded)));
+            }
+            if (mustStaple) {
+                all = join(all, extension("2b06010505070118", hex("3003020105")));
             }
             if (!names.isEmpty()) {
                 byte[] encoded = join(names.toArray(byte[][]::new));

@@ -1,113 +1,153 @@
 package io.nuncio.kernel.tls;
 
+import io.nuncio.spi.host.TlsConfig;
 import io.nuncio.spi.host.TlsConfig.Identity;
 
 import org.jspecify.annotations.Nullable;
 
-import java.security.cert.CertificateParsingException;
-import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/// Which identity answers for a server name: one whose certificate has the name, else one whose
-/// certificate has it by a wildcard, else the first of the configuration; among several, the first
-/// of the key type that is asked for. Immutable; any thread.
+/// Which identity is presented, by Envoy's rules: of those that have the server name, else of those
+/// that have it by a wildcard, the one whose key is on a curve that the peer verifies, else the
+/// first that is not of a curve; where there is none, the first of the configuration, or with
+/// `fullScan` the first of all that suits. Immutable; any thread.
 final class IdentityChoice {
-    private static final int DNS_NAME = 2;
-    private static final Pattern COMMON_NAME =
-            Pattern.compile("(?:^|,)CN=([^,]+)", Pattern.CASE_INSENSITIVE);
+    private final List<Presentable> all;
+    private final Map<String, List<Presentable>> byName = new HashMap<>();
+    private final TlsConfig.Downstream rules;
+    private final EcdsaCapability ecdsa;
+    private final boolean plainKeys;
 
-    private static final List<Integer> FIRST = List.of(0);
-
-    private final List<String> keyTypes = new ArrayList<>();
-    private final Map<String, List<Integer>> byName = new HashMap<>();
-
-    IdentityChoice(List<Identity> identities) {
-        for (int place = 0; place < identities.size(); place++) {
-            X509Certificate certificate = identities.get(place).chain().getFirst();
-            keyTypes.add(certificate.getPublicKey().getAlgorithm());
-            for (String name : names(certificate)) {
-                byName.computeIfAbsent(name, absent -> new ArrayList<>()).add(place);
-            }
-        }
+    /// What becomes of a peer's wish for an OCSP response.
+    enum Staple {
+        GIVEN,
+        OMITTED,
+        /// The handshake fails.
+        FAILED,
+        NOT_ASKED
     }
 
-    /// @param keyType as the JDK calls it, such as `RSA`, `EC` or `EC_EC`
-    /// @return its place, -1 if it is not of the key type: the library asks for another then
-    int of(@Nullable String serverName, String keyType) {
-        for (int place : candidates(serverName)) {
-            if (fits(place, keyType)) {
-                return place;
-            }
-        }
-        return -1;
-    }
+    /// @param place of the identity in the configuration
+    record Chosen(int place, Staple staple) {}
 
-    private List<Integer> candidates(@Nullable String serverName) {
-        if (serverName != null) {
-            String name = serverName.toLowerCase(Locale.ROOT);
-            List<Integer> exact = byName.get(name);
-            if (exact != null) {
-                return exact;
-            }
-            int dot = name.indexOf('.');
-            List<Integer> wildcard = dot < 0 ? null : byName.get("*" + name.substring(dot));
-            if (wildcard != null) {
-                return wildcard;
-            }
-        }
-        return FIRST;
-    }
-
-    /// A name for which there are keys of several types; null if there is none. The library does
-    /// not say which of them a peer takes.
-    @Nullable String ambiguousName() {
-        for (Map.Entry<String, List<Integer>> entry : byName.entrySet()) {
-            if (entry.getValue().stream().map(keyTypes::get).distinct().count() > 1) {
-                return entry.getKey();
-            }
-        }
-        return null;
-    }
-
-    private boolean fits(int place, String keyType) {
-        String own = keyTypes.get(place);
-        return keyType.equals(own)
-                || keyType.startsWith(own + "_")
-                || (own.equals("EdDSA") && keyType.startsWith("Ed"))
-                || (own.equals("RSA") && keyType.equals("RSASSA-PSS"));
-    }
-
-    /// The DNS names of a certificate, its common name where it has none; lower case.
-    static Set<String> names(X509Certificate certificate) {
-        Set<String> names = new TreeSet<>();
-        try {
-            var alternatives = certificate.getSubjectAlternativeNames();
-            if (alternatives != null) {
-                for (List<?> alternative : alternatives) {
-                    if (alternative.get(0) instanceof Integer type
-                            && type == DNS_NAME
-                            && alternative.get(1) instanceof String name) {
-                        names.add(name.toLowerCase(Locale.ROOT));
-                    }
+    IdentityChoice(
+            List<Presentable> identities, TlsConfig.Downstream rules, EcdsaCapability ecdsa) {
+        this.all = List.copyOf(identities);
+        this.rules = rules;
+        this.ecdsa = ecdsa;
+        plainKeys = all.stream().anyMatch(each -> each.curve() == Presentable.NO_CURVE);
+        for (Presentable each : all) {
+            for (String name : each.names()) {
+                List<Presentable> sharing = byName.computeIfAbsent(name, _ -> new ArrayList<>());
+                if (sharing.stream().noneMatch(other -> other.sameKeyType(each))) {
+                    sharing.add(each);
                 }
             }
-        } catch (CertificateParsingException broken) {
-            return names;
         }
-        if (names.isEmpty()) {
-            Matcher matcher = COMMON_NAME.matcher(certificate.getSubjectX500Principal().getName());
-            if (matcher.find()) {
-                names.add(matcher.group(1).toLowerCase(Locale.ROOT));
+    }
+
+    static IdentityChoice of(
+            List<Identity> identities, TlsConfig.Downstream rules, EcdsaCapability ecdsa) {
+        List<Presentable> all = new ArrayList<>();
+        for (Identity identity : identities) {
+            all.add(Presentable.of(all.size(), identity));
+        }
+        return new IdentityChoice(all, rules, ecdsa);
+    }
+
+    Chosen choose(@Nullable String serverName, ClientHello hello, Instant now) {
+        return new Search(ecdsa.curves(hello), hello.ocsp(), now).run(serverName);
+    }
+
+    /// Whether the key of an identity is of the type that the library asks for.
+    ///
+    /// @param keyType as the JDK calls it, such as `RSA`, `EC` or `EC_EC`
+    boolean fits(int place, String keyType) {
+        return all.get(place).fits(keyType);
+    }
+
+    private Staple staple(Presentable each, boolean asked, Instant now) {
+        if (!asked) {
+            return Staple.NOT_ASKED;
+        }
+        TlsConfig.OcspStaple response = each.staple();
+        if (response != null && !response.expired(now)) {
+            return Staple.GIVEN;
+        }
+        TlsConfig.StaplePolicy policy =
+                each.mustStaple() ? TlsConfig.StaplePolicy.MUST : rules.staplePolicy();
+        return switch (policy) {
+            case LENIENT -> Staple.OMITTED;
+            case STRICT -> response == null ? Staple.OMITTED : Staple.FAILED;
+            case MUST -> Staple.FAILED;
+        };
+    }
+
+    /// One look for an identity.
+    private final class Search {
+        private final Set<Integer> curves;
+        private final boolean ocsp;
+        private final Instant now;
+        private @Nullable Presentable selected;
+        private @Nullable Presentable candidate;
+
+        Search(Set<Integer> curves, boolean ocsp, Instant now) {
+            this.curves = curves;
+            this.ocsp = ocsp;
+            this.now = now;
+        }
+
+        Chosen run(@Nullable String serverName) {
+            if (serverName != null) {
+                lookByName(serverName.toLowerCase(Locale.ROOT));
+            }
+            boolean scan = serverName == null || rules.fullScan();
+            if (selected == null && scan && (!curves.isEmpty() || plainKeys)) {
+                look(all);
+            }
+            Presentable found = selected == null ? all.getFirst() : selected;
+            return new Chosen(found.place(), staple(found, ocsp, now));
+        }
+
+        private void lookByName(String name) {
+            look(byName.getOrDefault(name, List.of()));
+            int dot = name.indexOf('.', 1);
+            if (selected == null && dot > 0 && dot < name.length() - 1) {
+                look(byName.getOrDefault("*" + name.substring(dot), List.of()));
             }
         }
-        return names;
+
+        private void look(List<Presentable> among) {
+            candidate = null;
+            for (Presentable each : among) {
+                if (suits(each)) {
+                    selected = each;
+                    return;
+                }
+            }
+            selected = candidate;
+        }
+
+        private boolean suits(Presentable each) {
+            if (staple(each, ocsp, now) == Staple.FAILED) {
+                return false;
+            }
+            if (each.curve() != Presentable.NO_CURVE) {
+                return curves.contains(each.curve());
+            }
+            if (curves.isEmpty()) {
+                return true;
+            }
+            if (candidate == null) {
+                candidate = each;
+            }
+            return false;
+        }
     }
 }

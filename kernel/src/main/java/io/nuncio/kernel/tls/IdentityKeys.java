@@ -1,5 +1,8 @@
 package io.nuncio.kernel.tls;
 
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.internal.tcnative.SSL;
+import io.nuncio.spi.host.TlsConfig;
 import io.nuncio.spi.host.TlsConfig.Identity;
 
 import org.jspecify.annotations.Nullable;
@@ -8,6 +11,7 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 
 import javax.net.ssl.ExtendedSSLSession;
@@ -20,19 +24,45 @@ import javax.net.ssl.X509ExtendedKeyManager;
 /// Chooses the identity to present; its alias is its place in the configuration. Thread: the
 /// connection's worker, in the middle of the handshake.
 final class IdentityKeys extends X509ExtendedKeyManager {
+    private static final int NONE = -1;
+
     private final List<Identity> identities;
     private final IdentityChoice choice;
+    private final TlsStats stats;
 
-    IdentityKeys(List<Identity> identities) {
+    IdentityKeys(List<Identity> identities, IdentityChoice choice, TlsStats stats) {
         this.identities = identities;
-        this.choice = new IdentityChoice(identities);
+        this.choice = choice;
+        this.stats = stats;
     }
 
+    /// Asked once for each key type that the library can use, in its order.
     @Override
     public @Nullable String chooseEngineServerAlias(
             String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
-        int place = choice.of(serverName(engine.getHandshakeSession()), keyType);
-        return place < 0 ? null : Integer.toString(place);
+        int place = Handshake.CURRENT.isBound() ? place(Handshake.CURRENT.get(), engine) : NONE;
+        return place == NONE || !choice.fits(place, keyType) ? null : Integer.toString(place);
+    }
+
+    private int place(Handshake handshake, SSLEngine engine) {
+        IdentityChoice.Chosen chosen = handshake.chosen();
+        if (chosen == null) {
+            ClientHello hello = handshake.hello();
+            chosen = choice.choose(serverName(engine.getHandshakeSession()), hello, Instant.now());
+            handshake.choose(chosen);
+            stats.stapled(hello.ocsp(), chosen.staple());
+            staple(chosen, engine);
+        }
+        return chosen.staple() == IdentityChoice.Staple.FAILED ? NONE : chosen.place();
+    }
+
+    private void staple(IdentityChoice.Chosen chosen, SSLEngine engine) {
+        TlsConfig.OcspStaple response = identities.get(chosen.place()).staple();
+        if (chosen.staple() == IdentityChoice.Staple.GIVEN
+                && response != null
+                && engine instanceof ReferenceCountedOpenSslEngine boring) {
+            SSL.setOcspResponse(boring.sslPointer(), response.response());
+        }
     }
 
     private static @Nullable String serverName(@Nullable SSLSession session) {
@@ -61,8 +91,7 @@ final class IdentityKeys extends X509ExtendedKeyManager {
     @Override
     public @Nullable String chooseServerAlias(
             String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
-        int place = choice.of(null, keyType);
-        return place < 0 ? null : Integer.toString(place);
+        return null; // there are engines only
     }
 
     @Override

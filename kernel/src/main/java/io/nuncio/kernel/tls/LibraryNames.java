@@ -20,6 +20,23 @@ final class LibraryNames {
         return unknown;
     }
 
+    /// The ciphers that a list in BoringSSL's syntax stands for, by name; those of TLS 1.3 are
+    /// always among them.
+    static List<String> ciphers(List<String> suites) {
+        List<String> all = new ArrayList<>();
+        tried(context -> {
+            SSLContext.setCipherSuite(context, String.join(":", suites), false);
+            long ssl = SSL.newSSL(context, true);
+            try {
+                all.addAll(List.of(SSL.getCiphers(ssl)));
+            } finally {
+                SSL.freeSSL(ssl);
+            }
+            return true;
+        });
+        return all;
+    }
+
     static boolean curvesKnown(List<String> curves) {
         return tried(context -> SSLContext.setCurvesList(context, curves.toArray(String[]::new)));
     }

@@ -1,16 +1,6 @@
 package io.nuncio.kernel.tls;
 
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.CipherSuiteConverter;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
-import io.netty.handler.ssl.OpenSslContextOption;
-import io.netty.handler.ssl.OpenSslSessionContext;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketContext;
@@ -21,12 +11,10 @@ import io.nuncio.spi.host.TlsSockets;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
 
 /// Makes the TLS library's contexts: BoringSSL's, or the JDK's where BoringSSL cannot be loaded or
@@ -34,16 +22,6 @@ import javax.net.ssl.SSLException;
 public final class TlsContexts implements TlsSockets {
     /// The runtime flag that chooses the JDK's TLS, read when a context is made.
     public static final String USE_JDK = "nuncio.tls.use_jdk";
-
-    /// Names that are given to BoringSSL to keep TLS 1.3 on; it has no way to choose among them.
-    private static final List<String> VERSION_3 =
-            List.of(
-                    "TLS_AES_128_GCM_SHA256",
-                    "TLS_AES_256_GCM_SHA384",
-                    "TLS_CHACHA20_POLY1305_SHA256");
-
-    /// Keeps TLS 1.2 on until a connection's engine gets the configuration's own ciphers.
-    private static final List<String> PLACEHOLDER = List.of("ECDHE-RSA-AES128-GCM-SHA256");
 
     private boolean warned;
 
@@ -126,21 +104,18 @@ public final class TlsContexts implements TlsSockets {
             context.problems().add("", unknown);
             return null;
         }
-        String ambiguous = server ? new IdentityChoice(config.identities()).ambiguousName() : null;
-        if (ambiguous != null) {
-            context.problems()
-                    .add(
-                            "",
-                            "certificates with keys of several types for one name are not"
-                                    + " supported yet: "
-                                    + ambiguous);
+        String impossible = boringSsl ? "" : jdkCannot(config);
+        if (!impossible.isEmpty()) {
+            context.problems().add("", impossible + " needs BoringSSL; the JDK's TLS cannot do it");
             return null;
         }
         try {
             return new TlsTemplate(
-                    build(server, config, boringSsl),
+                    LibraryContext.build(server, config, boringSsl, stats),
                     config,
-                    plain(config.cipherSuites()) ? null : String.join(":", config.cipherSuites()),
+                    LibraryContext.plain(config.cipherSuites())
+                            ? null
+                            : String.join(":", config.cipherSuites()),
                     stats,
                     another -> {
                         TlsTemplate other = compile(side, another, stats, context);
@@ -174,83 +149,14 @@ public final class TlsContexts implements TlsSockets {
         return false;
     }
 
-    private static SslContext build(boolean server, TlsConfig config, boolean boringSsl)
-            throws SSLException {
-        KeyManagerFactory keys = new IdentityFactory(new IdentityKeys(config.identities()));
-        if (boringSsl) {
-            keys = new OpenSslCachingX509KeyManagerFactory(keys);
+    /// The field that asks for more than the JDK has; empty if none does.
+    private static String jdkCannot(TlsConfig config) {
+        if (!config.sessions().ticketKeys().isEmpty()) {
+            return "session_ticket_keys";
         }
-        SslContextBuilder builder =
-                server
-                        ? SslContextBuilder.forServer(keys).clientAuth(clientAuth(config))
-                        : SslContextBuilder.forClient().endpointIdentificationAlgorithm(null);
-        if (!server && !config.identities().isEmpty()) {
-            builder.keyManager(keys);
-        }
-        builder.sslProvider(boringSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
-                .trustManager(new PeerTrust(config.verifier(), config.acceptedIssuers(), boringSsl))
-                .protocols(config.versions())
-                .ciphers(ciphers(config, boringSsl), IdentityCipherSuiteFilter.INSTANCE);
-        if (config.sessions().timeoutSeconds() > 0) {
-            builder.sessionTimeout(config.sessions().timeoutSeconds());
-        }
-        if (!config.applicationProtocols().isEmpty()) {
-            builder.applicationProtocolConfig(
-                    new ApplicationProtocolConfig(
-                            ApplicationProtocolConfig.Protocol.ALPN,
-                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                            config.applicationProtocols()));
-        }
-        if (boringSsl) {
-            builder.option(OpenSslContextOption.GROUPS, config.curves().toArray(String[]::new));
-        }
-        SslContext made = builder.build();
-        if (!config.sessions().cache()
-                && made.sessionContext() instanceof OpenSslSessionContext sessions) {
-            sessions.setSessionCacheEnabled(false);
-        }
-        return made;
-    }
-
-    private static ClientAuth clientAuth(TlsConfig config) {
-        return switch (config.peerCertificate()) {
-            case NONE -> ClientAuth.NONE;
-            case OPTIONAL -> ClientAuth.OPTIONAL;
-            case REQUIRED -> ClientAuth.REQUIRE;
-        };
-    }
-
-    private static List<String> ciphers(TlsConfig config, boolean boringSsl) {
-        List<String> all = new ArrayList<>();
-        boolean old = !config.versions().getFirst().equals("TLSv1.3");
-        if (config.versions().getLast().equals("TLSv1.3")) {
-            all.addAll(VERSION_3);
-        }
-        if (boringSsl) {
-            if (old) {
-                all.addAll(plain(config.cipherSuites()) ? config.cipherSuites() : PLACEHOLDER);
-            }
-            return all;
-        }
-        for (String suites : config.cipherSuites()) {
-            for (String suite : suites.replaceAll("[\\[\\]]", "").split("\\|")) {
-                String name = CipherSuiteConverter.toJava(suite, "TLS");
-                if (name != null) {
-                    all.add(name);
-                }
-            }
-        }
-        return all;
-    }
-
-    /// True if each is the name of a cipher; Netty knows no more of BoringSSL's syntax, such as
-    /// groups of equal ones, which is why each engine gets the rest.
-    private static boolean plain(List<String> suites) {
-        return suites.stream()
-                .allMatch(suite ->
-                        suite.matches("[A-Z0-9-]+")
-                                && CipherSuiteConverter.toJava(suite, "TLS") != null);
+        return config.identities().stream().anyMatch(each -> each.staple() != null)
+                ? "ocsp_staple"
+                : "";
     }
 
     /// What BoringSSL does not know, in Envoy's words; empty if it knows all.

@@ -47,6 +47,7 @@ final class TlsSocket implements TransportSocket {
     private int leastWriteRoom;
     private boolean begun;
     private boolean saidGoodbye;
+    private @Nullable Handshake handshake;
     private @Nullable EstablishedTls tls;
     private @Nullable String applicationProtocol;
     private @Nullable String failureReason;
@@ -55,6 +56,7 @@ final class TlsSocket implements TransportSocket {
         this.context = context;
         this.engine = engine;
         this.template = template;
+        handshake = template.server() ? new Handshake() : null;
     }
 
     @Override
@@ -70,7 +72,11 @@ final class TlsSocket implements TransportSocket {
             return Progress.FAILED;
         }
         try {
-            boolean ended = decrypt(Slices.of(wire), Slices.of(plain));
+            Handshake current = handshake;
+            boolean ended =
+                    current == null
+                            ? decrypt(Slices.of(wire), Slices.of(plain))
+                            : shakeHands(current, Slices.of(wire), Slices.of(plain));
             if (!own.isEmpty()) {
                 context.flush();
             }
@@ -79,6 +85,13 @@ final class TlsSocket implements TransportSocket {
             failed(failure);
             return Progress.FAILED;
         }
+    }
+
+    private boolean shakeHands(Handshake current, Slices in, Slices out) throws SSLException {
+        current.look(in);
+        boolean ended = ScopedValue.where(Handshake.CURRENT, current).call(() -> decrypt(in, out));
+        current.left(in.length());
+        return ended;
     }
 
     /// @return true if the peer said goodbye
@@ -217,6 +230,7 @@ final class TlsSocket implements TransportSocket {
             throw new SSLException(new CertificateException("verify cert failed: verify SAN list"));
         }
         tls = facts;
+        handshake = null;
         String agreed = engine.getApplicationProtocol();
         applicationProtocol = agreed == null || agreed.isEmpty() ? null : agreed;
         template.stats().established(facts);

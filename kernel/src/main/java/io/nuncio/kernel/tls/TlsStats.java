@@ -16,6 +16,10 @@ final class TlsStats {
     private final Counter noCertificate;
     private final Counter failVerifyNoCert;
     private final Counter failVerifySan;
+    private final Counter stapleRequests;
+    private final Counter stapleResponses;
+    private final Counter stapleOmitted;
+    private final Counter stapleFailed;
     private final Map<String, Counter> agreed = new ConcurrentHashMap<>();
 
     TlsStats(StatsScope parent) {
@@ -26,6 +30,10 @@ final class TlsStats {
         noCertificate = scope.counter("no_certificate");
         failVerifyNoCert = scope.counter("fail_verify_no_cert");
         failVerifySan = scope.counter("fail_verify_san");
+        stapleRequests = scope.counter("ocsp_staple_requests");
+        stapleResponses = scope.counter("ocsp_staple_responses");
+        stapleOmitted = scope.counter("ocsp_staple_omitted");
+        stapleFailed = scope.counter("ocsp_staple_failed");
     }
 
     void established(EstablishedTls tls) {
@@ -56,6 +64,19 @@ final class TlsStats {
             counter = agreed.computeIfAbsent(key, scope::counter);
         }
         counter.increment();
+    }
+
+    /// @param asked whether the peer asked for an OCSP response
+    void stapled(boolean asked, IdentityChoice.Staple what) {
+        if (asked) {
+            stapleRequests.increment();
+        }
+        switch (what) {
+            case GIVEN -> stapleResponses.increment();
+            case OMITTED -> stapleOmitted.increment();
+            case FAILED -> stapleFailed.increment();
+            case NOT_ASKED -> {}
+        }
     }
 
     void failed(HandshakeFailure failure) {

@@ -3,6 +3,7 @@ package io.nuncio.kernel.tls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
@@ -27,6 +28,9 @@ import javax.net.ssl.SSLParameters;
 /// the last connection have gone.
 final class TlsTemplate implements TransportSocketTemplate {
     private static final Logger LOG = LoggerFactory.getLogger("connection");
+
+    private static final String NAMELESS = "nameless";
+    private static final int SOME_PORT = 1;
 
     private final SslContext library;
     private final TlsConfig config;
@@ -76,22 +80,38 @@ final class TlsTemplate implements TransportSocketTemplate {
         whenClosed = task;
     }
 
+    /// True if the sockets answer handshakes.
+    boolean server() {
+        return library.isServer();
+    }
+
     /// Netty's handler is not put into any pipeline: it is only the way to an engine that takes as
     /// many records as there are in one call.
     private SSLEngine engine(@Nullable String name) {
-        ByteBufAllocator memory = ByteBufAllocator.DEFAULT;
-        SSLEngine engine =
-                (library.isServer() || name == null
-                                ? library.newHandler(memory)
-                                : library.newHandler(memory, name, -1))
-                        .engine();
+        SSLEngine engine = handler(name, ByteBufAllocator.DEFAULT).engine();
         if (library.isClient() && name != null && name.indexOf('.') < 0) {
             askFor(name, engine);
         }
         if (engine instanceof ReferenceCountedOpenSslEngine boring) {
             refine(boring.sslPointer());
+        } else if (library.isServer() && config.downstream().preferClientCiphers()) {
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setUseCipherSuitesOrder(false);
+            engine.setSSLParameters(parameters);
         }
         return engine;
+    }
+
+    /// An upstream's sessions are kept by the name that is asked for; the library asks for none of
+    /// itself that has no dot.
+    private SslHandler handler(@Nullable String name, ByteBufAllocator memory) {
+        if (library.isServer()) {
+            return library.newHandler(memory);
+        }
+        if (config.upstream().maxSessionKeys() > 0) {
+            return library.newHandler(memory, name == null ? NAMELESS : name, SOME_PORT);
+        }
+        return name == null ? library.newHandler(memory) : library.newHandler(memory, name, -1);
     }
 
     /// Netty asks for no name without a dot by itself.
@@ -119,6 +139,8 @@ final class TlsTemplate implements TransportSocketTemplate {
     private void refine(long ssl) {
         if (library.isClient()) {
             refuseRenegotiation(ssl);
+        } else if (config.downstream().preferClientCiphers()) {
+            SSL.clearOptions(ssl, SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
         }
         if (!config.sessions().tickets()) {
             SSL.setOptions(ssl, SSL.SSL_OP_NO_TICKET);

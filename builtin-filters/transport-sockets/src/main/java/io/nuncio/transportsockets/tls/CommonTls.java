@@ -3,6 +3,7 @@ package io.nuncio.transportsockets.tls;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.host.CertificateValidator;
 import io.nuncio.spi.host.TlsConfig;
 
 import java.util.ArrayList;
@@ -94,8 +95,10 @@ record CommonTls(
             TlsSecrets secrets,
             TlsConfig.PeerCertificate peer,
             TlsConfig.Sessions sessions,
-            TlsConfig.ServerName serverName) {
-        PeerCertificates verifier = secrets.verifier();
+            TlsConfig.ServerName serverName,
+            TlsConfig.Downstream downstream,
+            TlsConfig.Upstream upstream) {
+        CertificateValidator verifier = secrets.verifier();
         return new TlsConfig(
                 secrets.identities(),
                 versions,
@@ -103,10 +106,12 @@ record CommonTls(
                 curves,
                 applicationProtocols,
                 peer,
-                verifier.trusted(),
-                verifier.place(),
+                verifier.acceptedIssuers(),
+                verifier.issuersPlace(),
                 verifier,
                 sessions,
-                serverName);
+                serverName,
+                downstream,
+                upstream);
     }
 }

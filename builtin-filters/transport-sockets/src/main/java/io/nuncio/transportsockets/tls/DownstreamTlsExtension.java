@@ -5,8 +5,10 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsCont
 import io.nuncio.spi.Category;
 import io.nuncio.spi.Extension;
 import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.Problems;
 import io.nuncio.spi.TransportSocketFactory;
 import io.nuncio.spi.TransportSocketTemplate;
+import io.nuncio.spi.host.CertificateValidator;
 import io.nuncio.spi.host.TlsConfig;
 import io.nuncio.spi.host.TlsSockets;
 
@@ -28,11 +30,13 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
                         CommonTls.Side.DOWNSTREAM,
                         context.problems().in("common_tls_context"));
         TlsSecrets secrets = new TlsSecrets(own, CommonTls.Side.DOWNSTREAM, false, context);
+        secrets.addTicketKeys(message, context);
         if (!secrets.present()) {
             context.problems()
                     .at("common_tls_context.tls_certificates")
                     .because("No TLS certificates found for server context");
         }
+        checkStaples(message, secrets, context.problems());
         if (!context.problems().none()) {
             secrets.close();
             return new RefusedTls();
@@ -42,19 +46,22 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
                         common.config(
                                 secrets,
                                 asked(message, secrets.verifier()),
-                                sessions(message),
-                                TlsConfig.ServerName.NONE);
+                                sessions(message, secrets),
+                                TlsConfig.ServerName.NONE,
+                                rules(message),
+                                TlsConfig.Upstream.DEFAULT);
         TlsSockets tls = context.platform().tls();
         return secrets.change()
                 ? new SecretTls(
                         tls.changingDownstream(secrets.complete() ? config.get() : null, context),
                         secrets,
+                        problems -> checkStaples(message, secrets, problems),
                         config)
                 : tls.downstream(config.get(), context);
     }
 
     private static TlsConfig.PeerCertificate asked(
-            DownstreamTlsContext message, PeerCertificates verifier) {
+            DownstreamTlsContext message, CertificateValidator verifier) {
         if (message.getRequireClientCertificate().getValue() || verifier.demands()) {
             return TlsConfig.PeerCertificate.REQUIRED;
         }
@@ -63,10 +70,38 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
                 : TlsConfig.PeerCertificate.NONE;
     }
 
-    private static TlsConfig.Sessions sessions(DownstreamTlsContext message) {
+    private static TlsConfig.Sessions sessions(DownstreamTlsContext message, TlsSecrets secrets) {
         return new TlsConfig.Sessions(
                 !message.getDisableStatelessSessionResumption(),
                 !message.getDisableStatefulSessionResumption(),
-                message.getSessionTimeout().getSeconds());
+                message.getSessionTimeout().getSeconds(),
+                secrets.ticketKeys(),
+                secrets.verifier().fingerprint());
+    }
+
+    private static TlsConfig.Downstream rules(DownstreamTlsContext message) {
+        return new TlsConfig.Downstream(
+                switch (message.getOcspStaplePolicy()) {
+                    case LENIENT_STAPLING, UNRECOGNIZED -> TlsConfig.StaplePolicy.LENIENT;
+                    case STRICT_STAPLING -> TlsConfig.StaplePolicy.STRICT;
+                    case MUST_STAPLE -> TlsConfig.StaplePolicy.MUST;
+                },
+                message.getFullScanCertsOnSniMismatch().getValue(),
+                message.getPreferClientCiphers());
+    }
+
+    /// As Envoy: a certificate that promises a response needs one, and so does a policy.
+    private static void checkStaples(
+            DownstreamTlsContext message, TlsSecrets secrets, Problems problems) {
+        for (TlsConfig.Identity identity : secrets.identities()) {
+            if (identity.staple() != null) {
+                continue;
+            }
+            if (Staples.promised(identity.chain().getFirst())) {
+                problems.add("", "OCSP response is required for must-staple certificate");
+            } else if (rules(message).staplePolicy() == TlsConfig.StaplePolicy.MUST) {
+                problems.add("", "Required OCSP response is missing from TLS context");
+            }
+        }
     }
 }

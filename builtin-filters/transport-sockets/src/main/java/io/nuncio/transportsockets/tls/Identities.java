@@ -8,12 +8,18 @@ import io.nuncio.spi.host.TlsConfig;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// Reads a certificate chain and its key. No message says anything of a key but where it is.
@@ -24,12 +30,11 @@ final class Identities {
 
     /// @return null if anything is wrong; it is reported
     static TlsConfig.@Nullable Identity from(TlsCertificate message, Problems problems) {
-        List<X509Certificate> chain = chain(message, problems);
-        PrivateKey key = key(message, problems);
-        if (chain.isEmpty() || key == null) {
+        Pair pair = message.hasPkcs12() ? pkcs12(message, problems) : pem(message, problems);
+        if (pair == null) {
             return null;
         }
-        if (!fits(key, chain.getFirst().getPublicKey())) {
+        if (!fits(pair.key(), pair.chain().getFirst().getPublicKey())) {
             problems.at("private_key")
                     .because(
                             "Failed to load private key from "
@@ -37,7 +42,81 @@ final class Identities {
                                     + ", Cause: it does not match the certificate");
             return null;
         }
-        return new TlsConfig.Identity(chain, key, Pem.place(message.getCertificateChain()));
+        TlsConfig.OcspStaple staple = null;
+        if (message.hasOcspStaple()) {
+            staple =
+                    Staples.from(
+                            message.getOcspStaple(),
+                            pair.chain().getFirst(),
+                            problems.in("ocsp_staple"));
+            if (staple == null) {
+                return null;
+            }
+        }
+        DataSource where =
+                message.hasPkcs12() ? message.getPkcs12() : message.getCertificateChain();
+        return new TlsConfig.Identity(pair.chain(), pair.key(), Pem.place(where), staple);
+    }
+
+    private record Pair(List<X509Certificate> chain, PrivateKey key) {}
+
+    private static @Nullable Pair pem(TlsCertificate message, Problems problems) {
+        List<X509Certificate> chain = chain(message, problems);
+        PrivateKey key = key(message, problems);
+        return chain.isEmpty() || key == null ? null : new Pair(chain, key);
+    }
+
+    private static @Nullable Pair pkcs12(TlsCertificate message, Problems problems) {
+        for (String other : List.of("private_key", "certificate_chain", "private_key_provider")) {
+            if (message.hasField(TlsCertificate.getDescriptor().findFieldByName(other))) {
+                problems.at("pkcs12")
+                        .because("Certificate configuration can't have both pkcs12 and " + other);
+                return null;
+            }
+        }
+        Problems here = problems.in("pkcs12");
+        int before = here.all().size();
+        byte[] content = DataSources.bytes(message.getPkcs12(), here);
+        if (here.all().size() > before) {
+            return null;
+        }
+        char[] password =
+                message.hasPassword()
+                        ? DataSources.text(message.getPassword(), problems.in("password"))
+                                .toCharArray()
+                        : new char[0];
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(new ByteArrayInputStream(content), password);
+            Pair pair = first(store, password);
+            if (pair == null) {
+                here.add("", "Failed to load pkcs12 from " + Pem.place(message.getPkcs12()));
+            }
+            return pair;
+        } catch (GeneralSecurityException | IOException unreadable) {
+            here.add(
+                    "",
+                    "Failed to load pkcs12 from "
+                            + Pem.place(message.getPkcs12())
+                            + ": it cannot be read with the password");
+            return null;
+        }
+    }
+
+    /// The first key with its certificates.
+    private static @Nullable Pair first(KeyStore store, char[] password)
+            throws GeneralSecurityException {
+        for (String alias : Collections.list(store.aliases())) {
+            Certificate[] chain = store.getCertificateChain(alias);
+            if (chain != null && store.getKey(alias, password) instanceof PrivateKey key) {
+                List<X509Certificate> certificates = new ArrayList<>();
+                for (Certificate each : chain) {
+                    certificates.add((X509Certificate) each);
+                }
+                return new Pair(certificates, key);
+            }
+        }
+        return null;
     }
 
     private static List<X509Certificate> chain(TlsCertificate message, Problems problems) {

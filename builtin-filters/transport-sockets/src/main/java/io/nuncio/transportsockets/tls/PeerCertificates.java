@@ -5,22 +5,24 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.StatsScope;
-import io.nuncio.spi.host.PeerVerifier;
+import io.nuncio.spi.host.CertificateValidator;
 
 import org.jspecify.annotations.Nullable;
 
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import java.util.List;
 
 /// Decides on a peer's certificate, in Envoy's order: whether a trusted authority vouches for it,
 /// whether it has the right name, whether it is one of those that are named by their digest.
-final class PeerCertificates implements PeerVerifier {
+final class PeerCertificates implements CertificateValidator {
     private final @Nullable TrustedAuthorities authorities;
     private final List<NameMatcher> names;
     private final boolean nameIsServerName;
     private final Pins pins;
     private final boolean acceptUntrusted;
     private final String place;
+    private final String fingerprint;
     private final Stats stats;
 
     /// What is counted of all verifiers of one configuration.
@@ -41,6 +43,7 @@ final class PeerCertificates implements PeerVerifier {
             Pins pins,
             boolean acceptUntrusted,
             String place,
+            String fingerprint,
             Stats stats) {
         this.authorities = authorities;
         this.names = List.copyOf(names);
@@ -48,6 +51,7 @@ final class PeerCertificates implements PeerVerifier {
         this.pins = pins;
         this.acceptUntrusted = acceptUntrusted;
         this.place = place;
+        this.fingerprint = fingerprint;
         this.stats = stats;
     }
 
@@ -75,16 +79,29 @@ final class PeerCertificates implements PeerVerifier {
                 Pins.from(message, context.problems()),
                 message.getTrustChainVerification() == TrustChainVerification.ACCEPT_UNTRUSTED,
                 message.hasTrustedCa() ? Pem.place(message.getTrustedCa()) : "",
+                fingerprint(message, nameIsServerName),
                 stats);
     }
 
-    /// Where the authorities come from, for operators; empty if they are the system's or none.
-    String place() {
+    /// Without the places of files, which others may keep elsewhere.
+    static String fingerprint(CertificateValidationContext message, boolean nameIsServerName) {
+        CertificateValidationContext conditions =
+                message.toBuilder().clearTrustedCa().clearCrl().clearWatchedDirectory().build();
+        return nameIsServerName + HexFormat.of().formatHex(conditions.toByteArray());
+    }
+
+    @Override
+    public String issuersPlace() {
         return place;
     }
 
-    /// The certificates that are trusted as such.
-    List<X509Certificate> trusted() {
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    @Override
+    public List<X509Certificate> acceptedIssuers() {
         return authorities == null ? List.of() : authorities.certificates();
     }
 
@@ -93,13 +110,13 @@ final class PeerCertificates implements PeerVerifier {
         return authorities != null || demands();
     }
 
-    /// True if there are conditions that nobody fulfils without a certificate.
-    boolean demands() {
+    @Override
+    public boolean demands() {
         return !acceptUntrusted && (!names.isEmpty() || !pins.empty());
     }
 
-    /// True if a peer is to be asked for a certificate at all.
-    boolean asks() {
+    @Override
+    public boolean asks() {
         return validates() || acceptUntrusted;
     }
 

@@ -3,11 +3,15 @@ package io.nuncio.transportsockets.tls;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import io.nuncio.spi.Category;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.host.CertificateValidator;
+import io.nuncio.spi.host.CertificateValidatorTemplate;
 import io.nuncio.spi.host.SecretSource;
 import io.nuncio.spi.host.TlsConfig;
 
@@ -27,7 +31,8 @@ final class TlsSecrets implements AutoCloseable {
 
     private final FactoryContext context;
     private final List<Piece<TlsConfig.Identity>> certificates = new ArrayList<>();
-    private final Piece<PeerCertificates> validation;
+    private final Piece<CertificateValidator> validation;
+    private @Nullable Piece<List<TlsConfig.TicketKey>> ticketKeys;
     private Predicate<Problems> taker = _ -> true;
 
     /// @param nameIsServerName see [PeerCertificates#from]
@@ -50,7 +55,7 @@ final class TlsSecrets implements AutoCloseable {
             Secret secret = Secret.newBuilder().setTlsCertificate(own).build();
             certificates.add(
                     new Piece<>(
-                            CERTIFICATES + "[" + index + "]",
+                            within(CERTIFICATES + "[" + index + "]"),
                             own.hasWatchedDirectory()
                                     ? context.platform().secrets().inline(secret)
                                     : null,
@@ -71,17 +76,40 @@ final class TlsSecrets implements AutoCloseable {
                 validation(
                         message,
                         (content, place) ->
-                                PeerCertificates.from(
-                                        content, side, nameIsServerName, stats, place));
+                                content.hasCustomValidatorConfig()
+                                        ? custom(content, nameIsServerName, place)
+                                        : PeerCertificates.from(
+                                                content, side, nameIsServerName, stats, place));
+    }
+
+    private static @Nullable CertificateValidator custom(
+            CertificateValidationContext content, boolean nameIsServerName, FactoryContext place) {
+        if (nameIsServerName) {
+            place.problems()
+                    .at("custom_validator_config")
+                    .because("auto_sni_san_validation cannot be used with it");
+            return null;
+        }
+        CertificateValidatorTemplate template =
+                place.platform()
+                        .extensions()
+                        .compile(
+                                Category.CERTIFICATE_VALIDATOR,
+                                content.getCustomValidatorConfig(),
+                                CertificateValidatorTemplate.class,
+                                place,
+                                "custom_validator_config");
+        return template == null ? null : template.in(content, place);
     }
 
     private static TlsConfig.@Nullable Identity identity(Secret secret, FactoryContext place) {
         return Identities.from(secret.getTlsCertificate(), place.problems());
     }
 
-    private Piece<PeerCertificates> validation(
+    private Piece<CertificateValidator> validation(
             CommonTlsContext message,
-            BiFunction<CertificateValidationContext, FactoryContext, PeerCertificates> compiler) {
+            BiFunction<CertificateValidationContext, FactoryContext, @Nullable CertificateValidator>
+                    compiler) {
         switch (message.getValidationContextTypeCase()) {
             case VALIDATION_CONTEXT_SDS_SECRET_CONFIG -> {
                 return found(
@@ -107,7 +135,7 @@ final class TlsSecrets implements AutoCloseable {
                 CertificateValidationContext own = message.getValidationContext();
                 Secret secret = Secret.newBuilder().setValidationContext(own).build();
                 return new Piece<>(
-                        "validation_context",
+                        within("validation_context"),
                         own.hasWatchedDirectory()
                                 ? context.platform().secrets().inline(secret)
                                 : null,
@@ -122,8 +150,51 @@ final class TlsSecrets implements AutoCloseable {
             SdsSecretConfig config,
             Secret.TypeCase type,
             BiFunction<Secret, FactoryContext, @Nullable T> compiler) {
-        SecretSource source = context.platform().secrets().find(config, type, context, field);
-        return new Piece<>(field, source, source == null ? null : source.current(), compiler);
+        return found(field, config, type, context, compiler);
+    }
+
+    private <T> Piece<T> found(
+            String field,
+            SdsSecretConfig config,
+            Secret.TypeCase type,
+            FactoryContext around,
+            BiFunction<Secret, FactoryContext, @Nullable T> compiler) {
+        SecretSource source = around.platform().secrets().find(config, type, around, field);
+        return new Piece<>(
+                around.in(field, around.name()),
+                source,
+                source == null ? null : source.current(),
+                compiler);
+    }
+
+    private FactoryContext within(String field) {
+        return context.in(field, context.name());
+    }
+
+    /// The keys of session tickets, which stand beside the rest.
+    ///
+    /// @param place at the message
+    void addTicketKeys(DownstreamTlsContext message, FactoryContext place) {
+        switch (message.getSessionTicketKeysTypeCase()) {
+            case SESSION_TICKET_KEYS ->
+                    ticketKeys =
+                            new Piece<>(
+                                    place.in("session_ticket_keys", place.name()),
+                                    null,
+                                    Secret.newBuilder()
+                                            .setSessionTicketKeys(message.getSessionTicketKeys())
+                                            .build(),
+                                    TicketKeys::from);
+            case SESSION_TICKET_KEYS_SDS_SECRET_CONFIG ->
+                    ticketKeys =
+                            found(
+                                    "session_ticket_keys_sds_secret_config",
+                                    message.getSessionTicketKeysSdsSecretConfig(),
+                                    Secret.TypeCase.SESSION_TICKET_KEYS,
+                                    place,
+                                    TicketKeys::from);
+            case DISABLE_STATELESS_SESSION_RESUMPTION, SESSIONTICKETKEYSTYPE_NOT_SET -> {}
+        }
     }
 
     /// True if there is a certificate, or will be.
@@ -139,13 +210,21 @@ final class TlsSecrets implements AutoCloseable {
     /// True if something may come later or become another.
     boolean change() {
         return validation.source != null
-                || certificates.stream().anyMatch(piece -> piece.source != null);
+                || certificates.stream().anyMatch(piece -> piece.source != null)
+                || (ticketKeys != null && ticketKeys.source != null);
     }
 
     /// True if nothing is waited for.
     boolean complete() {
         return validation.value != null
-                && certificates.stream().allMatch(piece -> piece.value != null);
+                && certificates.stream().allMatch(piece -> piece.value != null)
+                && (ticketKeys == null || ticketKeys.value != null);
+    }
+
+    /// The keys of session tickets; empty if none are configured.
+    List<TlsConfig.TicketKey> ticketKeys() {
+        List<TlsConfig.TicketKey> keys = ticketKeys == null ? null : ticketKeys.value;
+        return keys == null ? List.of() : keys;
     }
 
     /// Those that are there.
@@ -161,8 +240,8 @@ final class TlsSecrets implements AutoCloseable {
     }
 
     /// Call only if these are [#complete].
-    PeerCertificates verifier() {
-        PeerCertificates verifier = validation.value;
+    CertificateValidator verifier() {
+        CertificateValidator verifier = validation.value;
         if (verifier == null) {
             throw new IllegalStateException("the validation context has not come yet");
         }
@@ -180,9 +259,12 @@ final class TlsSecrets implements AutoCloseable {
     public void close() {
         certificates.forEach(Piece::close);
         validation.close();
+        if (ticketKeys != null) {
+            ticketKeys.close();
+        }
     }
 
-    private static long errors(Problems problems) {
+    static long errors(Problems problems) {
         return problems.all().stream().filter(problem -> !problem.warning()).count();
     }
 
@@ -192,17 +274,18 @@ final class TlsSecrets implements AutoCloseable {
         private final BiFunction<Secret, FactoryContext, @Nullable T> compiler;
         private @Nullable T value;
 
+        /// @param place of the secret in the configuration
         /// @param source null if it stays what it is
         /// @param first null if it has not come yet
         Piece(
-                String field,
+                FactoryContext place,
                 @Nullable SecretSource source,
                 @Nullable Secret first,
                 BiFunction<Secret, FactoryContext, @Nullable T> compiler) {
             this.source = source;
             this.compiler = compiler;
             if (first != null) {
-                value = compiler.apply(first, context.in(field, context.name()));
+                value = compiler.apply(first, place);
             }
             if (source != null) {
                 source.watch(this::onChange);
@@ -219,6 +302,15 @@ final class TlsSecrets implements AutoCloseable {
             value = compiled;
             if (complete() && !taker.test(problems)) {
                 value = old;
+                let(compiled);
+            } else {
+                let(old);
+            }
+        }
+
+        private void let(@Nullable T go) {
+            if (go instanceof CertificateValidator validator) {
+                validator.close();
             }
         }
 
@@ -226,6 +318,7 @@ final class TlsSecrets implements AutoCloseable {
             if (source != null) {
                 source.close();
             }
+            let(value);
         }
     }
 }

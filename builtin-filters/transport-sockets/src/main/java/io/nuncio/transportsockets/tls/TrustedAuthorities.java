@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import java.security.GeneralSecurityException;
 import java.security.cert.CRL;
 import java.security.cert.CertPathBuilder;
+import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertStore;
@@ -41,9 +42,15 @@ final class TrustedAuthorities {
     private final Settings settings;
     private final Set<TrustAnchor> anchors = new HashSet<>();
 
-    /// @param use the extended key usage that a peer's certificate needs
+    /// @param use the extended key usage that a peer's certificate needs, null if any will do
     /// @param depth how many certificates may stand between the peer's own and a trusted one
-    private record Settings(String use, int depth, boolean allowExpired, boolean onlyLeafRevoked) {}
+    /// @param rootsOnly a chain must end at a certificate that signs itself
+    private record Settings(
+            @Nullable String use,
+            int depth,
+            boolean allowExpired,
+            boolean onlyLeafRevoked,
+            boolean rootsOnly) {}
 
     private TrustedAuthorities(
             List<X509Certificate> certificates, List<CRL> revoked, Settings settings) {
@@ -51,8 +58,22 @@ final class TrustedAuthorities {
         this.revoked = List.copyOf(revoked);
         this.settings = settings;
         for (X509Certificate certificate : certificates) {
-            anchors.add(new TrustAnchor(certificate, null));
+            if (!settings.rootsOnly()
+                    || certificate
+                            .getSubjectX500Principal()
+                            .equals(certificate.getIssuerX500Principal())) {
+                anchors.add(new TrustAnchor(certificate, null));
+            }
         }
+    }
+
+    /// A trust bundle, whatever the peer uses its certificate for.
+    static TrustedAuthorities bundle(
+            List<X509Certificate> certificates, List<CRL> revoked, boolean allowExpired) {
+        return new TrustedAuthorities(
+                certificates,
+                revoked,
+                new Settings(null, DEFAULT_DEPTH, allowExpired, false, true));
     }
 
     /// @param problems at the message
@@ -86,7 +107,8 @@ final class TrustedAuthorities {
                                         ? message.getMaxVerifyDepth().getValue()
                                         : DEFAULT_DEPTH,
                                 message.getAllowExpiredCertificate(),
-                                message.getOnlyVerifyLeafCertCrl()));
+                                message.getOnlyVerifyLeafCertCrl(),
+                                false));
     }
 
     List<X509Certificate> certificates() {
@@ -103,7 +125,7 @@ final class TrustedAuthorities {
             if (!usable(own)) {
                 return rejected(Cause.OTHER, 0, "unsuitable certificate purpose");
             }
-            if (!certificates.contains(own)) {
+            if (settings.rootsOnly() || !certificates.contains(own)) {
                 build(chain, own);
             }
             return null;
@@ -118,12 +140,18 @@ final class TrustedAuthorities {
 
     private void build(List<X509Certificate> chain, X509Certificate own)
             throws GeneralSecurityException {
+        if (anchors.isEmpty()) {
+            throw new CertPathBuilderException("nobody is trusted");
+        }
         X509CertSelector target = new X509CertSelector();
         target.setCertificate(own);
         PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);
         parameters.setMaxPathLength(settings.depth());
         CertPathBuilder builder = CertPathBuilder.getInstance("PKIX");
         List<Object> known = new ArrayList<>(chain);
+        if (settings.rootsOnly()) {
+            known.addAll(certificates);
+        }
         known.addAll(revoked);
         parameters.addCertStore(
                 CertStore.getInstance("Collection", new CollectionCertStoreParameters(known)));
@@ -160,7 +188,8 @@ final class TrustedAuthorities {
 
     private boolean usable(X509Certificate certificate) throws CertificateParsingException {
         List<String> uses = certificate.getExtendedKeyUsage();
-        return uses == null || uses.contains(settings.use()) || uses.contains(ANY_USE);
+        String use = settings.use();
+        return use == null || uses == null || uses.contains(use) || uses.contains(ANY_USE);
     }
 
     /// In OpenSSL's words.

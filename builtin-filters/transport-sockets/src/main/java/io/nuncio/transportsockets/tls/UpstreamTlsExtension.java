@@ -19,6 +19,8 @@ import java.util.function.Supplier;
         category = Category.UPSTREAM_TRANSPORT_SOCKET,
         securityPosture = "robust_to_untrusted_downstream_and_upstream")
 public final class UpstreamTlsExtension implements TransportSocketFactory<UpstreamTlsContext> {
+    private static final int DEFAULT_SESSION_KEYS = 1;
+
     @Override
     public TransportSocketTemplate configure(UpstreamTlsContext message, FactoryContext context) {
         CommonTlsContext own = message.getCommonTlsContext();
@@ -44,13 +46,24 @@ public final class UpstreamTlsExtension implements TransportSocketFactory<Upstre
                                 TlsConfig.PeerCertificate.REQUIRED,
                                 TlsConfig.Sessions.DEFAULT,
                                 new TlsConfig.ServerName(
-                                        message.getSni(), message.getAutoHostSni()));
+                                        message.getSni(), message.getAutoHostSni()),
+                                TlsConfig.Downstream.DEFAULT,
+                                rules(message));
         TlsSockets tls = context.platform().tls();
         return secrets.change()
                 ? new SecretTls(
                         tls.changingUpstream(secrets.complete() ? config.get() : null, context),
                         secrets,
+                        _ -> {},
                         config)
                 : tls.upstream(config.get(), context);
+    }
+
+    private static TlsConfig.Upstream rules(UpstreamTlsContext message) {
+        long keys =
+                message.hasMaxSessionKeys()
+                        ? Integer.toUnsignedLong(message.getMaxSessionKeys().getValue())
+                        : DEFAULT_SESSION_KEYS;
+        return new TlsConfig.Upstream((int) Math.min(keys, Integer.MAX_VALUE));
     }
 }

@@ -198,7 +198,7 @@ class TlsSecretsTest {
                         .build();
         TlsSecrets made = compile(CommonTlsContext.newBuilder().setValidationContext(own));
         assertThat(made.change()).isTrue();
-        assertThat(made.verifier().place()).isEqualTo(ca.toString());
+        assertThat(made.verifier().issuersPlace()).isEqualTo(ca.toString());
         Files.writeString(ca, strangers.pem());
         secrets.deliver(Secret.newBuilder().setValidationContext(own).build());
         assertThat(made.verifier().verify(strangers.issue("a").chain(), null))

@@ -1,0 +1,115 @@
+package io.nuncio.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nuncio.testkit.NuncioServer;
+import io.nuncio.testkit.TestCertificates;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+
+/// OCSP responses that are handed to downstreams, with openssl as the peer.
+class OcspStaplingIT {
+    private static final String GOOD = "OCSP Response Status: successful";
+    private static final String NONE = "OCSP response: no response sent";
+
+    private final TestCertificates authority = TestCertificates.authority("Test CA");
+    private final TestCertificates.Identity identity = authority.issue("proxy.example");
+    private final Instant now = Instant.now();
+
+    private byte[] fresh(TestCertificates.Identity own) {
+        return authority.vouching(
+                own.certificate(), now.minusSeconds(60), now.plus(Duration.ofDays(1)));
+    }
+
+    private byte[] expired(TestCertificates.Identity own) {
+        return authority.vouching(
+                own.certificate(), now.minus(Duration.ofDays(2)), now.minusSeconds(60));
+    }
+
+    private static String certificate(TestCertificates.Identity own, byte[] staple) {
+        return TlsBootstraps.certificate(own)
+                + "  ocsp_staple: {inline_bytes: "
+                + Base64.getEncoder().encodeToString(staple)
+                + "}\n";
+    }
+
+    private static NuncioServer start(String certificate, String policy) throws Exception {
+        return TlsBootstraps.start(certificate, "ocsp_staple_policy: " + policy);
+    }
+
+    private static long count(NuncioServer proxy, String name) {
+        return proxy.stat("listener.secure.ssl.ocsp_staple_" + name);
+    }
+
+    @Test
+    void aPeerThatAsksIsHandedTheResponse() throws Exception {
+        try (NuncioServer proxy = start(certificate(identity, fresh(identity)), "MUST_STAPLE")) {
+            for (String version : new String[] {"-tls1_2", "-tls1_3"}) {
+                assertThat(OpenSsl.client(proxy, "-status", version))
+                        .contains(GOOD, "Cert Status: good");
+            }
+            assertThat(OpenSsl.client(proxy)).doesNotContain(GOOD);
+            assertThat(count(proxy, "requests")).isEqualTo(2);
+            assertThat(count(proxy, "responses")).isEqualTo(2);
+            assertThat(count(proxy, "omitted")).isZero();
+            assertThat(count(proxy, "failed")).isZero();
+        }
+    }
+
+    @Test
+    void withoutAResponseOnlyTheStrictestPolicyRefuses() throws Exception {
+        for (String policy : new String[] {"LENIENT_STAPLING", "STRICT_STAPLING"}) {
+            try (NuncioServer proxy = start(TlsBootstraps.certificate(identity), policy)) {
+                assertThat(OpenSsl.client(proxy, "-status")).contains(NONE);
+                assertThat(count(proxy, "omitted")).isEqualTo(1);
+            }
+        }
+        assertThatThrownBy(() -> start(TlsBootstraps.certificate(identity), "MUST_STAPLE"))
+                .hasMessageContaining("Required OCSP response is missing from TLS context");
+    }
+
+    @Test
+    void anExpiredResponseIsNotHandedOut() throws Exception {
+        String certificate = certificate(identity, expired(identity));
+        try (NuncioServer proxy = start(certificate, "LENIENT_STAPLING")) {
+            assertThat(OpenSsl.client(proxy, "-status")).contains(NONE);
+            assertThat(count(proxy, "omitted")).isEqualTo(1);
+        }
+        for (String policy : new String[] {"STRICT_STAPLING", "MUST_STAPLE"}) {
+            try (NuncioServer proxy = start(certificate, policy)) {
+                OpenSsl.refused(proxy, "-status");
+                assertThat(count(proxy, "failed")).isEqualTo(1);
+                assertThat(OpenSsl.client(proxy)).as("who does not ask").contains("200 OK");
+            }
+        }
+    }
+
+    @Test
+    void aCertificateThatPromisesAResponseNeedsOne() throws Exception {
+        TestCertificates.Identity promising =
+                authority.request("proxy.example").mustStaple().issue();
+        assertThatThrownBy(() -> start(TlsBootstraps.certificate(promising), "LENIENT_STAPLING"))
+                .hasMessageContaining("OCSP response is required for must-staple certificate");
+        try (NuncioServer proxy =
+                start(certificate(promising, expired(promising)), "LENIENT_STAPLING")) {
+            OpenSsl.refused(proxy, "-status");
+            assertThat(count(proxy, "failed")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatIsNoResponseForTheCertificateIsRefused() {
+        TestCertificates.Identity other = authority.issue("other.example");
+        assertThatThrownBy(() -> start(certificate(identity, fresh(other)), "LENIENT_STAPLING"))
+                .hasMessageContaining("OCSP response does not match its TLS certificate");
+        assertThatThrownBy(() ->
+                        start(certificate(identity, new byte[] {1, 2, 3}), "LENIENT_STAPLING"))
+                .hasMessageContaining("ocsp_staple")
+                .hasMessageContaining("OCSP response cannot be used");
+    }
+}

@@ -1,0 +1,81 @@
+package io.nuncio.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nuncio.testkit.NuncioServer;
+import io.nuncio.testkit.RawClient;
+import io.nuncio.testkit.TestCertificates;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Path;
+
+/// Sessions with upstreams, with openssl as the peer.
+class UpstreamTlsSessionsIT {
+    private static final String GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+
+    private final TestCertificates authority = TestCertificates.authority("Test CA");
+
+    @TempDir private Path folder;
+
+    private NuncioServer start(OpenSslServer upstream, String version, String more)
+            throws Exception {
+        return UpstreamTlsIT.start(
+                upstream.port(),
+                "common_tls_context:\n  tls_params: {tls_maximum_protocol_version: "
+                        + version
+                        + "}\n"
+                        + TlsBootstraps.trusting(authority).indent(2)
+                        + more,
+                "");
+    }
+
+    private OpenSslServer upstream(String... options) throws Exception {
+        return OpenSslServer.start(folder, authority.issue("up.example"), options);
+    }
+
+    private static void get(NuncioServer proxy, int times) {
+        for (int time = 0; time < times; time++) {
+            try (RawClient client = proxy.client("plain")) {
+                assertThat(client.exchange(GET).status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1_2", "TLSv1_3"})
+    void asManySessionsAreKeptAsConfigured(String version) throws Exception {
+        try (OpenSslServer upstream = upstream("-www")) {
+            try (NuncioServer proxy = start(upstream, version, "")) {
+                get(proxy, 3);
+                assertThat(proxy.stat("cluster.up.ssl.handshake")).isEqualTo(3);
+                assertThat(proxy.stat("cluster.up.ssl.session_reused")).isEqualTo(2);
+            }
+            try (NuncioServer proxy = start(upstream, version, "sni: up.example\n")) {
+                get(proxy, 2);
+                assertThat(proxy.stat("cluster.up.ssl.session_reused")).isEqualTo(1);
+            }
+            try (NuncioServer proxy = start(upstream, version, "max_session_keys: 0\n")) {
+                get(proxy, 3);
+                assertThat(proxy.stat("cluster.up.ssl.handshake")).isEqualTo(3);
+                assertThat(proxy.stat("cluster.up.ssl.session_reused")).isZero();
+            }
+        }
+    }
+
+    @Test
+    void anUpstreamCannotRenegotiate() throws Exception {
+        try (OpenSslServer upstream = upstream("-tls1_2");
+                NuncioServer proxy = start(upstream, "TLSv1_2", "");
+                RawClient client = proxy.client("plain")) {
+            client.send(GET);
+            upstream.await("host: a");
+            upstream.type("r\n");
+            assertThat(client.readResponse().status()).isEqualTo(503);
+            assertThat(proxy.stat("cluster.up.ssl.handshake")).isEqualTo(1);
+        }
+    }
+}
