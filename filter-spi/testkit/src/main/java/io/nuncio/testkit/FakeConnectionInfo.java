@@ -14,6 +14,7 @@ public final class FakeConnectionInfo implements ConnectionInfo {
     private Address local = ip("192.0.2.1", 10000);
 
     private Address remote = ip("203.0.113.7", 40000);
+    private @Nullable Address direct;
     private @Nullable TlsInfo tls;
     private @Nullable String serverName;
     private @Nullable String closeReason;
@@ -26,6 +27,12 @@ public final class FakeConnectionInfo implements ConnectionInfo {
 
     public FakeConnectionInfo from(String address) {
         remote = ip(address, 40000);
+        return this;
+    }
+
+    /// What the socket has as the peer's address, where that differs from [#remoteAddress].
+    public FakeConnectionInfo directlyFrom(String address) {
+        direct = ip(address, 40001);
         return this;
     }
 
@@ -83,7 +90,7 @@ public final class FakeConnectionInfo implements ConnectionInfo {
 
     @Override
     public Address directRemoteAddress() {
-        return remote;
+        return direct == null ? remote : direct;
     }
 
     @Override

@@ -15,7 +15,6 @@ import io.nuncio.spi.UpstreamInfo;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
@@ -79,16 +78,7 @@ final class FilterStateOperators {
     }
 
     private static @Nullable String plain(@Nullable Object state) {
-        return switch (state) {
-            case FilterStateObject object -> object.text();
-            case CharSequence text -> text.toString();
-            case Address address -> address.toString();
-            case List<?> texts -> String.join(",", texts.stream().map(String::valueOf).toList());
-            case Number number -> number.toString();
-            case Boolean bool -> bool.toString();
-            case Message message -> json(message);
-            case null, default -> null;
-        };
+        return state instanceof Message message ? json(message) : FilterStateObject.textOf(state);
     }
 
     private static @Nullable String field(@Nullable Object state, String name) {

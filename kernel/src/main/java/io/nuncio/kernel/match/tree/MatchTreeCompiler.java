@@ -2,11 +2,18 @@ package io.nuncio.kernel.match.tree;
 
 import com.github.xds.core.v3.TypedExtensionConfig;
 import com.github.xds.type.matcher.v3.Matcher;
-import com.github.xds.type.matcher.v3.Matcher.MatcherList.Predicate;
+import com.github.xds.type.matcher.v3.Matcher.MatcherList;
+import com.google.protobuf.Struct;
 
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.nuncio.kernel.match.HeaderMatch;
+import io.nuncio.kernel.match.MetadataPath;
+import io.nuncio.kernel.match.ValueMatch;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.CustomMatcherTemplate;
 import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.HeaderMap;
 import io.nuncio.spi.InputMatcher;
 import io.nuncio.spi.MatchInput;
 import io.nuncio.spi.MatchResult;
@@ -21,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// Compiles matchers. Thread: main.
 public final class MatchTreeCompiler implements Matchers {
@@ -34,6 +42,33 @@ public final class MatchTreeCompiler implements Matchers {
     public <A> MatchTree<A> compile(
             Matcher config, Data data, Class<A> action, FactoryContext context, String field) {
         return new Compilation<>(data, action, context).tree(config, field);
+    }
+
+    @Override
+    public Predicate<HeaderMap> header(HeaderMatcher config, Problems problems, String field) {
+        HeaderMatch match = HeaderMatch.of(config, problems, field);
+        return match == null ? _ -> false : match::matches;
+    }
+
+    @Override
+    public MetadataCondition metadata(MetadataMatcher config, Problems problems, String field) {
+        return new OneValue(
+                MetadataPath.of(config),
+                ValueMatch.of(config.getValue(), problems, field + ".value"),
+                config.getInvert());
+    }
+
+    private record OneValue(MetadataPath path, ValueMatch match, boolean invert)
+            implements MetadataCondition {
+        @Override
+        public String namespace() {
+            return path.namespace();
+        }
+
+        @Override
+        public boolean matches(@Nullable Struct metadata) {
+            return match.matches(path.value(metadata)) != invert;
+        }
     }
 
     /// One matcher with all below it.
@@ -106,7 +141,7 @@ public final class MatchTreeCompiler implements Matchers {
             return new ListTree<>(predicates, branches, onNoMatch);
         }
 
-        private FieldMatch predicate(Predicate config, String field) {
+        private FieldMatch predicate(MatcherList.Predicate config, String field) {
             return switch (config.getMatchTypeCase()) {
                 case SINGLE_PREDICATE ->
                         single(config.getSinglePredicate(), field + ".single_predicate");
@@ -124,7 +159,7 @@ public final class MatchTreeCompiler implements Matchers {
             };
         }
 
-        private FieldMatch[] all(Predicate.PredicateList config, String field) {
+        private FieldMatch[] all(MatcherList.Predicate.PredicateList config, String field) {
             FieldMatch[] all = new FieldMatch[config.getPredicateCount()];
             for (int index = 0; index < all.length; index++) {
                 all[index] =
@@ -133,7 +168,7 @@ public final class MatchTreeCompiler implements Matchers {
             return all;
         }
 
-        private FieldMatch single(Predicate.SinglePredicate config, String field) {
+        private FieldMatch single(MatcherList.Predicate.SinglePredicate config, String field) {
             MatchInput input = input(config.getInput(), field + ".input");
             InputMatcher matcher =
                     switch (config.getMatcherCase()) {
