@@ -6,6 +6,8 @@ import io.nuncio.testkit.RawClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 
 /// A proxy with one listener, whose only filter chain has the network filters that the test names,
@@ -18,7 +20,19 @@ final class ChainedProxy implements AutoCloseable {
 
     /// @param format of the listener's access log, in single quotes' inside
     /// @param more of the listener, lines from column 0
+    /// @param filters and what else the filter chain has, lines from column 0
     ChainedProxy(Path folder, String format, String more, String... filters) throws Exception {
+        this(folder, Map.of(), format, more, filters);
+    }
+
+    /// @param clusters by name the ports of their hosts
+    ChainedProxy(
+            Path folder,
+            Map<String, Integer> clusters,
+            String format,
+            String more,
+            String... filters)
+            throws Exception {
         log = folder.resolve("connections.log");
         server =
                 NuncioServer.start(
@@ -37,14 +51,25 @@ final class ChainedProxy implements AutoCloseable {
                         %s    filter_chains:
                             - filters:
                         %s
+                          clusters: [%s]
                         """
                                 .formatted(
                                         log,
                                         format + "\n\n",
                                         more.indent(4),
-                                        String.join("\n", filters).indent(6)),
+                                        String.join("\n", filters).indent(6),
+                                        clusters(clusters)),
                         "--file-flush-interval-msec",
                         "20");
+    }
+
+    private static String clusters(Map<String, Integer> ports) {
+        var clusters = new StringJoiner(", ");
+        ports.forEach((name, port) ->
+                clusters.add(
+                        "{ name: %1$s, load_assignment: { cluster_name: %1$s, endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %2$d } } } }] }] } }"
+                                .formatted(name, port)));
+        return clusters.toString();
     }
 
     /// A network filter as an entry of a list.

@@ -6,16 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.nuncio.testkit.RawClient;
+import io.nuncio.testkit.TestTls;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /// The small network filters between sockets.
 class NetworkFiltersIT {
     private static final String SET_FILTER_STATE = "set_filter_state";
     private static final String SET_FILTER_STATE_TYPE = "set_filter_state.v3.Config";
+
+    private static final int TLS_HANDSHAKE = 22; // the type of a record
 
     @TempDir Path folder;
 
@@ -208,5 +218,57 @@ class NetworkFiltersIT {
                                 ChainedProxy.ECHO))
                 .hasMessageContaining("on_new_connection[0].object_key")
                 .hasMessageContaining("'my.key' does not have an object factory");
+    }
+
+    @Test
+    void theServerNameIsTheClusterOfTheTcpProxy() throws Exception {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket one = new ServerSocket(0, 5, loopback);
+                ServerSocket other = new ServerSocket(0, 5, loopback);
+                ChainedProxy proxy =
+                        new ChainedProxy(
+                                folder,
+                                Map.of(
+                                        "one.example", one.getLocalPort(),
+                                        "other.example", other.getLocalPort(),
+                                        "default", other.getLocalPort()),
+                                "%UPSTREAM_CLUSTER%",
+                                """
+                                listener_filters:
+                                - name: envoy.filters.listener.tls_inspector
+                                  typed_config:
+                                    "@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector
+                                """,
+                                ChainedProxy.filter("sni_cluster", "sni_cluster.v3.SniCluster", ""),
+                                ChainedProxy.filter(
+                                        "tcp_proxy",
+                                        "tcp_proxy.v3.TcpProxy",
+                                        "stat_prefix: p, cluster: default"))) {
+            assertThat(clusterOf(proxy, "one.example", one)).isEqualTo(TLS_HANDSHAKE);
+            assertThat(clusterOf(proxy, "other.example", other)).isEqualTo(TLS_HANDSHAKE);
+            assertThat(clusterOf(proxy, null, other)).isEqualTo(TLS_HANDSHAKE);
+            assertThat(proxy.logged(3))
+                    .containsExactlyInAnyOrder("one.example", "other.example", "default");
+        }
+    }
+
+    /// Begins a handshake, which the upstream that gets it does not go on with.
+    ///
+    /// @return the first byte that the upstream gets
+    private static int clusterOf(ChainedProxy proxy, String serverName, ServerSocket upstream)
+            throws Exception {
+        TestTls peer = serverName == null ? TestTls.PLAIN : TestTls.PLAIN.asking(serverName);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Integer> first =
+                    threads.submit(() -> {
+                        upstream.setSoTimeout(10_000);
+                        try (Socket socket = upstream.accept()) {
+                            return socket.getInputStream().read();
+                        }
+                    });
+            assertThatThrownBy(() -> peer.connect(proxy.server().address("l")))
+                    .isInstanceOf(UncheckedIOException.class);
+            return first.get();
+        }
     }
 }

@@ -331,9 +331,8 @@ public final class ListenerManager {
         }
         if (before != null) {
             listeners.remove(before);
-            before
-                    .stopListening(); // where it listened elsewhere; the sockets it gave are not
-                                      // its own
+            before.stopListening(); // where it listened elsewhere; the sockets it gave are not
+            // its own
         }
         add(listener);
         byAddress.publish(listeners);
