@@ -176,7 +176,9 @@ class ListenerFiltersIT {
             proxy.awaitStat("tls_inspector.tls_found", 2);
             proxy.awaitStat("tls_inspector.tls_not_found", 1);
             assertThat(logged(3).getFirst())
-                    .matches("127\\.0\\.0\\.1:\\d+ a\\.example [0-9a-f]{32} t1[23]d\\d{4}h2_\\w+_\\w+ -");
+                    .matches(
+                            "127\\.0\\.0\\.1:\\d+ a\\.example [0-9a-f]{32}"
+                                + " t1[23]d\\d{4}h2_\\w+_\\w+ -");
         }
     }
 
@@ -206,8 +208,7 @@ class ListenerFiltersIT {
                                 "listener_filters_timeout: 0.2s\n"
                                         + "continue_on_listener_filters_timeout: true",
                                 TLS_INSPECTOR,
-                                chain("server_names: [a.example]", "a")
-                                        + chain("", "whatever"));
+                                chain("server_names: [a.example]", "a") + chain("", "whatever"));
                 RawClient client = proxy.client("in")) {
             client.send(Arrays.copyOf(hello, hello.length / 2));
 
@@ -276,8 +277,7 @@ class ListenerFiltersIT {
         try (NuncioServer proxy = start("", PROXY_PROTOCOL, HTTP_CHAIN)) {
             cutAnywhere(proxy, header);
             proxy.awaitStat("proxy_proto.versions.v2.found", header.length);
-            assertThat(logged(header.length))
-                    .containsOnly("192.0.2.7:4711 - - - foo.com");
+            assertThat(logged(header.length)).containsOnly("192.0.2.7:4711 - - - foo.com");
         }
     }
 

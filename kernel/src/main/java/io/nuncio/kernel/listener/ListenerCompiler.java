@@ -202,6 +202,16 @@ final class ListenerCompiler {
         return all.subList(before, all.size()).stream().anyMatch(problem -> !problem.warning());
     }
 
+    private static ListenerFilterTemplate partlyDisabled(
+            ListenerFilterTemplate template, ListenerFilter filter, int index, Problems problems) {
+        if (!filter.hasFilterDisabled()) {
+            return template;
+        }
+        Problems here = problems.in("listener_filters[" + index + "].filter_disabled");
+        return new PartlyDisabledFilter.Template(
+                template, SocketPredicate.of(filter.getFilterDisabled(), here));
+    }
+
     private List<ListenerFilterTemplate> listenerFilters(Listener message, FactoryContext context) {
         List<ListenerFilterTemplate> templates = new ArrayList<>();
         for (int index = 0; index < message.getListenerFiltersCount(); index++) {
@@ -216,7 +226,7 @@ final class ListenerCompiler {
                                     context,
                                     "listener_filters[" + index + "]");
             if (template != null) {
-                templates.add(template);
+                templates.add(partlyDisabled(template, filter, index, context.problems()));
             }
         }
         if (message.getUseOriginalDst().getValue()) {

@@ -307,6 +307,20 @@ class ListenerManagerTest extends ListenersFixture {
     }
 
     @Test
+    void aListenerFilterMayBeDisabledForSomeSockets() throws Exception {
+        useLineFilter();
+        start(
+                "name: 'ingress' listener_filters { name: 'line' filter_disabled {"
+                        + " destination_port_range { start: 1 end: 65536 } } } "
+                        + LOOPBACK
+                        + ECHO);
+        try (Socket client = client("ingress")) {
+            assertThat(echo(client, "x")).isEqualTo("x");
+        }
+        assertThat(log).doesNotContain("accept").contains("destroyed");
+    }
+
+    @Test
     void aListenerFilterSeesNoMoreThanItAskedFor() throws Exception {
         useLineFilter();
         start("name: 'ingress' " + LINE_FILTER + LOOPBACK + ECHO);
