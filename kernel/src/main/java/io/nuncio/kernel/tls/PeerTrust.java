@@ -62,7 +62,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
         return null;
     }
 
-    /// The library makes the alert of it.
+    /// The library makes the alert of it: for what has no other, "certificate unknown", as Envoy.
     private static int code(PeerVerifier.Cause cause) {
         return switch (cause) {
             case EXPIRED -> CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
@@ -70,7 +70,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
             case REVOKED -> CertificateVerifier.X509_V_ERR_CERT_REVOKED;
             case UNKNOWN_ISSUER -> CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
             case CHAIN_TOO_LONG -> CertificateVerifier.X509_V_ERR_CERT_CHAIN_TOO_LONG;
-            case OTHER -> CertificateVerifier.X509_V_ERR_UNSPECIFIED;
+            case OTHER -> CertificateVerifier.X509_V_ERR_PERMITTED_VIOLATION;
         };
     }
 
