@@ -55,12 +55,10 @@ final class StaticDiscovery implements ClusterDiscovery {
                     new Address.Pipe(
                             endpoint.address().getPipe().getPath(),
                             endpoint.address().getPipe().getMode());
-            case ENVOY_INTERNAL_ADDRESS -> {
-                problems.at(endpoint.field())
-                        .expected("a socket_address or a pipe")
-                        .because("internal listeners cannot be reached yet");
-                yield null;
-            }
+            case ENVOY_INTERNAL_ADDRESS ->
+                    new Address.Internal(
+                            endpoint.address().getEnvoyInternalAddress().getServerListenerName(),
+                            endpoint.address().getEnvoyInternalAddress().getEndpointId());
             case ADDRESS_NOT_SET -> null;
         };
     }

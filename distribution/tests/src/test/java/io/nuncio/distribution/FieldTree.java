@@ -25,8 +25,16 @@ import java.util.Set;
 /// the configurations of the installed extensions, each with one way to get there.
 final class FieldTree {
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
-    private static final String CLUSTER_OPTIONS =
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    /// What the kernel reads itself, by category.
+    private static final Map<String, String> OF_THE_KERNEL =
+            Map.of(
+                    "envoy.upstream_options",
+                    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                    "envoy.bootstrap",
+                    "envoy.extensions.bootstrap.internal_listener.v3.InternalListener",
+                    "envoy.upstream.local_address_selector",
+                    "envoy.config.upstream.local_address_selector.v3.DefaultLocalAddressSelector");
 
     private static final List<String> INPUTS =
             List.of("envoy.matching.network.input", "envoy.matching.http.input");
@@ -187,8 +195,9 @@ final class FieldTree {
                             after);
                 }
             }
-            if (category.equals("envoy.upstream_options")) {
-                packed(place.root(), CLUSTER_OPTIONS, "", FieldTable.EMPTY, path, before, after);
+            String own = OF_THE_KERNEL.get(category);
+            if (own != null) {
+                packed(place.root(), own, "", FieldTable.EMPTY, path, before, after);
             }
             if (category.equals("envoy.filters.http") && !isFilterConfig(place)) {
                 packed(place.root(), FILTER_CONFIG, "", FieldTable.EMPTY, path, before, after);

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// Goes through everything that is set in a message, into the configurations of its extensions, and
 /// says what cannot be used: extensions that nobody provides, fields that Nuncio does not support
@@ -23,12 +22,16 @@ import java.util.Set;
 public final class MessageCheck {
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
 
-    /// Options of clusters that the kernel reads itself, since it has the pools that they are
-    /// about; no bundle provides them.
-    private static final Set<String> OWN =
-            Set.of("envoy.extensions.upstreams.http.v3.HttpProtocolOptions");
-
-    private static final String OWN_CATEGORY = "envoy.upstream_options";
+    /// What the kernel reads itself, since it has the pools and sockets that these are about, by
+    /// type, with the category; no bundle provides them.
+    private static final Map<String, String> OWN =
+            Map.of(
+                    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                    "envoy.upstream_options",
+                    "envoy.extensions.bootstrap.internal_listener.v3.InternalListener",
+                    "envoy.bootstrap",
+                    "envoy.config.upstream.local_address_selector.v3.DefaultLocalAddressSelector",
+                    "envoy.upstream.local_address_selector");
 
     private final ExtensionIndex index;
     private final FieldTable kernel;
@@ -212,7 +215,8 @@ public final class MessageCheck {
                 typedStruct(inner, place, path);
                 return;
             }
-            if (OWN.contains(type) && place.categories().contains(OWN_CATEGORY)) {
+            String ownCategory = OWN.get(type);
+            if (ownCategory != null && place.categories().contains(ownCategory)) {
                 if (inner != null) {
                     message(inner, new Place(path, kernel, List.of(), "", false));
                 }

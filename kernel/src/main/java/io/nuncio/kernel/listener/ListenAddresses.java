@@ -38,6 +38,9 @@ final class ListenAddresses {
     }
 
     private List<ListenAddress> read() {
+        if (message.hasInternalListener()) {
+            return internal();
+        }
         if (!message.hasAddress()) {
             problems.at("address").because("address is necessary");
             return List.of();
@@ -68,6 +71,32 @@ final class ListenAddresses {
             }
         }
         return all;
+    }
+
+    /// What Envoy says of fields that only a socket could have.
+    private List<ListenAddress> internal() {
+        int before = problems.all().size();
+        if (message.hasAddress() || message.getAdditionalAddressesCount() > 0) {
+            problems.at("address")
+                    .because(
+                            "address should not be used when an internal listener config is"
+                                    + " provided");
+        }
+        if (message.getConnectionBalanceConfig().hasExactBalance()
+                || message.hasEnableReusePort()
+                || message.getFreebind().getValue()
+                || message.hasTcpBacklogSize()
+                || message.hasTcpFastOpenQueueLength()
+                || message.getTransparent().getValue()) {
+            problems.at("internal_listener").because("has unsupported tcp listener feature");
+        }
+        if (message.getSocketOptionsCount() > 0) {
+            problems.at("socket_options").because("does not support socket option");
+        }
+        Address address = new Address.Internal(message.getName(), "");
+        return problems.all().size() > before
+                ? List.of()
+                : List.of(new ListenAddress(address, ListenOptions.DEFAULT));
     }
 
     private void add(

@@ -51,6 +51,10 @@ final class ListenerCompiler {
         if (config == null) {
             return null;
         }
+        if (config.internal() && !services.workers().getFirst().internalListeners().enabled()) {
+            problems.at("internal_listener")
+                    .because("InternalListener bootstrap extension is mandatory");
+        }
         StatsScope listenerScope = services.stats().scope("listener." + config.statPrefix());
         Place place = new Place(config, initTargets, problems);
         SocketFilters socketFilters = socketFilters(message, place);

@@ -58,10 +58,9 @@ record ListenerConfig(
         return new ListenerConfig(
                 message.getName().isEmpty() ? UUID.randomUUID().toString() : message.getName(),
                 addresses,
-                message.getStatPrefix().isEmpty()
-                        ? addresses.getFirst().address().toString()
-                        : message.getStatPrefix(),
-                !message.hasBindToPort() || message.getBindToPort().getValue(),
+                statPrefix(message, addresses.getFirst().address()),
+                !message.hasInternalListener()
+                        && (!message.hasBindToPort() || message.getBindToPort().getValue()),
                 bufferLimit,
                 message.hasListenerFiltersTimeout()
                         ? Durations.toNanos(message.getListenerFiltersTimeout())
@@ -71,7 +70,21 @@ record ListenerConfig(
                 message.getTrafficDirection(),
                 message.getUseOriginalDst().getValue(),
                 message.getConnectionBalanceConfig().hasExactBalance(),
-                message.getIgnoreGlobalConnLimit());
+                message.getIgnoreGlobalConnLimit() || message.hasInternalListener());
+    }
+
+    private static String statPrefix(Listener message, Address address) {
+        if (!message.getStatPrefix().isEmpty()) {
+            return message.getStatPrefix();
+        }
+        return message.hasInternalListener()
+                ? "envoy_internal_" + message.getName()
+                : address.toString();
+    }
+
+    /// True if it is reached within the process only.
+    boolean internal() {
+        return address() instanceof Address.Internal;
     }
 
     /// The main address.

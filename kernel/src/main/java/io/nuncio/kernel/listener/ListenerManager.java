@@ -168,6 +168,18 @@ public final class ListenerManager {
         return compiled;
     }
 
+    /// Has the workers find those that serve, by their addresses and names.
+    private void publish(List<ActiveListener> all) {
+        byAddress.publish(all);
+        Map<String, List<WorkerListener>> internal = new HashMap<>();
+        for (ActiveListener listener : all) {
+            if (listener.config().internal() && !listener.stopped()) {
+                internal.put(listener.config().name(), listener.parts());
+            }
+        }
+        services.workers().getFirst().internalListeners().publish(internal);
+    }
+
     private static String addresses(ListenerConfig config) {
         return config.addresses().stream()
                 .map(each -> each.address().toString())
@@ -335,7 +347,7 @@ public final class ListenerManager {
             // its own
         }
         add(listener);
-        byAddress.publish(listeners);
+        publish(listeners);
         listener.accept(() -> {
             if (before != null) {
                 services.mainThread().post(() -> draining.begin(before));
@@ -358,7 +370,7 @@ public final class ListenerManager {
             listeners.remove(serving);
             stats.active().set(listeners.size());
             serving.stopListening();
-            byAddress.publish(listeners);
+            publish(listeners);
             if (started) {
                 draining.begin(serving);
             } else {
@@ -425,7 +437,7 @@ public final class ListenerManager {
                 throw new ListenerStartFailure(listener.config().name(), failure);
             }
         }
-        byAddress.publish(listeners);
+        publish(listeners);
         for (ActiveListener listener : listeners) {
             listener.accept(() -> {});
             stats.createSuccess().add(services.workers().size());
@@ -504,7 +516,7 @@ public final class ListenerManager {
                 stats.stopped().increment();
             }
         }
-        byAddress.publish(listeners);
+        publish(listeners);
     }
 
     private static boolean concerns(ActiveListener listener, boolean inboundOnly) {
@@ -542,7 +554,7 @@ public final class ListenerManager {
         List.copyOf(warming.values()).forEach(this::forget);
         List<ActiveListener> all = all();
         all.forEach(ActiveListener::stopListening);
-        byAddress.publish(List.of());
+        publish(List.of());
         all.forEach(listener -> listener.closeConnections("server_shutdown"));
         List<CompiledListener> compiled = all.stream().map(ActiveListener::compiled).toList();
         Worker main = services.mainThread();

@@ -14,10 +14,16 @@ import io.nuncio.spi.Connection;
 
 import jdk.net.ExtendedSocketOptions;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.SocketAddress;
 
 /// Opens upstream connections on the calling loop.
 public final class Connector {
+    /// This side's address of a connection within the process, as in Envoy.
+    private static final Address INTERNAL_CLIENT =
+            new Address.Internal("internal_client_address", "");
+
     private Connector() {}
 
     /// Begins to connect. The result is [Connection.State#CONNECTING]; how it goes on is told to
@@ -26,15 +32,74 @@ public final class Connector {
     /// [ConnectionFacts#transportFailureReason] or [SocketConnection#connectTimedOut].
     ///
     /// Thread: the loop's.
-    ///
-    /// @throws IllegalArgumentException for an internal address
     public static SocketConnection connect(
             WorkerLoop loop, Address remote, ConnectOptions options, ConnectionOwner owner) {
+        if (remote instanceof Address.Internal internal) {
+            return connect(loop, internal, options, owner);
+        }
         IoEngine engine = loop.engine();
         SocketAddress target = Addresses.toSocket(remote, engine);
         Channel channel = engine.newChannel(remote);
         configure(channel.config(), remote, options, engine);
-        ConnectionFacts facts = new ConnectionFacts(channel, loop.nextConnectionId(), null, remote);
+        SocketConnection connection = begin(loop, channel, null, remote, options, owner);
+        connect(loop, channel, connection, target, options);
+        return connection;
+    }
+
+    /// To a listener of this process, on the same loop.
+    private static SocketConnection connect(
+            WorkerLoop loop,
+            Address.Internal remote,
+            ConnectOptions options,
+            ConnectionOwner owner) {
+        InternalListeners listeners = loop.internalListeners();
+        ListenSocket.Acceptor acceptor = listeners.find(remote.listener(), loop);
+        InternalChannel.Pair pair = InternalChannel.pair(listeners.bufferLimit());
+        SocketConnection connection =
+                begin(loop, pair.client(), INTERNAL_CLIENT, remote, options, owner);
+        if (acceptor == null) {
+            loop.post(() ->
+                    connection.connectFailed(
+                            "immediate connect error: no internal listener is called `"
+                                    + remote.listener()
+                                    + "`"));
+        } else {
+            loop.post(() -> {
+                if (!pair.client().isOpen()) {
+                    return; // whoever connects has thought better of it
+                }
+                accept(loop, pair.server(), remote, acceptor);
+                connection.socketConnected();
+            });
+        }
+        return connection;
+    }
+
+    private static void accept(
+            WorkerLoop loop,
+            InternalChannel channel,
+            Address.Internal local,
+            ListenSocket.Acceptor acceptor) {
+        SocketHandler handler = new SocketHandler(SocketEvents.IGNORE);
+        channel.config().setRecvByteBufAllocator(new ReadSizes(handler));
+        channel.pipeline().addLast(handler);
+        loop.eventLoop().register(channel);
+        ConnectionFacts facts =
+                new ConnectionFacts(channel, loop.nextConnectionId(), local, INTERNAL_CLIENT);
+        facts.markHandedOver(); // nobody else can be meant
+        acceptor.accepted(new AcceptedChannel(loop, channel, handler, facts));
+    }
+
+    /// Makes the connection of a channel that is not connected yet.
+    private static SocketConnection begin(
+            WorkerLoop loop,
+            Channel channel,
+            @Nullable Address local,
+            Address remote,
+            ConnectOptions options,
+            ConnectionOwner owner) {
+        ConnectionFacts facts =
+                new ConnectionFacts(channel, loop.nextConnectionId(), local, remote);
         SocketConnection connection =
                 new SocketConnection(
                         loop,
@@ -57,7 +122,6 @@ public final class Connector {
         if (options.connectTimeoutNanos() > 0) {
             connection.connectTimeout(options.connectTimeoutNanos(), "connect_timeout");
         }
-        connect(loop, channel, connection, target, options);
         return connection;
     }
 

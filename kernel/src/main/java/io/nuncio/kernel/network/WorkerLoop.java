@@ -35,11 +35,18 @@ public final class WorkerLoop implements Worker {
     private final SplittableRandom random = new SplittableRandom();
 
     private final int loops;
+    private final InternalListeners internalListeners;
     private long connections;
     private int waterMarkLimit = -1;
     private WriteBufferWaterMark waterMark = WriteBufferWaterMark.DEFAULT;
 
-    private WorkerLoop(int index, int concurrency, String threadName, IoEngine engine) {
+    private WorkerLoop(
+            int index,
+            int concurrency,
+            String threadName,
+            IoEngine engine,
+            InternalListeners internalListeners) {
+        this.internalListeners = internalListeners;
         this.index = index;
         this.loops = concurrency + 1;
         this.engine = engine;
@@ -56,15 +63,16 @@ public final class WorkerLoop implements Worker {
     }
 
     /// The loop of the main thread; its thread starts with the first task or socket.
-    static WorkerLoop main(int concurrency, IoEngine engine) {
-        return new WorkerLoop(MAIN, concurrency, "main", engine);
+    static WorkerLoop main(int concurrency, IoEngine engine, InternalListeners internal) {
+        return new WorkerLoop(MAIN, concurrency, "main", engine, internal);
     }
 
     /// The loop of a worker; its thread starts with the first task or socket.
     ///
     /// @param index 0 or more
-    static WorkerLoop worker(int index, int concurrency, IoEngine engine) {
-        return new WorkerLoop(index, concurrency, "wrk:worker_" + index, engine);
+    static WorkerLoop worker(
+            int index, int concurrency, IoEngine engine, InternalListeners internal) {
+        return new WorkerLoop(index, concurrency, "wrk:worker_" + index, engine, internal);
     }
 
     @Override
@@ -114,6 +122,11 @@ public final class WorkerLoop implements Worker {
 
     public IoEngine engine() {
         return engine;
+    }
+
+    /// The listeners of this server that need no socket; the same for all loops.
+    public InternalListeners internalListeners() {
+        return internalListeners;
     }
 
     /// The same loop, for Netty's own parts such as its DNS resolver.

@@ -18,11 +18,12 @@ public final class WorkerLoops implements AutoCloseable {
     ///
     /// @param concurrency the number of workers, 1 or more
     public static WorkerLoops create(int concurrency, IoEngine engine) {
+        InternalListeners internal = new InternalListeners();
         List<WorkerLoop> workers = new ArrayList<>(concurrency);
         for (int index = 0; index < concurrency; index++) {
-            workers.add(WorkerLoop.worker(index, concurrency, engine));
+            workers.add(WorkerLoop.worker(index, concurrency, engine, internal));
         }
-        return new WorkerLoops(WorkerLoop.main(concurrency, engine), workers);
+        return new WorkerLoops(WorkerLoop.main(concurrency, engine, internal), workers);
     }
 
     public WorkerLoop main() {

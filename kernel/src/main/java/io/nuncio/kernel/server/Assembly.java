@@ -170,6 +170,7 @@ final class Assembly implements AutoCloseable {
                         new CallServices(clusters, lifeCycle, runtime, root),
                         new ServiceTargets(clusters::addOwn, clusters::remove, root),
                         platform));
+        InternalListenerExtension.enable(bootstrap.getBootstrapExtensionsList(), loops, problems);
         listeners =
                 new ListenerManager(
                         new ListenerManager.Services(
