@@ -2,6 +2,7 @@ package io.nuncio.kernel.network;
 
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -39,6 +40,11 @@ public enum IoEngine {
         @Override
         IoHandlerFactory ioHandlers() {
             return EpollIoHandler.newFactory();
+        }
+
+        @Override
+        IoRegistration registration(IoRegistration made) {
+            return new KeptRegistration(made);
         }
 
         @Override
@@ -163,6 +169,11 @@ public enum IoEngine {
     abstract @Nullable Throwable obstacle();
 
     abstract IoHandlerFactory ioHandlers();
+
+    /// What stands between a socket and its registration, the registration itself if nothing does.
+    IoRegistration registration(IoRegistration made) {
+        return made;
+    }
 
     /// A socket that is not bound yet.
     abstract ServerChannel newServerChannel(Address local);

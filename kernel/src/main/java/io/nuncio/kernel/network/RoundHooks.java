@@ -7,17 +7,26 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 
+import java.util.function.UnaryOperator;
+
 /// Stands between Netty's event loop and the handler that waits for sockets, so that a round also
 /// keeps our clock, our timers and our flushes, without a task or a system call of their own.
 final class RoundHooks implements IoHandler {
     private final IoHandler sockets;
+    private final UnaryOperator<IoRegistration> registrations;
     private final Wait wait;
     private final LoopClock clock;
     private final TimerWheel timers;
     private final Runnable flush;
 
-    private RoundHooks(IoHandler sockets, LoopClock clock, TimerWheel timers, Runnable flush) {
+    private RoundHooks(
+            IoHandler sockets,
+            UnaryOperator<IoRegistration> registrations,
+            LoopClock clock,
+            TimerWheel timers,
+            Runnable flush) {
         this.sockets = sockets;
+        this.registrations = registrations;
         this.wait = new Wait(clock, timers);
         this.clock = clock;
         this.timers = timers;
@@ -25,11 +34,13 @@ final class RoundHooks implements IoHandler {
     }
 
     static IoHandlerFactory around(
-            IoHandlerFactory sockets, LoopClock clock, TimerWheel timers, Runnable flush) {
+            IoEngine engine, LoopClock clock, TimerWheel timers, Runnable flush) {
+        IoHandlerFactory sockets = engine.ioHandlers();
         return new IoHandlerFactory() {
             @Override
             public IoHandler newHandler(ThreadAwareExecutor executor) {
-                return new RoundHooks(sockets.newHandler(executor), clock, timers, flush);
+                return new RoundHooks(
+                        sockets.newHandler(executor), engine::registration, clock, timers, flush);
             }
         };
     }
@@ -64,7 +75,7 @@ final class RoundHooks implements IoHandler {
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
-        return sockets.register(handle);
+        return registrations.apply(sockets.register(handle));
     }
 
     @Override

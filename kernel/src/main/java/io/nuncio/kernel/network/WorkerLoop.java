@@ -57,8 +57,7 @@ public final class WorkerLoop implements Worker {
                 new MultiThreadIoEventLoopGroup(
                         1,
                         threads,
-                        RoundHooks.around(
-                                engine.ioHandlers(), clock, timers, pendingFlushes::flush));
+                        RoundHooks.around(engine, clock, timers, pendingFlushes::flush));
         eventLoop = group.next();
     }
 
