@@ -178,7 +178,7 @@ class ListenerFiltersIT {
             assertThat(logged(3).getFirst())
                     .matches(
                             "127\\.0\\.0\\.1:\\d+ a\\.example [0-9a-f]{32}"
-                                + " t1[23]d\\d{4}h2_\\w+_\\w+ -");
+                                    + " t1[23]d\\d{4}h2_\\w+_\\w+ -");
         }
     }
 
