@@ -2,6 +2,7 @@ package io.nuncio.spi;
 
 import com.google.protobuf.Struct;
 
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 import java.util.List;
@@ -15,6 +16,10 @@ public interface AcceptedSocket {
     StreamInfo streamInfo();
 
     Worker worker();
+
+    /// Where the peer meant to connect to before the system redirected it (`SO_ORIGINAL_DST`), null
+    /// if the system does not know.
+    @Nullable Address originalDestination();
 
     /// Goes on after [ListenerFilter.Outcome#STOP].
     ///

@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 
 import io.nuncio.kernel.stream.StreamFacts;
 import io.nuncio.spi.AcceptedSocket;
+import io.nuncio.spi.Address;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.ListenerFilter;
 import io.nuncio.spi.ListenerFilterTemplate;
@@ -36,10 +37,22 @@ public final class FakeAcceptedSocket implements AcceptedSocket {
     private @Nullable String requestedServerName;
     private @Nullable String ja3Hash;
     private @Nullable String ja4Hash;
+    private @Nullable Address originalDestination;
 
     public FakeAcceptedSocket(FakeWorker worker) {
         this.worker = worker;
         facts = new StreamFacts(worker, info);
+    }
+
+    /// Where the system says the peer meant to connect to.
+    public FakeAcceptedSocket originalDestination(@Nullable Address address) {
+        originalDestination = address;
+        return this;
+    }
+
+    @Override
+    public @Nullable Address originalDestination() {
+        return originalDestination;
     }
 
     /// Begins to pass the filter.

@@ -4,10 +4,12 @@ import com.google.protobuf.Struct;
 
 import io.netty.buffer.ByteBuf;
 import io.nuncio.kernel.network.AcceptedChannel;
+import io.nuncio.kernel.network.OriginalDestination;
 import io.nuncio.kernel.network.SocketEvents;
 import io.nuncio.kernel.network.WorkerLoop;
 import io.nuncio.kernel.stream.StreamFacts;
 import io.nuncio.spi.AcceptedSocket;
+import io.nuncio.spi.Address;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.ListenerFilter;
@@ -246,6 +248,11 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     @Override
     public WorkerLoop worker() {
         return socket.loop();
+    }
+
+    @Override
+    public @Nullable Address originalDestination() {
+        return OriginalDestination.of(socket.channel());
     }
 
     @Override

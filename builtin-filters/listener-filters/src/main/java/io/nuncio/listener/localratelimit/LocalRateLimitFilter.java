@@ -1,0 +1,35 @@
+package io.nuncio.listener.localratelimit;
+
+import io.nuncio.spi.AcceptedSocket;
+import io.nuncio.spi.Counter;
+import io.nuncio.spi.ListenerFilter;
+
+import java.util.function.BooleanSupplier;
+
+/// Takes a token for one accepted socket, or closes it.
+final class LocalRateLimitFilter implements ListenerFilter {
+    private final BooleanSupplier enabled;
+    private final TokenBucket bucket;
+    private final Counter rateLimited;
+    private final AcceptedSocket socket;
+
+    LocalRateLimitFilter(
+            BooleanSupplier enabled,
+            TokenBucket bucket,
+            Counter rateLimited,
+            AcceptedSocket socket) {
+        this.enabled = enabled;
+        this.bucket = bucket;
+        this.rateLimited = rateLimited;
+        this.socket = socket;
+    }
+
+    @Override
+    public Outcome onAccept() {
+        if (!enabled.getAsBoolean() || bucket.take(socket.worker().nanoTime())) {
+            return Outcome.CONTINUE;
+        }
+        rateLimited.increment();
+        return Outcome.CLOSE;
+    }
+}
