@@ -10,6 +10,15 @@ final class TlsBootstraps {
     private static final String ANSWER =
             "direct_response: {status: 200, body: {inline_string: ok}}";
 
+    /// More of a bootstrap: the JDK's own TLS.
+    static final String ON_JDK =
+            """
+            layered_runtime:
+              layers:
+              - name: base
+                static_layer: {nuncio: {tls: {use_jdk: true}}}
+            """;
+
     private TlsBootstraps() {}
 
     /// @param common the fields of `common_tls_context`, from the first column on
@@ -24,14 +33,7 @@ final class TlsBootstraps {
 
     /// With the JDK's own TLS.
     static NuncioServer startOnJdk(String common, String downstream) throws Exception {
-        return started(
-                text(common, downstream, "", "")
-                        + """
-                        layered_runtime:
-                          layers:
-                          - name: base
-                            static_layer: {nuncio: {tls: {use_jdk: true}}}
-                        """);
+        return started(text(common, downstream, "", "") + ON_JDK);
     }
 
     /// The listener logs its connections.

@@ -11,6 +11,8 @@ import io.nuncio.testkit.TestCertificates;
 import io.nuncio.testkit.TestTls;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -45,44 +47,54 @@ class UpstreamTlsIT {
     /// @param cluster more fields of the cluster
     static NuncioServer start(int port, String tls, String cluster) throws Exception {
         return NuncioServer.start(
+                Distribution.HOME.resolve("bundles"), bootstrap(port, tls, cluster));
+    }
+
+    /// With the JDK's own TLS.
+    static NuncioServer startOnJdk(int port, String tls, String cluster) throws Exception {
+        return NuncioServer.start(
                 Distribution.HOME.resolve("bundles"),
-                """
-                static_resources:
-                  listeners:
-                  - name: plain
-                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
-                    filter_chains:
-                    - filters:
-                      - name: hcm
-                        typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                          stat_prefix: plain
-                          route_config:
-                            virtual_hosts:
-                            - name: all
-                              domains: ["*"]
-                              routes:
-                              - match: {prefix: "/"}
-                                route: {cluster: up}
-                          http_filters:
-                          - name: router
-                            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
-                  clusters:
-                  - name: up
-                    type: STRICT_DNS
-                    dns_lookup_family: V4_ONLY
-                    load_assignment:
-                      cluster_name: up
-                      endpoints:
-                      - lb_endpoints:
-                        - endpoint: {address: {socket_address: {address: localhost, port_value: %d}}}
-                %s    transport_socket:
-                      name: envoy.transport_sockets.tls
-                      typed_config:
-                        "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
-                %s
-                """
-                        .formatted(port, cluster.indent(4), tls.indent(8)));
+                bootstrap(port, tls, cluster) + TlsBootstraps.ON_JDK);
+    }
+
+    private static String bootstrap(int port, String tls, String cluster) {
+        return """
+        static_resources:
+          listeners:
+          - name: plain
+            address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+            filter_chains:
+            - filters:
+              - name: hcm
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                  stat_prefix: plain
+                  route_config:
+                    virtual_hosts:
+                    - name: all
+                      domains: ["*"]
+                      routes:
+                      - match: {prefix: "/"}
+                        route: {cluster: up}
+                  http_filters:
+                  - name: router
+                    typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+          clusters:
+          - name: up
+            type: STRICT_DNS
+            dns_lookup_family: V4_ONLY
+            load_assignment:
+              cluster_name: up
+              endpoints:
+              - lb_endpoints:
+                - endpoint: {address: {socket_address: {address: localhost, port_value: %d}}}
+        %s    transport_socket:
+              name: envoy.transport_sockets.tls
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+        %s
+        """
+                .formatted(port, cluster.indent(4), tls.indent(8));
     }
 
     private static HttpMessage get(NuncioServer proxy) {
@@ -136,19 +148,25 @@ class UpstreamTlsIT {
         }
     }
 
-    @Test
-    void theServerNameIsThatOfTheConfigurationOrTheHosts() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theServerNameIsThatOfTheConfigurationOrTheHosts(boolean jdk) throws Exception {
         TestTls own = TestTls.PLAIN.presenting(identity);
-        try (FakeUpstream upstream = upstream(own);
-                NuncioServer proxy = start(upstream.port(), "sni: up.example", "")) {
-            assertThat(get(proxy).status()).isEqualTo(200);
-            assertThat(askedName(sessions.take())).isEqualTo("up.example");
-        }
-        try (FakeUpstream upstream = upstream(own);
-                NuncioServer proxy =
-                        start(upstream.port(), "sni: up.example\nauto_host_sni: true", "")) {
-            assertThat(get(proxy).status()).isEqualTo(200);
-            assertThat(askedName(sessions.take())).isEqualTo("localhost");
+        for (String[] each :
+                new String[][] {
+                    {"sni: up.example", "up.example"},
+                    {"sni: up.example\nauto_host_sni: true", "localhost"},
+                    {"max_session_keys: 2", ""},
+                    {"max_session_keys: 0", ""}
+                }) {
+            try (FakeUpstream upstream = upstream(own);
+                    NuncioServer proxy =
+                            jdk
+                                    ? startOnJdk(upstream.port(), each[0], "")
+                                    : start(upstream.port(), each[0], "")) {
+                assertThat(get(proxy).status()).isEqualTo(200);
+                assertThat(askedName(sessions.take())).as(each[0]).isEqualTo(each[1]);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.nuncio.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nuncio.testkit.NuncioServer;
 import io.nuncio.testkit.RawClient;
@@ -23,14 +24,20 @@ class UpstreamTlsSessionsIT {
 
     private NuncioServer start(OpenSslServer upstream, String version, String more)
             throws Exception {
-        return UpstreamTlsIT.start(
-                upstream.port(),
-                "common_tls_context:\n  tls_params: {tls_maximum_protocol_version: "
-                        + version
-                        + "}\n"
-                        + TlsBootstraps.trusting(authority).indent(2)
-                        + more,
-                "");
+        return UpstreamTlsIT.start(upstream.port(), tls(version, more), "");
+    }
+
+    private NuncioServer startOnJdk(OpenSslServer upstream, String version, String more)
+            throws Exception {
+        return UpstreamTlsIT.startOnJdk(upstream.port(), tls(version, more), "");
+    }
+
+    private String tls(String version, String more) {
+        return "common_tls_context:\n  tls_params: {tls_maximum_protocol_version: "
+                + version
+                + "}\n"
+                + TlsBootstraps.trusting(authority).indent(2)
+                + more;
     }
 
     private OpenSslServer upstream(String... options) throws Exception {
@@ -76,6 +83,32 @@ class UpstreamTlsSessionsIT {
             upstream.type("r\n");
             assertThat(client.readResponse().status()).isEqualTo(503);
             assertThat(proxy.stat("cluster.up.ssl.handshake")).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1_2", "TLSv1_3"})
+    void anRsaKeyMustBeMadeForSignatures(String version) throws Exception {
+        TestCertificates.Identity encrypting =
+                authority.request("up.example").rsa().forEncryptionOnly().issue();
+        try (OpenSslServer upstream = OpenSslServer.start(folder, encrypting, "-www")) {
+            try (NuncioServer proxy = start(upstream, version, "enforce_rsa_key_usage: true");
+                    RawClient client = proxy.client("plain")) {
+                assertThat(client.exchange(GET).bodyText()).contains("KEY_USAGE_BIT_INCORRECT");
+                assertThat(proxy.stat("cluster.up.ssl.was_key_usage_invalid")).isPositive();
+            }
+            assertThatThrownBy(() -> start(upstream, version, "enforce_rsa_key_usage: false"))
+                    .hasMessageContaining("enforce_rsa_key_usage")
+                    .hasMessageContaining("BoringSSL enforces it");
+            for (boolean enforced : new boolean[] {true, false}) {
+                try (NuncioServer proxy =
+                                startOnJdk(
+                                        upstream, version, "enforce_rsa_key_usage: " + enforced);
+                        RawClient client = proxy.client("plain")) {
+                    assertThat(client.exchange(GET).status()).isEqualTo(enforced ? 503 : 200);
+                    assertThat(proxy.stat("cluster.up.ssl.was_key_usage_invalid")).isPositive();
+                }
+            }
         }
     }
 }

@@ -89,9 +89,11 @@ public record TlsConfig(
     /// How handshakes are begun.
     ///
     /// @param maxSessionKeys how many sessions are kept to be resumed, 0 for none
-    public record Upstream(int maxSessionKeys) {
+    /// @param enforceKeyUsage an RSA key must be made for signatures, where its certificate says
+    ///   what it is made for
+    public record Upstream(int maxSessionKeys, boolean enforceKeyUsage) {
         /// As without any configuration.
-        public static final Upstream DEFAULT = new Upstream(1);
+        public static final Upstream DEFAULT = new Upstream(1, true);
     }
 
     /// What an upstream is asked for, unless its connection was told a name.

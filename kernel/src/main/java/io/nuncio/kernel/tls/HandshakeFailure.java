@@ -34,6 +34,11 @@ record HandshakeFailure(Kind kind, String reason) {
     private static final String NOT_TLS =
             "268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER";
 
+    /// True if BoringSSL found that the peer's key is not made for what TLS does with it.
+    boolean keyUsage() {
+        return kind == Kind.OTHER && reason.contains("KEY_USAGE_BIT_INCORRECT");
+    }
+
     static HandshakeFailure of(Throwable thrown) {
         List<Throwable> all = new ArrayList<>();
         collect(thrown, all);

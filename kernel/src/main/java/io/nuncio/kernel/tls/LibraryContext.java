@@ -49,7 +49,7 @@ final class LibraryContext {
             builder.keyManager(keys);
         }
         builder.sslProvider(boringSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
-                .trustManager(new PeerTrust(config.verifier(), config.acceptedIssuers(), boringSsl))
+                .trustManager(new PeerTrust(config, boringSsl, stats))
                 .protocols(config.versions())
                 .ciphers(ciphers(config, boringSsl), IdentityCipherSuiteFilter.INSTANCE);
         if (config.sessions().timeoutSeconds() > 0) {

@@ -3,6 +3,7 @@ package io.nuncio.kernel.tls;
 import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.internal.tcnative.CertificateVerifier;
 import io.nuncio.spi.host.PeerVerifier;
+import io.nuncio.spi.host.TlsConfig;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +25,34 @@ final class PeerTrust extends X509ExtendedTrustManager {
     /// Under which a session says whether its peer was validated.
     static final String VALIDATED = "io.nuncio.validated";
 
+    private static final int DIGITAL_SIGNATURE = 0;
+
     private final PeerVerifier verifier;
     private final List<X509Certificate> acceptedIssuers;
+    private final boolean enforceKeyUsage;
     private final boolean boringSsl;
+    private final TlsStats stats;
 
-    PeerTrust(PeerVerifier verifier, List<X509Certificate> acceptedIssuers, boolean boringSsl) {
-        this.verifier = verifier;
-        this.acceptedIssuers = acceptedIssuers;
+    PeerTrust(TlsConfig config, boolean boringSsl, TlsStats stats) {
+        this.verifier = config.verifier();
+        this.acceptedIssuers = config.acceptedIssuers();
+        this.enforceKeyUsage = config.upstream().enforceKeyUsage();
         this.boringSsl = boringSsl;
+        this.stats = stats;
+    }
+
+    /// BoringSSL looks at an upstream's key by itself.
+    private void checkKeyUsage(X509Certificate own) throws CertificateException {
+        boolean[] uses = own.getKeyUsage();
+        if (!own.getPublicKey().getAlgorithm().equals("RSA")
+                || uses == null
+                || uses[DIGITAL_SIGNATURE]) {
+            return;
+        }
+        stats.otherKeyUsage();
+        if (enforceKeyUsage) {
+            throw new CertificateException("KEY_USAGE_BIT_INCORRECT");
+        }
     }
 
     private void check(X509Certificate[] chain, @Nullable SSLEngine engine)
@@ -83,6 +104,9 @@ final class PeerTrust extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
             throws CertificateException {
+        if (!boringSsl) {
+            checkKeyUsage(chain[0]);
+        }
         check(chain, engine);
     }
 

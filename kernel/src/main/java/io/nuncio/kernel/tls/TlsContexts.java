@@ -104,6 +104,12 @@ public final class TlsContexts implements TlsSockets {
             context.problems().add("", unknown);
             return null;
         }
+        if (boringSsl && !config.upstream().enforceKeyUsage()) {
+            context.problems()
+                    .at("enforce_rsa_key_usage")
+                    .because("BoringSSL enforces it; only the JDK's TLS can do without");
+            return null;
+        }
         String impossible = boringSsl ? "" : jdkCannot(config);
         if (!impossible.isEmpty()) {
             context.problems().add("", impossible + " needs BoringSSL; the JDK's TLS cannot do it");

@@ -16,6 +16,7 @@ final class TlsStats {
     private final Counter noCertificate;
     private final Counter failVerifyNoCert;
     private final Counter failVerifySan;
+    private final Counter wasKeyUsageInvalid;
     private final Counter stapleRequests;
     private final Counter stapleResponses;
     private final Counter stapleOmitted;
@@ -30,6 +31,7 @@ final class TlsStats {
         noCertificate = scope.counter("no_certificate");
         failVerifyNoCert = scope.counter("fail_verify_no_cert");
         failVerifySan = scope.counter("fail_verify_san");
+        wasKeyUsageInvalid = scope.counter("was_key_usage_invalid");
         stapleRequests = scope.counter("ocsp_staple_requests");
         stapleResponses = scope.counter("ocsp_staple_responses");
         stapleOmitted = scope.counter("ocsp_staple_omitted");
@@ -79,7 +81,15 @@ final class TlsStats {
         }
     }
 
+    /// The peer's key is not made for what TLS does with it.
+    void otherKeyUsage() {
+        wasKeyUsageInvalid.increment();
+    }
+
     void failed(HandshakeFailure failure) {
+        if (failure.keyUsage()) {
+            otherKeyUsage();
+        }
         switch (failure.kind()) {
             case CERTIFICATE_REFUSED -> {}
             case NO_CERTIFICATE -> failVerifyNoCert.increment();

@@ -30,6 +30,7 @@ final class TlsSecrets implements AutoCloseable {
     private static final String BY_SDS = "tls_certificate_sds_secret_configs";
 
     private final FactoryContext context;
+    private final Expirations expirations;
     private final List<Piece<TlsConfig.Identity>> certificates = new ArrayList<>();
     private final Piece<CertificateValidator> validation;
     private @Nullable Piece<List<TlsConfig.TicketKey>> ticketKeys;
@@ -43,6 +44,7 @@ final class TlsSecrets implements AutoCloseable {
             boolean nameIsServerName,
             FactoryContext context) {
         this.context = context.in("common_tls_context", context.name());
+        this.expirations = new Expirations(context.stats());
         if (message.getTlsCertificatesCount() > 0
                 && message.getTlsCertificateSdsSecretConfigsCount() > 0) {
             this.context
@@ -60,7 +62,7 @@ final class TlsSecrets implements AutoCloseable {
                                     ? context.platform().secrets().inline(secret)
                                     : null,
                             secret,
-                            TlsSecrets::identity));
+                            this::identity));
         }
         for (int index = 0; index < message.getTlsCertificateSdsSecretConfigsCount(); index++) {
             String field = BY_SDS + "[" + index + "]";
@@ -69,17 +71,21 @@ final class TlsSecrets implements AutoCloseable {
                             field,
                             message.getTlsCertificateSdsSecretConfigs(index),
                             Secret.TypeCase.TLS_CERTIFICATE,
-                            TlsSecrets::identity));
+                            this::identity));
         }
         PeerCertificates.Stats stats = PeerCertificates.Stats.in(context.stats());
         validation =
                 validation(
                         message,
-                        (content, place) ->
-                                content.hasCustomValidatorConfig()
-                                        ? custom(content, nameIsServerName, place)
-                                        : PeerCertificates.from(
-                                                content, side, nameIsServerName, stats, place));
+                        (secret, place) -> {
+                            CertificateValidationContext content = secret.getValidationContext();
+                            return content.hasCustomValidatorConfig()
+                                    ? custom(content, nameIsServerName, place)
+                                    : vouching(
+                                            secret,
+                                            PeerCertificates.from(
+                                                    content, side, nameIsServerName, stats, place));
+                        });
     }
 
     private static @Nullable CertificateValidator custom(
@@ -102,21 +108,42 @@ final class TlsSecrets implements AutoCloseable {
         return template == null ? null : template.in(content, place);
     }
 
-    private static TlsConfig.@Nullable Identity identity(Secret secret, FactoryContext place) {
-        return Identities.from(secret.getTlsCertificate(), place.problems());
+    private PeerCertificates vouching(Secret secret, PeerCertificates made) {
+        CertificateValidationContext content = secret.getValidationContext();
+        if (content.hasTrustedCa() && !made.acceptedIssuers().isEmpty()) {
+            expirations.set(
+                    Expirations.name(secret.getName(), "ca_cert", content.getTrustedCa()),
+                    made.acceptedIssuers().getFirst());
+        }
+        return made;
+    }
+
+    private TlsConfig.@Nullable Identity identity(Secret secret, FactoryContext place) {
+        TlsCertificate content = secret.getTlsCertificate();
+        TlsConfig.Identity made = Identities.from(content, place.problems());
+        if (made != null) {
+            expirations.set(
+                    Expirations.name(
+                            secret.getName(),
+                            "cert",
+                            content.hasPkcs12()
+                                    ? content.getPkcs12()
+                                    : content.getCertificateChain()),
+                    made.chain().getFirst());
+        }
+        return made;
     }
 
     private Piece<CertificateValidator> validation(
             CommonTlsContext message,
-            BiFunction<CertificateValidationContext, FactoryContext, @Nullable CertificateValidator>
-                    compiler) {
+            BiFunction<Secret, FactoryContext, @Nullable CertificateValidator> compiler) {
         switch (message.getValidationContextTypeCase()) {
             case VALIDATION_CONTEXT_SDS_SECRET_CONFIG -> {
                 return found(
                         "validation_context_sds_secret_config",
                         message.getValidationContextSdsSecretConfig(),
                         Secret.TypeCase.VALIDATION_CONTEXT,
-                        (secret, place) -> compiler.apply(secret.getValidationContext(), place));
+                        compiler);
             }
             case COMBINED_VALIDATION_CONTEXT -> {
                 CombinedCertificateValidationContext both = message.getCombinedValidationContext();
@@ -126,8 +153,14 @@ final class TlsSecrets implements AutoCloseable {
                         Secret.TypeCase.VALIDATION_CONTEXT,
                         (secret, place) ->
                                 compiler.apply(
-                                        both.getDefaultValidationContext().toBuilder()
-                                                .mergeFrom(secret.getValidationContext())
+                                        secret.toBuilder()
+                                                .setValidationContext(
+                                                        both
+                                                                .getDefaultValidationContext()
+                                                                .toBuilder()
+                                                                .mergeFrom(
+                                                                        secret
+                                                                                .getValidationContext()))
                                                 .build(),
                                         place));
             }
@@ -140,7 +173,7 @@ final class TlsSecrets implements AutoCloseable {
                                 ? context.platform().secrets().inline(secret)
                                 : null,
                         secret,
-                        (content, place) -> compiler.apply(content.getValidationContext(), place));
+                        compiler);
             }
         }
     }

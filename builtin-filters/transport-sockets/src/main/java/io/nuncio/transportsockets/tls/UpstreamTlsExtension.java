@@ -64,6 +64,8 @@ public final class UpstreamTlsExtension implements TransportSocketFactory<Upstre
                 message.hasMaxSessionKeys()
                         ? Integer.toUnsignedLong(message.getMaxSessionKeys().getValue())
                         : DEFAULT_SESSION_KEYS;
-        return new TlsConfig.Upstream((int) Math.min(keys, Integer.MAX_VALUE));
+        return new TlsConfig.Upstream(
+                (int) Math.min(keys, Integer.MAX_VALUE),
+                !message.hasEnforceRsaKeyUsage() || message.getEnforceRsaKeyUsage().getValue());
     }
 }
