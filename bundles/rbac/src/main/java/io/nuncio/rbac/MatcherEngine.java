@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.nuncio.spi.MatchContext;
 import io.nuncio.spi.MatchResult;
 import io.nuncio.spi.MatchTree;
+import io.nuncio.spi.host.Matchers;
 
 import java.util.Collection;
 import java.util.Map;
@@ -35,6 +36,10 @@ final class MatcherEngine implements Engine {
     }
 
     static MatcherEngine of(Place place, Matcher message) {
+        if (place.data() == Matchers.Data.NETWORK) {
+            NetworkMatcherInputs.check(
+                    message, place.context().problems().in(place.prefix() + "matcher"));
+        }
         MatchTree<RbacAction> tree =
                 place.context()
                         .platform()

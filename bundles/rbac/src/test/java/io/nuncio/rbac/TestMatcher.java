@@ -3,6 +3,7 @@ package io.nuncio.rbac;
 import com.github.xds.core.v3.TypedExtensionConfig;
 import com.github.xds.type.matcher.v3.Matcher;
 import com.google.protobuf.Any;
+import com.google.protobuf.Message;
 
 import io.envoyproxy.envoy.config.rbac.v3.Action;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
@@ -12,12 +13,15 @@ import io.nuncio.testkit.FakeFactoryContext;
 /// Makes matchers with one branch for each value of an input; what is found has the value's name.
 public final class TestMatcher {
     private final FakeFactoryContext context;
+    private final Message inputType;
     private final Matcher.MatcherTree.MatchMap.Builder branches =
             Matcher.MatcherTree.MatchMap.newBuilder();
 
+    /// @param inputType the configuration of the input
     /// @param input that is matched
-    public TestMatcher(FakeFactoryContext context, MatchInput input) {
+    public TestMatcher(FakeFactoryContext context, Message inputType, MatchInput input) {
         this.context = context;
+        this.inputType = inputType;
         context.platform().extension("input", input);
     }
 
@@ -39,7 +43,10 @@ public final class TestMatcher {
         return Matcher.newBuilder()
                 .setMatcherTree(
                         Matcher.MatcherTree.newBuilder()
-                                .setInput(TypedExtensionConfig.newBuilder().setName("input"))
+                                .setInput(
+                                        TypedExtensionConfig.newBuilder()
+                                                .setName("input")
+                                                .setTypedConfig(Any.pack(inputType)))
                                 .setExactMatchMap(branches))
                 .build();
     }

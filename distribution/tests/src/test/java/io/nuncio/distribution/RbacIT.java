@@ -141,6 +141,42 @@ class RbacIT {
     }
 
     @Test
+    void aMatcherSeesWhatFiltersBeforeHaveFoundOut() throws Exception {
+        String matcher =
+                """
+                { matcher_tree: {
+                    input: { name: state, typed_config: { "@type": type.googleapis.com/envoy.extensions.matching.common_inputs.network.v3.FilterStateInput, key: who } },
+                    exact_match_map: { map: { 127.0.0.2: { action: { name: action, typed_config: {
+                      "@type": type.googleapis.com/envoy.config.rbac.v3.Action, name: two } } } } } } }\
+                """
+                        .replace("\n", " ");
+        try (ChainedProxy proxy =
+                        new ChainedProxy(
+                                folder,
+                                WHY,
+                                "",
+                                ChainedProxy.filter(
+                                        "set_filter_state",
+                                        "set_filter_state.v3.Config",
+                                        "on_new_connection: [{ object_key: who, factory_key:"
+                                            + " envoy.string, format_string: { text_format_source:"
+                                            + " { inline_string:"
+                                            + " '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%' } } }]"),
+                                ChainedProxy.filter(
+                                        "rbac",
+                                        "rbac.v3.RBAC",
+                                        "stat_prefix: p, matcher: " + matcher),
+                                ChainedProxy.ECHO);
+                RawClient two = from("127.0.0.2", proxy);
+                RawClient three = from("127.0.0.3", proxy)) {
+            assertThat(echoes(two)).isTrue();
+            three.send("hello");
+
+            assertThat(three.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
     void headersAreNotForConnections() {
         assertThatThrownBy(() ->
                         proxy(

@@ -8,6 +8,7 @@ import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC.Action;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
+import io.envoyproxy.envoy.type.matcher.v3.HttpRequestHeaderMatchInput;
 import io.nuncio.rbac.TestMatcher;
 import io.nuncio.spi.MatchInput;
 import io.nuncio.testkit.FakeFactoryContext;
@@ -165,7 +166,10 @@ class RbacFilterTest {
     void aMatcherDecides() {
         var context = new FakeFactoryContext();
         MatchInput method = match -> match.requestHeaders().method();
-        Matcher matcher = new TestMatcher(context, method).on("GET", Action.ALLOW).make();
+        Matcher matcher =
+                new TestMatcher(context, HttpRequestHeaderMatchInput.getDefaultInstance(), method)
+                        .on("GET", Action.ALLOW)
+                        .make();
         RBAC message = RBAC.newBuilder().setMatcher(matcher).setShadowMatcher(matcher).build();
         try (HttpFilterHarness filter =
                 HttpFilterHarness.of(new RbacExtension(), message, context)) {

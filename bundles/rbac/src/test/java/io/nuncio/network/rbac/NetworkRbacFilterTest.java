@@ -3,10 +3,13 @@ package io.nuncio.network.rbac;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.xds.type.matcher.v3.Matcher;
+import com.google.protobuf.Message;
 import com.google.protobuf.Value;
 
 import io.envoyproxy.envoy.config.rbac.v3.RBAC.Action;
 import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.ServerNameInput;
+import io.envoyproxy.envoy.extensions.matching.common_inputs.network.v3.SourceTypeInput;
 import io.nuncio.rbac.TestMatcher;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.MatchInput;
@@ -47,8 +50,12 @@ class NetworkRbacFilterTest {
 
     /// A matcher of server names.
     private Matcher matcher() {
+        return matcher(ServerNameInput.getDefaultInstance());
+    }
+
+    private Matcher matcher(Message input) {
         MatchInput serverName = match -> match.connection().requestedServerName();
-        return new TestMatcher(context, serverName)
+        return new TestMatcher(context, input, serverName)
                 .on("good", Action.ALLOW)
                 .on("bad", Action.DENY)
                 .on("noted", Action.LOG)
@@ -243,5 +250,18 @@ class NetworkRbacFilterTest {
         assertThat(bad.open()).isTrue();
         assertThat(stat("shadow_denied")).isEqualTo(1);
         assertThat(bad.streamInfo().metadata("envoy.common")).isNull();
+    }
+
+    @Test
+    void aMatcherMayNotLookAtEverything() {
+        template(
+                message("").toBuilder()
+                        .setMatcher(matcher(SourceTypeInput.getDefaultInstance()))
+                        .build());
+
+        assertThat(context.reported())
+                .containsExactly(
+                        "matcher: the RBAC network filter cannot match"
+                            + " 'type.googleapis.com/envoy.extensions.matching.common_inputs.network.v3.SourceTypeInput'");
     }
 }
