@@ -6,8 +6,11 @@ import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.ProxyProtocolData;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// The configuration in the units that connections use: nanoseconds, 0 for never.
 ///
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param logOnConnected true to write an entry when the upstream connection stands
 /// @param hashPolicy null if balancers get no hash
 /// @param tunnel null if the bytes go to the upstream as they are
+/// @param proxyTlvs what the PROXY protocol tells the upstream besides addresses
 record TcpProxyConfig(
         ClusterChoice clusters,
         long idleTimeoutNanos,
@@ -26,10 +30,15 @@ record TcpProxyConfig(
         long logIntervalNanos,
         boolean logOnConnected,
         @Nullable HashPolicy hashPolicy,
-        @Nullable TunnelConfig tunnel) {
+        @Nullable TunnelConfig tunnel,
+        List<ProxyProtocolData.Tlv> proxyTlvs) {
     private static final Duration ONE_HOUR = Duration.newBuilder().setSeconds(3600).build();
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int MAX_IN_BASES = 10; // Envoy's default maximum
+
+    TcpProxyConfig {
+        proxyTlvs = List.copyOf(proxyTlvs);
+    }
 
     /// How long to wait before a connection is tried again, in milliseconds.
     record BackOff(long baseMillis, long maxMillis) {
@@ -73,7 +82,10 @@ record TcpProxyConfig(
                         : HashPolicy.from(message.getHashPolicy(0)),
                 message.hasTunnelingConfig()
                         ? TunnelConfig.from(message.getTunnelingConfig(), context)
-                        : null);
+                        : null,
+                message.getProxyProtocolTlvsList().stream()
+                        .map(tlv -> new ProxyProtocolData.Tlv(tlv.getType(), tlv.getValue()))
+                        .toList());
     }
 
     private static long nanos(Duration duration) {

@@ -7,6 +7,7 @@ import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.NetworkStream;
+import io.nuncio.spi.ProxyProtocolData;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.Timer;
@@ -138,6 +139,9 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
             fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, InitFailure.CONNECT_FAILED);
             return;
         }
+        if (!config.proxyTlvs().isEmpty()) {
+            describe();
+        }
         var side = new UpstreamSide();
         upstreamSide = side;
         var host = HostChoice.of(downstream, config.hashPolicy());
@@ -162,6 +166,19 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
         }
         if (wait != null) {
             connecting = wait; // unless it failed at once, and another is being made
+        }
+    }
+
+    /// For a transport socket that tells the upstream of the downstream, unless the downstream has
+    /// told of itself.
+    private void describe() {
+        if (info.filterState(ProxyProtocolData.FILTER_STATE) == null) {
+            info.filterState(
+                    ProxyProtocolData.FILTER_STATE,
+                    new ProxyProtocolData(
+                            downstream.info().remoteAddress(),
+                            downstream.info().localAddress(),
+                            config.proxyTlvs()));
         }
     }
 

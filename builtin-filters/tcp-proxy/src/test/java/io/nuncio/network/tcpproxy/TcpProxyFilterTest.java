@@ -2,10 +2,14 @@ package io.nuncio.network.tcpproxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.nuncio.spi.Connection.Close;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.NetworkFilterTemplate;
+import io.nuncio.spi.ProxyProtocolData;
+import io.nuncio.spi.ProxyProtocolData.Tlv;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.host.HttpPool.Failure;
@@ -354,6 +358,32 @@ class TcpProxyFilterTest {
                                 List.of("a.example", "b.example"),
                                 List.of("h2", "http/1.1"),
                                 downstream));
+    }
+
+    @Test
+    void theProxyProtocolTellsTheUpstreamMore() {
+        serve("proxy_protocol_tlvs: [{ type: 224, value: YQ== }]");
+
+        assertThat(downstream.streamInfo().filterState(ProxyProtocolData.FILTER_STATE))
+                .isEqualTo(
+                        new ProxyProtocolData(
+                                downstream.info().remoteAddress(),
+                                downstream.info().localAddress(),
+                                List.of(new Tlv(224, ByteString.copyFromUtf8("a")))));
+    }
+
+    @Test
+    void whatTheDownstreamToldOfItselfIsKept() {
+        var told =
+                new ProxyProtocolData(
+                        downstream.info().localAddress(),
+                        downstream.info().remoteAddress(),
+                        List.of());
+        downstream.streamInfo().filterState(ProxyProtocolData.FILTER_STATE, told);
+        serve("proxy_protocol_tlvs: [{ type: 224, value: YQ== }]");
+
+        assertThat(downstream.streamInfo().filterState(ProxyProtocolData.FILTER_STATE))
+                .isSameAs(told);
     }
 
     @Test
