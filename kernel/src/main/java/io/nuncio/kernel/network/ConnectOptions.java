@@ -1,6 +1,5 @@
 package io.nuncio.kernel.network;
 
-import io.nuncio.spi.Address;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.TransportSocketTemplate;
@@ -15,7 +14,7 @@ import java.util.List;
 /// @param connectTimeoutNanos how long the connection may take to stand, handshake included; 0 for
 ///   without limit
 /// @param bufferLimit see [io.nuncio.spi.Connection#bufferLimit]
-/// @param bindAddress this side's address, null for the system's choice
+/// @param local this side's addresses and socket options
 /// @param keepalive null for no TCP keepalive
 /// @param filters what reads and writes the bytes, such as a codec
 /// @param transport null for plain bytes
@@ -25,7 +24,7 @@ import java.util.List;
 public record ConnectOptions(
         long connectTimeoutNanos,
         int bufferLimit,
-        Address.@Nullable Ip bindAddress,
+        LocalAddresses local,
         @Nullable Keepalive keepalive,
         List<NetworkFilterTemplate> filters,
         @Nullable TransportSocketTemplate transport,
@@ -40,7 +39,7 @@ public record ConnectOptions(
     public ConnectOptions(
             long connectTimeoutNanos,
             int bufferLimit,
-            Address.@Nullable Ip bindAddress,
+            LocalAddresses local,
             @Nullable Keepalive keepalive,
             List<NetworkFilterTemplate> filters,
             @Nullable TransportSocketTemplate transport,
@@ -48,7 +47,7 @@ public record ConnectOptions(
         this(
                 connectTimeoutNanos,
                 bufferLimit,
-                bindAddress,
+                local,
                 keepalive,
                 filters,
                 transport,
@@ -62,7 +61,7 @@ public record ConnectOptions(
         return new ConnectOptions(
                 5_000_000_000L,
                 SocketConnection.DEFAULT_BUFFER_LIMIT,
-                null,
+                LocalAddresses.ANY,
                 null,
                 filters,
                 null,
@@ -74,7 +73,7 @@ public record ConnectOptions(
         return new ConnectOptions(
                 connectTimeoutNanos,
                 bufferLimit,
-                bindAddress,
+                local,
                 keepalive,
                 templates,
                 transport,
@@ -88,7 +87,7 @@ public record ConnectOptions(
         return new ConnectOptions(
                 connectTimeoutNanos,
                 bufferLimit,
-                bindAddress,
+                local,
                 keepalive,
                 filters,
                 transport,
@@ -102,7 +101,7 @@ public record ConnectOptions(
         return new ConnectOptions(
                 connectTimeoutNanos,
                 bufferLimit,
-                bindAddress,
+                local,
                 keepalive,
                 filters,
                 transport,

@@ -1,5 +1,6 @@
 package io.nuncio.kernel.network;
 
+import io.envoyproxy.envoy.config.core.v3.SocketOption.SocketState;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
@@ -40,9 +41,15 @@ public final class Connector {
         IoEngine engine = loop.engine();
         SocketAddress target = Addresses.toSocket(remote, engine);
         Channel channel = engine.newChannel(remote);
-        configure(channel.config(), remote, options, engine);
+        LocalAddresses.Local local = options.local().to(remote);
+        configure(channel.config(), remote, options, local, engine);
         SocketConnection connection = begin(loop, channel, null, remote, options, owner);
-        connect(loop, channel, connection, target, options);
+        try {
+            SocketOptions.set(channel.config(), local.options(), SocketState.STATE_PREBIND, remote);
+            connect(loop, channel, connection, target, local.address());
+        } catch (BindFailure refused) {
+            loop.post(() -> connection.connectFailed(String.valueOf(refused.getMessage())));
+        }
         return connection;
     }
 
@@ -130,8 +137,7 @@ public final class Connector {
             Channel channel,
             SocketConnection connection,
             SocketAddress target,
-            ConnectOptions options) {
-        Address.Ip local = options.bindAddress();
+            Address.@Nullable Ip local) {
         ChannelPromise done = channel.newPromise();
         if (local == null) {
             channel.connect(target, done);
@@ -168,13 +174,17 @@ public final class Connector {
     }
 
     private static void configure(
-            ChannelConfig config, Address remote, ConnectOptions options, IoEngine engine) {
+            ChannelConfig config,
+            Address remote,
+            ConnectOptions options,
+            LocalAddresses.Local local,
+            IoEngine engine) {
         config.setConnectTimeoutMillis(0); // our own timer does it
         if (!(remote instanceof Address.Ip)) {
             return;
         }
         config.setOption(ChannelOption.TCP_NODELAY, true);
-        if (options.bindAddress() != null) {
+        if (local.address() != null) {
             config.setOption(ChannelOption.SO_REUSEADDR, true);
         }
         ConnectOptions.Keepalive keepalive = options.keepalive();

@@ -672,6 +672,11 @@ public final class SocketConnection implements Connection, SocketEvents {
         channel.unsafe().flush();
     }
 
+    /// The socket, to look at its options.
+    Channel channel() {
+        return channel;
+    }
+
     private void endOutput() {
         if (state == State.CLOSED) {
             return;

@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.nuncio.kernel.init.InitManager;
 import io.nuncio.kernel.lease.Leases;
+import io.nuncio.kernel.network.WorkerLoop;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.ClusterDiscovery;
 import io.nuncio.spi.ClusterTemplate;
@@ -52,6 +53,15 @@ final class ClusterCompiler {
         FactoryContext context =
                 services.contexts().create(cluster.getName(), scope, init, leases, problems);
         ClusterConfig config = ClusterConfig.from(cluster, bindDefault, problems);
+        if (config.connectOptions().local().haveOptions()
+                && services.mainThread() instanceof WorkerLoop loop
+                && !loop.engine().supportsSocketOptions()) {
+            problems.at("upstream_bind_config")
+                    .because(
+                            loop.engine()
+                                    + " sockets have neither freebind nor socket_options; use"
+                                    + " --event-loop epoll");
+        }
         TransportSocketTemplate socket = null;
         if (cluster.hasTransportSocket()) {
             socket =

@@ -7,18 +7,12 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
-import io.netty.util.NetUtil;
 import io.nuncio.kernel.network.ConnectOptions;
-import io.nuncio.spi.Address;
+import io.nuncio.kernel.network.LocalAddresses;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.host.ResourcePriority;
 
-import org.jspecify.annotations.Nullable;
-
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 
 /// What a cluster does, in the terms of the data path; all defaults of the cluster live here.
@@ -108,17 +102,7 @@ record ClusterConfig(
 
     private static ConnectOptions connectOptions(
             Cluster cluster, BindConfig bindDefault, int bufferLimit, Problems problems) {
-        BindConfig bind =
-                cluster.hasUpstreamBindConfig() ? cluster.getUpstreamBindConfig() : bindDefault;
-        Address.Ip source = null;
-        if (bind.hasSourceAddress()) {
-            source = ip(bind.getSourceAddress());
-            if (source == null) {
-                problems.at("upstream_bind_config.source_address.address")
-                        .expected("an IP address")
-                        .found(bind.getSourceAddress().getAddress());
-            }
-        }
+        LocalAddresses local = BindSettings.of(cluster, bindDefault, problems);
         ConnectOptions.Keepalive keepalive = null;
         if (cluster.getUpstreamConnectionOptions().hasTcpKeepalive()) {
             TcpKeepalive given = cluster.getUpstreamConnectionOptions().getTcpKeepalive();
@@ -129,18 +113,7 @@ record ClusterConfig(
                             given.getKeepaliveInterval().getValue());
         }
         long noTimeout = 0; // the pool has a timer of its own
-        return new ConnectOptions(noTimeout, bufferLimit, source, keepalive, List.of(), null, null);
-    }
-
-    private static Address.@Nullable Ip ip(SocketAddress address) {
-        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address.getAddress());
-        try {
-            return bytes == null
-                    ? null
-                    : new Address.Ip(InetAddress.getByAddress(bytes), address.getPortValue());
-        } catch (UnknownHostException impossible) {
-            throw new AssertionError(impossible); // only for a wrong number of bytes
-        }
+        return new ConnectOptions(noTimeout, bufferLimit, local, keepalive, List.of(), null, null);
     }
 
     private static long nanos(Duration duration) {

@@ -45,7 +45,7 @@ record Dialing(
         return new ConnectOptions(
                 plain.connectTimeoutNanos(),
                 plain.bufferLimit(),
-                plain.bindAddress(),
+                plain.local(),
                 plain.keepalive(),
                 plain.filters(),
                 socket,

@@ -1,7 +1,9 @@
 package io.nuncio.kernel.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.envoyproxy.envoy.config.core.v3.SocketOption.SocketState;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
@@ -140,7 +142,13 @@ class ConnectorTest {
             second.connect(server.getLocalSocketAddress());
             ConnectOptions options =
                     new ConnectOptions(
-                            50_000_000, 0, null, null, recording().filters(), null, null);
+                            50_000_000,
+                            0,
+                            LocalAddresses.ANY,
+                            null,
+                            recording().filters(),
+                            null,
+                            null);
             SocketConnection connection = connect(address(server), options);
             loopback.until(() -> log.contains("destroy"));
             assertThat(log)
@@ -156,7 +164,7 @@ class ConnectorTest {
                 new ConnectOptions(
                         0,
                         0,
-                        from,
+                        new LocalAddresses(List.of(new LocalAddresses.Local(from, List.of()))),
                         new ConnectOptions.Keepalive(3, 60, 10),
                         recording().filters(),
                         null,
@@ -225,5 +233,65 @@ class ConnectorTest {
         assertThat(Connector.systemReason(new IOException("Connection refused: /127.0.0.1:1")))
                 .isEqualTo("Connection refused");
         assertThat(Connector.systemReason(new IOException())).isEqualTo("IOException");
+    }
+
+    private static ConnectOptions from(List<LocalAddresses.Local> local, ConnectOptions other) {
+        return new ConnectOptions(
+                5_000_000_000L, 0, new LocalAddresses(local), null, other.filters(), null, null);
+    }
+
+    @Test
+    void aSocketHasTheOptionsOfItsLocalAddress() throws Exception {
+        assumeThat(engine.supportsSocketOptions()).isTrue();
+        SocketOption priority = SocketOption.of("", 1, 12, 4, SocketState.STATE_PREBIND);
+        Address.Ip v4 = new Address.Ip(InetAddress.getByName("127.0.0.1"), 0);
+        ConnectOptions options =
+                from(
+                        List.of(
+                                new LocalAddresses.Local(
+                                        v4, List.of(SocketOption.freebind(false), priority))),
+                        recording());
+        try (ServerSocket server = listen()) {
+            SocketConnection connection = connect(address(server), options);
+            int descriptor =
+                    loopback.onWorker(() ->
+                            ((io.netty.channel.unix.UnixChannel) connection.channel())
+                                    .fd()
+                                    .intValue());
+            var socket = new io.netty.channel.unix.Socket(descriptor);
+            assertThat(socket.getIntOpt(1, 12)).isEqualTo(4);
+            assertThat(socket.getIntOpt(0, 15)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theLocalAddressIsThatOfTheHostsFamily() throws Exception {
+        Address.Ip v6 = new Address.Ip(InetAddress.getByName("::1"), 0);
+        Address.Ip v4 = new Address.Ip(InetAddress.getByName("127.0.0.2"), 0);
+        ConnectOptions options =
+                from(
+                        List.of(
+                                new LocalAddresses.Local(v6, List.of()),
+                                new LocalAddresses.Local(v4, List.of())),
+                        recording());
+        try (ServerSocket server = listen()) {
+            connect(address(server), options);
+            try (Socket peer = server.accept()) {
+                assertThat(peer.getInetAddress()).isEqualTo(v4.address());
+            }
+        }
+    }
+
+    @Test
+    void anOptionThatCannotBeSetFailsTheConnection() throws Exception {
+        SocketOption wrong = SocketOption.of("wrong", 6, 9999, 1, SocketState.STATE_PREBIND);
+        ConnectOptions options =
+                from(List.of(new LocalAddresses.Local(null, List.of(wrong))), recording());
+        try (ServerSocket server = listen()) {
+            SocketConnection connection = connect(address(server), options);
+            loopback.until(() -> log.contains("destroy"));
+            assertThat(connection.info().transportFailureReason())
+                    .contains("setting socket option `wrong` (level 6, name 9999) failed");
+        }
     }
 }

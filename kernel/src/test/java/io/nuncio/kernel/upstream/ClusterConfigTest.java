@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
+import com.google.protobuf.TextFormat;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
 
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.SocketOption.SocketState;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.nuncio.kernel.network.ConnectOptions;
+import io.nuncio.kernel.network.LocalAddresses;
+import io.nuncio.kernel.network.SocketOption;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.host.CodecConfig;
 
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 @SuppressWarnings("deprecation") // Envoy still reads the cluster's own HTTP options
 class ClusterConfigTest {
@@ -46,7 +52,7 @@ class ClusterConfigTest {
         assertThat(config.maxRequestsPerConnection()).isZero();
         assertThat(config.idleTimeoutNanos()).isEqualTo(3600 * SECOND);
         assertThat(config.maxConnectionDurationNanos()).isZero();
-        assertThat(config.connectOptions().bindAddress()).isNull();
+        assertThat(config.connectOptions().local()).isEqualTo(LocalAddresses.ANY);
         assertThat(config.connectOptions().keepalive()).isNull();
         assertThat(config.connectOptions().bufferLimit()).isEqualTo(1024 * 1024);
         assertThat(problems.none()).isTrue();
@@ -88,7 +94,9 @@ class ClusterConfigTest {
         assertThat(config.weightedPriorityHealth()).isTrue();
         assertThat(config.metadata().getFilterMetadataMap()).containsKey("a");
         assertThat(config.metadata().getTypedFilterMetadataMap()).containsKey("b");
-        assertThat(config.connectOptions().bindAddress()).hasToString("127.0.0.2:7");
+        assertThat(config.connectOptions().local().all())
+                .extracting(LocalAddresses.Local::address)
+                .hasToString("[127.0.0.2:7]");
         assertThat(config.connectOptions().keepalive())
                 .isEqualTo(new ConnectOptions.Keepalive(1, 2, 3));
         assertThat(config.connectOptions().bufferLimit()).isEqualTo(4096);
@@ -209,7 +217,9 @@ class ClusterConfigTest {
         BindConfig.Builder bind = BindConfig.newBuilder();
         bind.getSourceAddressBuilder().setAddress("127.0.0.3");
         ClusterConfig config = ClusterConfig.from(cluster.build(), bind.build(), problems);
-        assertThat(config.connectOptions().bindAddress()).hasToString("127.0.0.3:0");
+        assertThat(config.connectOptions().local().all())
+                .extracting(LocalAddresses.Local::address)
+                .hasToString("[127.0.0.3:0]");
     }
 
     @Test
@@ -238,5 +248,86 @@ class ClusterConfigTest {
         LeastRequest policy = ClusterCompiler.leastRequest(cluster.getLeastRequestLbConfig());
         assertThat(policy.getChoiceCount().getValue()).isEqualTo(7);
         assertThat(policy.getActiveRequestBias().getDefaultValue()).isEqualTo(2);
+    }
+
+    private List<String> bound(String text) throws Exception {
+        TextFormat.merge(text, cluster.getUpstreamBindConfigBuilder());
+        LocalAddresses local = config().connectOptions().local();
+        return problems.all().isEmpty()
+                ? local.all().stream().map(Object::toString).toList()
+                : problems.all().stream().map(Object::toString).toList();
+    }
+
+    private static final String V4 = "source_address { address: '127.0.0.2' port_value: 0 } ";
+
+    private static String extra(String address, String options) {
+        return "extra_source_addresses { address { address: '"
+                + address
+                + "' port_value: 0 } "
+                + options
+                + "} ";
+    }
+
+    @Test
+    void sourceAddressesHaveSocketOptions() throws Exception {
+        bound(
+                V4
+                        + "freebind { value: true } socket_options { level: 1 name: 2 int_value: 3"
+                        + " }"
+                        + extra("::1", ""));
+        SocketOption three = SocketOption.of("", 1, 2, 3, SocketState.STATE_PREBIND);
+        assertThat(problems.all()).isEmpty();
+        assertThat(config().connectOptions().local().all())
+                .extracting(LocalAddresses.Local::options)
+                .containsExactly(
+                        List.of(SocketOption.freebind(false), three),
+                        List.of(SocketOption.freebind(true), three));
+    }
+
+    @Test
+    void anExtraAddressMayHaveOptionsOfItsOwn() throws Exception {
+        bound(
+                V4
+                        + "socket_options { level: 1 name: 2 int_value: 3 }"
+                        + extra("::1", "socket_options {} "));
+        assertThat(config().connectOptions().local().all().getLast().options()).isEmpty();
+    }
+
+    @Test
+    void optionsNeedNoAddress() throws Exception {
+        bound("socket_options { level: 1 name: 2 int_value: 3 }");
+        assertThat(config().connectOptions().local().all())
+                .singleElement()
+                .satisfies(local -> {
+                    assertThat(local.address()).isNull();
+                    assertThat(local.options()).hasSize(1);
+                });
+    }
+
+    @Test
+    void addressesAreOneOfEachFamilyAtMost() throws Exception {
+        assertThat(bound(V4 + extra("127.0.0.3", "")))
+                .containsExactly(
+                        "upstream_bind_config.extra_source_addresses: Cluster c's upstream binding"
+                                + " config has two same IP version source addresses. Only two"
+                                + " different IP version source addresses can be supported in"
+                                + " BindConfig's source_address and"
+                                + " extra_source_addresses/additional_source_addresses fields");
+    }
+
+    @Test
+    void anExtraAddressNeedsAFirstOne() throws Exception {
+        assertThat(bound(extra("127.0.0.3", "")))
+                .containsExactly(
+                        "upstream_bind_config.source_address: Cluster c's upstream binding config"
+                                + " has extra/additional source addresses but no source_address."
+                                + " Extra/additional addresses cannot be specified if"
+                                + " source_address is not set.");
+    }
+
+    @Test
+    void theOlderFieldOfExtraAddressesStillWorks() throws Exception {
+        assertThat(bound(V4 + "additional_source_addresses { address: '::1' port_value:" + " 0 }"))
+                .hasSize(2);
     }
 }
