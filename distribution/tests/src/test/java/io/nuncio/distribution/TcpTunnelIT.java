@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +36,9 @@ class TcpTunnelIT {
                     "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
                     explicit_http_config: { http2_protocol_options: {} }
             """;
+
+    private static final int MUCH = 16 * 1024 * 1024;
+    private static final byte[] PIECE = new byte[64 * 1024];
 
     @TempDir Path folder;
 
@@ -161,6 +166,45 @@ class TcpTunnelIT {
                 assertThat(rest.get(10, TimeUnit.SECONDS)).isEqualTo("still here");
             }
             server.awaitStat("cluster.service.upstream_cx_active", 0);
+        }
+    }
+
+    @Test
+    void muchPassesAnHttp1TunnelBothWaysAtOnce() throws Exception {
+        var received = new CompletableFuture<Long>();
+        try (FakeUpstream proxy =
+                FakeUpstream.start(peer -> {
+                    peer.readRequest();
+                    peer.send("HTTP/1.1 200 OK\r\n\r\n");
+                    Thread.startVirtualThread(() -> received.completeAsync(() -> drain(peer)));
+                    for (int sent = 0; sent < MUCH; sent += PIECE.length) {
+                        peer.send(PIECE);
+                    }
+                    peer.socket().shutdownOutput();
+                    received.join();
+                })) {
+            start(proxy.port(), "hostname: 'a:1'", HTTP1);
+            try (RawClient client = server.client("in")) {
+                var got = new CompletableFuture<Integer>();
+                Thread.startVirtualThread(() -> got.complete(client.readToEnd().length));
+                for (int sent = 0; sent < MUCH; sent += PIECE.length) {
+                    client.send(PIECE);
+                }
+                client.halfClose();
+
+                assertThat(received.get(20, TimeUnit.SECONDS)).isEqualTo(MUCH);
+                assertThat(got.get(20, TimeUnit.SECONDS)).isEqualTo(MUCH);
+            }
+            server.awaitStat("cluster.service.upstream_cx_active", 0);
+            assertThat(server.stat("cluster.service.upstream_cx_destroy_with_active_rq")).isZero();
+        }
+    }
+
+    private static long drain(FakeUpstream.Peer peer) {
+        try {
+            return peer.socket().getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -39,5 +39,9 @@ public interface ClientCodec {
         /// The response of the current stream is complete; the connection may be used again if
         /// `reusable`.
         default void onResponseComplete(boolean reusable) {}
+
+        /// In place of [#onResponseComplete] for a tunnel, after both its halves have ended: the
+        /// connection is of no more use when what was written is flushed.
+        default void onTunnelEnded() {}
     }
 }

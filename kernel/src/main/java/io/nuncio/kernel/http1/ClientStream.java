@@ -154,6 +154,9 @@ final class ClientStream extends Http1Stream implements RequestSender {
         }
         if (responseComplete) {
             markEnded();
+            if (tunnel) {
+                codec.tunnelEnded();
+            }
         }
     }
 

@@ -317,7 +317,10 @@ final class Http1ClientCodec implements ClientCodec {
             return;
         }
         if (current.tunnel()) {
-            phase = Phase.OVER; // and the stream goes on until the connection ends
+            phase = Phase.OVER;
+            if (current.requestComplete()) {
+                tunnelEnded();
+            }
             return;
         }
         stream = null;
@@ -334,13 +337,14 @@ final class Http1ClientCodec implements ClientCodec {
 
     @Override
     public void onEndOfStream() {
-        ClientStream current = stream;
         if (phase == Phase.REST) {
             deliver(Slices.of(new Buffer()), true);
-        } else if (current != null && current.tunnel() && current.ended()) {
-            stream = null;
-            callbacks.onResponseComplete(false);
         }
+    }
+
+    void tunnelEnded() {
+        stream = null;
+        callbacks.onTunnelEnded();
     }
 
     /// The stream sends no more; what it was sent may go on.

@@ -56,6 +56,7 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
     private boolean timedOut;
     private boolean remoteClosed;
     private boolean protocolError;
+    private boolean flushes; // what it was given, before it closes
 
     /// @throws RuntimeException if there is no socket to be had
     PooledConnection(ConnectionPool pool) {
@@ -131,8 +132,14 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         callbacks.onReady(begun, begun);
     }
 
-    /// Ends the connection; the pool has forgotten it when this returns.
+    /// Ends the connection; the pool has forgotten it when this returns, unless it carried a tunnel
+    /// whose last bytes are on their way.
     void close() {
+        if (flushes && state != State.CLOSED && !remoteClosed) {
+            connection.delayedCloseTimeout(cluster.config().idleTimeoutNanos());
+            connection.close(Connection.Close.FLUSH_WRITE, "");
+            return;
+        }
         if (state != State.CLOSED && !remoteClosed) {
             connection.close(Connection.Close.NO_FLUSH, "");
             onEvent(ConnectionEvent.LOCAL_CLOSE);
@@ -189,6 +196,17 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         }
         forget(ended);
         pool.onStreamEnd(this);
+    }
+
+    @Override
+    public void onTunnelEnded() {
+        PooledStream ended = streams.first();
+        if (ended != null) {
+            state = State.DRAINING;
+            flushes = true;
+            forget(ended);
+            pool.onStreamEnd(this);
+        }
     }
 
     @Override

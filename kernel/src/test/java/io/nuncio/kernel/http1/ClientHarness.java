@@ -132,6 +132,11 @@ final class ClientHarness implements ResponseReceiver, ClientCodec.Callbacks {
     }
 
     @Override
+    public void onTunnelEnded() {
+        events.add("tunnel ended");
+    }
+
+    @Override
     public void onResponseComplete(boolean reusable) {
         events.add(reusable ? "reusable" : "not reusable");
     }

@@ -279,8 +279,7 @@ class Http1ClientCodecTest {
         assertThat(harness.written()).isEqualTo("more");
         assertThat(harness.connection.sentEnd()).isTrue();
         assertThat(harness.connection.open()).isTrue();
-        harness.codec().onEndOfStream(); // now that the connection has ended
-        assertThat(harness.events).containsExactly("complete", "not reusable");
+        assertThat(harness.events).containsExactly("complete", "tunnel ended");
     }
 
     @Test
@@ -294,7 +293,7 @@ class Http1ClientCodecTest {
 
         assertThat(ended).isTrue();
         assertThat(harness.body.toString()).isEqualTo("answer");
-        assertThat(harness.complete).isTrue();
+        assertThat(harness.events).containsExactly("complete", "tunnel ended");
     }
 
     @Test
