@@ -1,5 +1,7 @@
 package io.nuncio.spi;
 
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -36,6 +38,16 @@ public interface ConnectionInfo {
     /// `tls`.
     default String transportProtocol() {
         return "raw_buffer";
+    }
+
+    /// The metadata of the listener that serves the connection; empty if there is none.
+    default Metadata listenerMetadata() {
+        return Metadata.getDefaultInstance();
+    }
+
+    /// The metadata of the filter chain that serves the connection; empty if there is none.
+    default Metadata filterChainMetadata() {
+        return Metadata.getDefaultInstance();
     }
 
     /// The application protocols that the peer offers, as listener filters found them.

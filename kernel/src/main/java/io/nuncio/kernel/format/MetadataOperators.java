@@ -27,11 +27,12 @@ final class MetadataOperators {
                     "DYNAMIC", StreamInfo::metadata,
                     "CLUSTER", MetadataOperators::clusterMetadata,
                     "ROUTE", MetadataOperators::routeMetadata,
-                    "UPSTREAM_HOST", MetadataOperators::hostMetadata);
+                    "UPSTREAM_HOST", MetadataOperators::hostMetadata,
+                    "LISTENER", MetadataOperators::listenerMetadata,
+                    "LISTENER_FILTER_CHAIN", MetadataOperators::filterChainMetadata);
 
     /// Kinds of metadata that no configuration can have yet, since the fields are refused.
-    static final Set<String> WITHOUT_VALUE =
-            Set.of("LISTENER", "LISTENER_FILTER_CHAIN", "VIRTUAL_HOST");
+    static final Set<String> WITHOUT_VALUE = Set.of("VIRTUAL_HOST");
 
     static void addTo(Operators operators) {
         add(operators, "DYNAMIC_METADATA", StreamInfo::metadata);
@@ -80,6 +81,14 @@ final class MetadataOperators {
 
     private static @Nullable Struct routeMetadata(StreamInfo info, String namespace) {
         return info.route().metadata().getFilterMetadataMap().get(namespace);
+    }
+
+    private static @Nullable Struct listenerMetadata(StreamInfo info, String namespace) {
+        return info.downstream().listenerMetadata().getFilterMetadataMap().get(namespace);
+    }
+
+    private static @Nullable Struct filterChainMetadata(StreamInfo info, String namespace) {
+        return info.downstream().filterChainMetadata().getFilterMetadataMap().get(namespace);
     }
 
     private static @Nullable Struct hostMetadata(StreamInfo info, String namespace) {

@@ -1,5 +1,6 @@
 package io.nuncio.kernel.listener;
 
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.TransportSocketTemplate;
@@ -15,6 +16,7 @@ import java.util.List;
 /// too.
 final class FilterChain {
     private final String name;
+    private final Metadata metadata;
     private final List<NetworkFilterTemplate> filters;
     private final Leases filterLeases;
     private final Socket socket;
@@ -65,12 +67,14 @@ final class FilterChain {
     /// @param connectTimeoutNanos how long the transport's handshake may take, 0 for without limit
     FilterChain(
             String name,
+            Metadata metadata,
             List<NetworkFilterTemplate> filters,
             Leases filterLeases,
             Socket socket,
             long connectTimeoutNanos,
             ChainConnections connections) {
         this.name = name;
+        this.metadata = metadata;
         this.filters = List.copyOf(filters);
         this.filterLeases = filterLeases;
         this.socket = socket;
@@ -80,6 +84,10 @@ final class FilterChain {
 
     String name() {
         return name;
+    }
+
+    Metadata metadata() {
+        return metadata;
     }
 
     List<NetworkFilterTemplate> filters() {

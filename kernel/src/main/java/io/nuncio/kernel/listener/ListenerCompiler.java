@@ -385,6 +385,7 @@ final class ListenerCompiler {
         FactoryContext context = context(place, leases);
         return new FilterChain(
                 message.getName(),
+                message.getMetadata(),
                 filters(message, context, field),
                 leases,
                 socket,

@@ -104,6 +104,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
 
     private void serve(AcceptedChannel socket, Buffer data) {
         CompiledListener now = listener;
+        socket.facts().listenerMetadata(now.message().getMetadata());
         if (now.socketFilters().templates().isEmpty()) {
             connect(socket, MatchInput.of(socket.facts()), null, data);
             return;
@@ -194,6 +195,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
         SocketConnection connection =
                 SocketConnection.accepted(socket, active, now.config().bufferLimit());
         socket.facts().filterChainName(chain.name());
+        socket.facts().filterChainMetadata(chain.metadata());
         if (facts != null) {
             connection.streamInfo(facts);
         } else if (now.socketFilters().accessLogger() != null) {

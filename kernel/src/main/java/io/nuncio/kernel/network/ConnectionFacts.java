@@ -1,5 +1,6 @@
 package io.nuncio.kernel.network;
 
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.netty.channel.Channel;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.ConnectionInfo;
@@ -34,6 +35,8 @@ public final class ConnectionFacts implements ConnectionInfo {
     private long wireBytesReceived;
     private long wireBytesSent;
     private boolean handedOver;
+    private Metadata listenerMetadata = Metadata.getDefaultInstance();
+    private Metadata filterChainMetadata = Metadata.getDefaultInstance();
 
     /// @param local this side's address if it is known already
     /// @param remote the peer's address if it is known already
@@ -160,6 +163,24 @@ public final class ConnectionFacts implements ConnectionInfo {
 
     void transport(TransportSocket socket) {
         transport = socket;
+    }
+
+    @Override
+    public Metadata listenerMetadata() {
+        return listenerMetadata;
+    }
+
+    public void listenerMetadata(Metadata metadata) {
+        listenerMetadata = metadata;
+    }
+
+    @Override
+    public Metadata filterChainMetadata() {
+        return filterChainMetadata;
+    }
+
+    public void filterChainMetadata(Metadata metadata) {
+        filterChainMetadata = metadata;
     }
 
     @Override

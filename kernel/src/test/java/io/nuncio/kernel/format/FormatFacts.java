@@ -63,6 +63,10 @@ final class FormatFacts {
             stream.clusterFake().metadata = metadata(key.substring(17), value);
         } else if (key.startsWith("route.metadata.")) {
             stream.routeMetadata = metadata(key.substring(15), value);
+        } else if (key.startsWith("listener.metadata.")) {
+            stream.downstream.listenerMetadata = metadata(key.substring(18), value);
+        } else if (key.startsWith("chain.metadata.")) {
+            stream.downstream.filterChainMetadata = metadata(key.substring(15), value);
         } else if (key.startsWith("upstream.object.")) {
             stream.upstreamFake().filterState.put(key.substring(16), object(value));
         } else if (key.startsWith("object.")) {

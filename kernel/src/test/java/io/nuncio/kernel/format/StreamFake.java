@@ -378,6 +378,18 @@ public final class StreamFake implements FormatContext, StreamInfo {
         public long handshakeEndNanos = -1;
         public long wireBytesReceived;
         public long wireBytesSent;
+        public Metadata listenerMetadata = Metadata.getDefaultInstance();
+        public Metadata filterChainMetadata = Metadata.getDefaultInstance();
+
+        @Override
+        public Metadata listenerMetadata() {
+            return listenerMetadata;
+        }
+
+        @Override
+        public Metadata filterChainMetadata() {
+            return filterChainMetadata;
+        }
 
         @Override
         public long id() {

@@ -28,6 +28,7 @@ class FilterChainMatcherTest {
         FakeWorker worker = new FakeWorker();
         return new FilterChain(
                 name,
+                io.envoyproxy.envoy.config.core.v3.Metadata.getDefaultInstance(),
                 List.of(),
                 none,
                 new FilterChain.Socket(null, none),

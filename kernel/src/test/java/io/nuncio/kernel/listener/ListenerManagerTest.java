@@ -220,6 +220,36 @@ class ListenerManagerTest extends ListenersFixture {
         assertThat(accessLog).hasSize(1);
     }
 
+    @Test
+    void aConnectionKnowsTheMetadataOfItsListenerAndItsChain() throws Exception {
+        extensions.put(
+                "hello",
+                template(stream ->
+                        new Echo(stream) {
+                            @Override
+                            public void onEvent(io.nuncio.spi.ConnectionEvent event) {
+                                var info = stream.connection().info();
+                                log.add(
+                                        value(info.listenerMetadata())
+                                                + " "
+                                                + value(info.filterChainMetadata()));
+                            }
+                        }));
+        start(
+                "name: 'ingress' metadata { filter_metadata { key: 'ns' value { fields { key: 'k'"
+                        + " value { string_value: 'listener' } } } } } "
+                        + LOOPBACK
+                        + "filter_chains { metadata { filter_metadata { key: 'ns' value { fields {"
+                        + " key: 'k' value { string_value: 'chain' } } } } } filters { name:"
+                        + " 'hello' } }");
+        echo(client("ingress"), "x");
+        assertThat(log).containsExactly("listener chain");
+    }
+
+    private static String value(io.envoyproxy.envoy.config.core.v3.Metadata metadata) {
+        return metadata.getFilterMetadataOrThrow("ns").getFieldsOrThrow("k").getStringValue();
+    }
+
     // Listener filters.
 
     /// Waits for a line, takes it away, and says by it how to go on.

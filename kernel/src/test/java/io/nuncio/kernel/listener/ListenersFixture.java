@@ -191,7 +191,7 @@ abstract class ListenersFixture {
         };
     }
 
-    final class Echo implements NetworkFilter {
+    class Echo implements NetworkFilter {
         private final NetworkStream stream;
 
         Echo(NetworkStream stream) {
