@@ -428,6 +428,38 @@ class DownstreamTlsIT {
     }
 
     @Test
+    void anEdwardsKeyServesWhoVerifiesIt() throws Exception {
+        TestCertificates.Identity own = authority.request("ed").ed25519().issue();
+        try (NuncioServer proxy = start(TlsBootstraps.certificate(own))) {
+            assertThat(OpenSsl.client(proxy, "-tls1_3"))
+                    .contains("subject=CN = ed", "Peer signature type: ed25519");
+            OpenSsl.refused(proxy, "-tls1_3", "-sigalgs ecdsa_secp256r1_sha256");
+        }
+    }
+
+    @Test
+    void keysThatAreTooShortAreRefused() throws Exception {
+        Path key = folder.resolve("short.key");
+        Path certificate = folder.resolve("short.pem");
+        OpenSsl.run(
+                "openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=short -keyout %s -out %s"
+                        .formatted(key, certificate));
+        assertThatThrownBy(() ->
+                        start(
+                                """
+                                tls_certificates:
+                                - certificate_chain: {filename: %s}
+                                  private_key: {filename: %s}
+                                """
+                                        .formatted(certificate, key)))
+                .hasMessageContaining(
+                        "Failed to load certificate chain from "
+                                + certificate
+                                + ", only RSA certificates with 2048-bit or larger keys are"
+                                + " supported");
+    }
+
+    @Test
     void aDownstreamCannotRenegotiate() throws Exception {
         try (NuncioServer proxy = start(inline())) {
             Distribution.Finished finished =

@@ -7,7 +7,11 @@ import io.nuncio.testkit.NuncioServer;
 import io.nuncio.testkit.TestCertificates;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -20,6 +24,8 @@ class OcspStaplingIT {
     private final TestCertificates authority = TestCertificates.authority("Test CA");
     private final TestCertificates.Identity identity = authority.issue("proxy.example");
     private final Instant now = Instant.now();
+
+    @TempDir private Path folder;
 
     private byte[] fresh(TestCertificates.Identity own) {
         return authority.vouching(
@@ -111,5 +117,46 @@ class OcspStaplingIT {
                         start(certificate(identity, new byte[] {1, 2, 3}), "LENIENT_STAPLING"))
                 .hasMessageContaining("ocsp_staple")
                 .hasMessageContaining("OCSP response cannot be used");
+    }
+
+    @Test
+    void aResponseInAFileIsReadAnewWithItsSecret() throws Exception {
+        Path response = Files.write(folder.resolve("response.der"), expired(identity));
+        Path chain = Files.writeString(folder.resolve("chain.pem"), identity.certificatePem());
+        Path key = Files.writeString(folder.resolve("key.pem"), identity.keyPem());
+        Path secret =
+                Files.writeString(
+                        folder.resolve("secret.yaml"),
+                        """
+                        resources:
+                        - "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret
+                          name: own
+                          tls_certificate:
+                            certificate_chain: {filename: %s}
+                            private_key: {filename: %s}
+                            ocsp_staple: {filename: %s}
+                        """
+                                .formatted(chain, key, response));
+        try (NuncioServer proxy =
+                start(
+                        "tls_certificate_sds_secret_configs: [{name: own, sds_config:"
+                                + " {path_config_source: {path: "
+                                + secret
+                                + "}}}]",
+                        "LENIENT_STAPLING")) {
+            assertThat(OpenSsl.client(proxy, "-status")).contains(NONE);
+            Path next = Files.write(folder.resolve("next"), fresh(identity));
+            Files.move(next, response, StandardCopyOption.ATOMIC_MOVE);
+            proxy.awaitStat(
+                    "listener.secure.server_ssl_socket_factory.ssl_context_update_by_sds", 1);
+            assertThat(OpenSsl.client(proxy, "-status")).contains(GOOD);
+        }
+    }
+
+    @Test
+    void theJdksOwnTlsHasNoResponses() {
+        assertThatThrownBy(() ->
+                        TlsBootstraps.startOnJdk(certificate(identity, fresh(identity)), "{}"))
+                .hasMessageContaining("ocsp_staple needs BoringSSL");
     }
 }

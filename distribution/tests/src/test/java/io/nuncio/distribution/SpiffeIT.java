@@ -13,6 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.Base64;
 
 /// Peers with identities of SPIFFE.
 class SpiffeIT {
@@ -86,5 +89,44 @@ class SpiffeIT {
             assertThatThrownBy(() -> status(proxy, other)).isNotNull();
             proxy.awaitStat("listener.secure.ssl.fail_verify_san", 1);
         }
+    }
+
+    @Test
+    void theMapOfTrustBundlesIsReadAnewWhenItsFileChanges() throws Exception {
+        Path map = Files.writeString(folder.resolve("map.json"), map("example.org"));
+        String tls =
+                spiffe("")
+                        .replace(
+                                "      trust_domains:\n",
+                                "      trust_bundles: {filename: "
+                                        + map
+                                        + "}\n      trust_domains:\n");
+        TestTls peer = peer(authority, "spiffe://renamed.org/a");
+        try (NuncioServer proxy = TlsBootstraps.start(tls)) {
+            assertThat(status(proxy, peer(authority, "spiffe://example.org/a"))).isEqualTo(200);
+            assertThatThrownBy(() -> status(proxy, peer)).isNotNull();
+            Path next = Files.writeString(folder.resolve("next.json"), map("renamed.org"));
+            Files.move(next, map, StandardCopyOption.ATOMIC_MOVE);
+            Instant end = Instant.now().plusSeconds(20);
+            while (!accepted(proxy, peer)) {
+                assertThat(Instant.now()).isBefore(end);
+            }
+        }
+    }
+
+    private static boolean accepted(NuncioServer proxy, TestTls peer) {
+        try {
+            return status(proxy, peer) == 200;
+        } catch (RuntimeException | AssertionError refused) {
+            return false;
+        }
+    }
+
+    private String map(String domain) throws Exception {
+        return "{\"trust_domains\": {\"%s\": {\"keys\": [{\"use\": \"x509-svid\", \"x5c\": [\"%s\"]}]}}}"
+                .formatted(
+                        domain,
+                        Base64.getEncoder()
+                                .encodeToString(authority.own().certificate().getEncoded()));
     }
 }

@@ -41,7 +41,10 @@ final class IdentityKeys extends X509ExtendedKeyManager {
     public @Nullable String chooseEngineServerAlias(
             String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
         int place = Handshake.CURRENT.isBound() ? place(Handshake.CURRENT.get(), engine) : NONE;
-        return place == NONE || !choice.fits(place, keyType) ? null : Integer.toString(place);
+        boolean boringSsl = engine instanceof ReferenceCountedOpenSslEngine;
+        return place == NONE || !choice.fits(place, keyType, boringSsl)
+                ? null
+                : Integer.toString(place);
     }
 
     private int place(Handshake handshake, SSLEngine engine) {

@@ -68,11 +68,15 @@ record Presentable(
         return keyType.equals(other.keyType);
     }
 
+    boolean edwards() {
+        return keyType.equals("EdDSA");
+    }
+
     /// @param asked as the JDK calls it, such as `RSA`, `EC` or `EC_EC`
     boolean fits(String asked) {
         return asked.equals(keyType)
                 || asked.startsWith(keyType + "_")
-                || (keyType.equals("EdDSA") && asked.startsWith("Ed"))
+                || (edwards() && asked.startsWith("Ed"))
                 || (keyType.equals("RSA") && asked.equals("RSASSA-PSS"));
     }
 

@@ -18,13 +18,19 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /// Reads a certificate chain and its key. No message says anything of a key but where it is.
 final class Identities {
     private static final byte[] PROBE = "does the key fit".getBytes(StandardCharsets.UTF_8);
+
+    private static final int SHORTEST_RSA = 2048;
+    private static final Set<Integer> CURVES = Set.of(256, 384, 521);
 
     private Identities() {}
 
@@ -42,6 +48,17 @@ final class Identities {
                                     + ", Cause: it does not match the certificate");
             return null;
         }
+        String tooWeak = tooWeak(pair.chain().getFirst().getPublicKey());
+        if (!tooWeak.isEmpty()) {
+            problems.at("certificate_chain")
+                    .because(
+                            "Failed to load certificate chain from "
+                                    + Pem.place(message.getCertificateChain())
+                                    + ", only "
+                                    + tooWeak
+                                    + " are supported");
+            return null;
+        }
         TlsConfig.OcspStaple staple = null;
         if (message.hasOcspStaple()) {
             staple =
@@ -56,6 +73,21 @@ final class Identities {
         DataSource where =
                 message.hasPkcs12() ? message.getPkcs12() : message.getCertificateChain();
         return new TlsConfig.Identity(pair.chain(), pair.key(), Pem.place(where), staple);
+    }
+
+    /// What Envoy wants instead of such a key; empty if it is good.
+    private static String tooWeak(PublicKey key) {
+        return switch (key) {
+            case RSAPublicKey rsa when rsa.getModulus().bitLength() < SHORTEST_RSA ->
+                    "RSA certificates with 2048-bit or larger keys";
+            case ECPublicKey ec when !CURVES.contains(fieldSize(ec)) ->
+                    "P-256, P-384 or P-521 ECDSA certificates";
+            default -> "";
+        };
+    }
+
+    private static int fieldSize(ECPublicKey key) {
+        return key.getParams().getCurve().getField().getFieldSize();
     }
 
     private record Pair(List<X509Certificate> chain, PrivateKey key) {}
