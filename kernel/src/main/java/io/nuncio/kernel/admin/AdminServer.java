@@ -3,7 +3,6 @@ package io.nuncio.kernel.admin;
 import io.nuncio.kernel.network.AcceptedChannel;
 import io.nuncio.kernel.network.BindFailure;
 import io.nuncio.kernel.network.ConnectionOwner;
-import io.nuncio.kernel.network.ListenOptions;
 import io.nuncio.kernel.network.ListenSocket;
 import io.nuncio.kernel.network.SocketConnection;
 import io.nuncio.kernel.network.WorkerLoop;
@@ -31,12 +30,18 @@ public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("admin");
 
     private final ListenSocket socket;
+    private final AdminSocket where;
     private final NetworkFilterTemplate template;
     private final AdminStats stats;
     private final Set<SocketConnection> connections = new LinkedHashSet<>(); // the loop's
 
-    private AdminServer(ListenSocket socket, NetworkFilterTemplate template, AdminStats stats) {
+    private AdminServer(
+            ListenSocket socket,
+            AdminSocket where,
+            NetworkFilterTemplate template,
+            AdminStats stats) {
         this.socket = socket;
+        this.where = where;
         this.template = template;
         this.stats = stats;
     }
@@ -48,13 +53,13 @@ public final class AdminServer implements AutoCloseable {
     /// @param root the root scope of statistics
     public static AdminServer bind(
             WorkerLoop main,
-            Address address,
+            AdminSocket where,
             AdminEndpoints endpoints,
             ServerCodecTemplate codec,
             AccessLogger accessLogger,
             StatsScope root)
             throws BindFailure {
-        ListenSocket socket = ListenSocket.bind(main, address, ListenOptions.DEFAULT);
+        ListenSocket socket = ListenSocket.bind(main, where.address(), where.options());
         AdminStats stats = AdminStats.in(root);
         LOG.info("admin address: {}", socket.address());
         if (!loopback(socket.address())) {
@@ -66,6 +71,7 @@ public final class AdminServer implements AutoCloseable {
         }
         return new AdminServer(
                 socket,
+                where,
                 stream -> new AdminConnection(stream, codec, endpoints, accessLogger, stats),
                 stats);
     }
@@ -105,6 +111,14 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private void accepted(AcceptedChannel accepted) {
+        if (where.ignoreLimit()) {
+            where.limit().count();
+        } else if (!where.limit().open()) {
+            stats.globalOverflow().increment();
+            LOG.debug("{}: {}", accepted.facts(), where.limit().exceeded());
+            accepted.close();
+            return;
+        }
         stats.connectionOpened();
         SocketConnection connection =
                 SocketConnection.accepted(
@@ -124,6 +138,7 @@ public final class AdminServer implements AutoCloseable {
         @Override
         public void onDestroy(SocketConnection connection) {
             connections.remove(connection);
+            where.limit().close();
             stats.connectionEnded();
         }
     }

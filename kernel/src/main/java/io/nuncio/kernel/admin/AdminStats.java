@@ -24,7 +24,8 @@ record AdminStats(
         List<Counter> responses,
         Counter listenerConnectionTotal,
         Gauge listenerConnectionActive,
-        Counter listenerConnectionDestroyed) {
+        Counter listenerConnectionDestroyed,
+        Counter globalOverflow) {
     static AdminStats in(StatsScope root) {
         StatsScope http = root.scope("http.admin");
         StatsScope listener = root.scope("listener.admin");
@@ -47,7 +48,8 @@ record AdminStats(
                         http.counter("downstream_rq_5xx")),
                 listener.counter("downstream_cx_total"),
                 listener.gauge("downstream_cx_active"),
-                listener.counter("downstream_cx_destroy"));
+                listener.counter("downstream_cx_destroy"),
+                listener.counter("downstream_global_cx_overflow"));
     }
 
     void connectionOpened() {

@@ -1,5 +1,6 @@
 package io.nuncio.kernel.listener;
 
+import io.nuncio.kernel.network.ConnectionLimit;
 import io.nuncio.spi.StatsScope;
 
 import java.util.List;

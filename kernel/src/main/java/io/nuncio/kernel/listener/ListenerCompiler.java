@@ -1,6 +1,7 @@
 package io.nuncio.kernel.listener;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -8,8 +9,10 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.lease.UseCount;
+import io.nuncio.kernel.network.ConnectionLimit;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.InitTargets;
@@ -33,12 +36,13 @@ final class ListenerCompiler {
     /// What `use_original_dst` stands for, after the other listener filters.
     private static final String ORIGINAL_DST = "envoy.filters.listener.original_dst";
 
+    /// What `use_proxy_proto` stands for, last of all.
+    private static final String PROXY_PROTOCOL = "envoy.filters.listener.proxy_protocol";
+
     private final ListenerManager.Services services;
-    private final ConnectionLimit globalLimit;
 
     ListenerCompiler(ListenerManager.Services services) {
         this.services = services;
-        this.globalLimit = ConnectionLimit.ofAll(services.runtime());
     }
 
     /// @param initTargets what the listener waits for before it serves
@@ -64,7 +68,7 @@ final class ListenerCompiler {
                         message,
                         config,
                         ConnectionLimit.ofListener(config.name(), services.runtime()),
-                        globalLimit,
+                        services.globalLimit(),
                         socketFilters,
                         chains(message, place, null, "", chains),
                         choice(message, socketFilters, chains, problems),
@@ -234,20 +238,45 @@ final class ListenerCompiler {
             }
         }
         if (message.getUseOriginalDst().getValue()) {
-            ListenerFilterTemplate template =
-                    services.extensions()
-                            .compile(
-                                    Category.LISTENER_FILTER,
-                                    ORIGINAL_DST,
-                                    Any.pack(OriginalDst.getDefaultInstance()),
-                                    ListenerFilterTemplate.class,
-                                    context,
-                                    "use_original_dst");
-            if (template != null) {
-                templates.add(template);
-            }
+            addImplied(
+                    ORIGINAL_DST,
+                    OriginalDst.getDefaultInstance(),
+                    context,
+                    "use_original_dst",
+                    templates);
+        }
+        if (Renewals.usesProxyProtocol(message)) {
+            addImplied(
+                    PROXY_PROTOCOL,
+                    ProxyProtocol.getDefaultInstance(),
+                    context,
+                    message.getFilterChainsCount() == 0
+                            ? "default_filter_chain.use_proxy_proto"
+                            : "filter_chains[0].use_proxy_proto",
+                    templates);
         }
         return templates;
+    }
+
+    /// A filter that a field of the listener stands for.
+    private void addImplied(
+            String name,
+            Message config,
+            FactoryContext context,
+            String field,
+            List<ListenerFilterTemplate> templates) {
+        ListenerFilterTemplate template =
+                services.extensions()
+                        .compile(
+                                Category.LISTENER_FILTER,
+                                name,
+                                Any.pack(config),
+                                ListenerFilterTemplate.class,
+                                context,
+                                field);
+        if (template != null) {
+            templates.add(template);
+        }
     }
 
     /// @param old null if all is to be compiled

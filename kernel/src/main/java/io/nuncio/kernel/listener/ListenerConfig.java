@@ -59,8 +59,7 @@ record ListenerConfig(
                 message.getName().isEmpty() ? UUID.randomUUID().toString() : message.getName(),
                 addresses,
                 statPrefix(message, addresses.getFirst().address()),
-                !message.hasInternalListener()
-                        && (!message.hasBindToPort() || message.getBindToPort().getValue()),
+                !message.hasInternalListener() && bindToPort(message),
                 bufferLimit,
                 message.hasListenerFiltersTimeout()
                         ? Durations.toNanos(message.getListenerFiltersTimeout())
@@ -71,6 +70,13 @@ record ListenerConfig(
                 message.getUseOriginalDst().getValue(),
                 message.getConnectionBalanceConfig().hasExactBalance(),
                 message.getIgnoreGlobalConnLimit() || message.hasInternalListener());
+    }
+
+    @SuppressWarnings("deprecation") // Envoy still reads `deprecated_v1`.
+    private static boolean bindToPort(Listener message) {
+        var old = message.getDeprecatedV1();
+        return (!message.hasBindToPort() || message.getBindToPort().getValue())
+                && (!old.hasBindToPort() || old.getBindToPort().getValue());
     }
 
     private static String statPrefix(Listener message, Address address) {

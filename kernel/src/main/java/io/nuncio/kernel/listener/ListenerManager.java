@@ -9,6 +9,7 @@ import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.lease.Renewal;
 import io.nuncio.kernel.network.BindFailure;
+import io.nuncio.kernel.network.ConnectionLimit;
 import io.nuncio.kernel.network.WorkerLoop;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.FactoryContext;
@@ -59,6 +60,7 @@ public final class ListenerManager {
     /// What listeners are made with.
     ///
     /// @param workers in the order of their index
+    /// @param globalLimit of the connections of all listeners
     /// @param stats the root scope
     public record Services(
             Worker mainThread,
@@ -71,6 +73,7 @@ public final class ListenerManager {
             InitManagers init,
             Subscriptions subscriptions,
             DrainSettings drain,
+            ConnectionLimit globalLimit,
             StatsScope stats) {
         public Services {
             workers = List.copyOf(workers);

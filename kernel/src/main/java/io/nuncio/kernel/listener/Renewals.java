@@ -69,7 +69,15 @@ final class Renewals {
     /// True if one message can become the other without a new listener: only filter chains differ,
     /// and there is at least one.
     static boolean inPlace(Listener one, Listener other) {
-        return other.getFilterChainsCount() > 0 && withoutChains(one).equals(withoutChains(other));
+        return other.getFilterChainsCount() > 0
+                && usesProxyProtocol(one) == usesProxyProtocol(other)
+                && withoutChains(one).equals(withoutChains(other));
+    }
+
+    /// As in Envoy, the first chain speaks for all.
+    @SuppressWarnings("deprecation") // Envoy still reads it.
+    static boolean usesProxyProtocol(Listener message) {
+        return chain(message, 0).getUseProxyProto().getValue();
     }
 
     private static Listener withoutChains(Listener message) {

@@ -2,6 +2,7 @@ package io.nuncio.kernel.listener;
 
 import io.nuncio.kernel.network.AcceptedChannel;
 import io.nuncio.kernel.network.ConnectionFacts;
+import io.nuncio.kernel.network.ConnectionLimit;
 import io.nuncio.kernel.network.ListenSocket;
 import io.nuncio.kernel.network.SocketConnection;
 import io.nuncio.kernel.network.WorkerLoop;

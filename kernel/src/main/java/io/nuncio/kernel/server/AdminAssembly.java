@@ -14,6 +14,7 @@ import io.nuncio.kernel.admin.AdminEndpoint;
 import io.nuncio.kernel.admin.AdminEndpoints;
 import io.nuncio.kernel.admin.AdminResponse;
 import io.nuncio.kernel.admin.AdminServer;
+import io.nuncio.kernel.admin.AdminSocket;
 import io.nuncio.kernel.admin.ClustersView;
 import io.nuncio.kernel.admin.ListenerView;
 import io.nuncio.kernel.admin.ServerActions;
@@ -26,6 +27,8 @@ import io.nuncio.kernel.lease.Renewal;
 import io.nuncio.kernel.log.LogControl;
 import io.nuncio.kernel.network.Addresses;
 import io.nuncio.kernel.network.BindFailure;
+import io.nuncio.kernel.network.ListenOptions;
+import io.nuncio.kernel.network.SocketOption;
 import io.nuncio.kernel.stats.StatsPages;
 import io.nuncio.kernel.upstream.ClustersAdmin;
 import io.nuncio.spi.Address;
@@ -43,12 +46,12 @@ import java.util.stream.Collectors;
 
 /// The admin server of a bootstrap: compiled with everything else, bound when the server starts.
 final class AdminAssembly {
-    private final Address address;
+    private final AdminSocket socket;
     private final ServerCodecTemplate codec;
     private final AdminLog accessLog;
 
-    private AdminAssembly(Address address, ServerCodecTemplate codec, AdminLog accessLog) {
-        this.address = address;
+    private AdminAssembly(AdminSocket socket, ServerCodecTemplate codec, AdminLog accessLog) {
+        this.socket = socket;
         this.codec = codec;
         this.accessLog = accessLog;
     }
@@ -76,7 +79,11 @@ final class AdminAssembly {
                                 .getDefaultInstance(),
                         0);
         return new AdminAssembly(
-                address,
+                new AdminSocket(
+                        address,
+                        ListenOptions.DEFAULT.with(options(admin, assembly, problems)),
+                        assembly.connectionLimit,
+                        admin.getIgnoreGlobalConnLimit()),
                 assembly.codecs.server(codec, context, ""),
                 new AdminLog(
                         (leases, found) ->
@@ -107,6 +114,17 @@ final class AdminAssembly {
                                 Any.pack(Struct.newBuilder().putFields("path", path).build()))
                         .build());
         return all;
+    }
+
+    private static List<SocketOption> options(Admin admin, Assembly assembly, Problems problems) {
+        List<SocketOption> options = SocketOption.ofStreams(admin.getSocketOptionsList());
+        if (!options.isEmpty() && !assembly.loops.main().engine().supportsSocketOptions()) {
+            problems.at("socket_options")
+                    .because(
+                            assembly.loops.main().engine()
+                                    + " sockets do not have this; use --event-loop epoll");
+        }
+        return options;
     }
 
     private static @Nullable Address address(
@@ -179,7 +197,7 @@ final class AdminAssembly {
             AdminServer admin =
                     AdminServer.bind(
                             assembly.loops.main(),
-                            address,
+                            socket,
                             endpoints,
                             codec,
                             accessLog,

@@ -21,6 +21,7 @@ import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.listener.DrainSettings;
 import io.nuncio.kernel.listener.ListenerManager;
 import io.nuncio.kernel.match.tree.MatchTreeCompiler;
+import io.nuncio.kernel.network.ConnectionLimit;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.protocol.HttpCodecs;
 import io.nuncio.kernel.route.RouteConfigs;
@@ -67,6 +68,7 @@ final class Assembly implements AutoCloseable {
     final ClusterManager clusters;
     final RouteConfigs routeConfigs;
     final DiscoveredFilterConfigs filterConfigs = new DiscoveredFilterConfigs();
+    final ConnectionLimit connectionLimit;
     final ListenerManager listeners;
     final ContextFactory contexts = new ContextFactory();
     final HttpCodecs codecs = new HttpCodecs();
@@ -170,6 +172,7 @@ final class Assembly implements AutoCloseable {
                         new CallServices(clusters, lifeCycle, runtime, root),
                         new ServiceTargets(clusters::addOwn, clusters::remove, root),
                         platform));
+        connectionLimit = ConnectionLimit.ofAll(runtime);
         InternalListenerExtension.enable(bootstrap.getBootstrapExtensionsList(), loops, problems);
         listeners =
                 new ListenerManager(
@@ -186,6 +189,7 @@ final class Assembly implements AutoCloseable {
                                 new DrainSettings(
                                         options.drainTime().toNanos(),
                                         options.drainStrategy() == Options.DrainStrategy.IMMEDIATE),
+                                connectionLimit,
                                 root));
 
         admin = AdminAssembly.compile(bootstrap, this, problems.in("admin"));

@@ -17,7 +17,9 @@ import io.nuncio.kernel.format.FormatEnvironment;
 import io.nuncio.kernel.format.Formats;
 import io.nuncio.kernel.http1.Http1Codecs;
 import io.nuncio.kernel.network.BindFailure;
+import io.nuncio.kernel.network.ConnectionLimit;
 import io.nuncio.kernel.network.IoEngine;
+import io.nuncio.kernel.network.ListenOptions;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.stats.StatsStore;
 import io.nuncio.spi.Address;
@@ -90,7 +92,11 @@ class AdminServerTest {
         server =
                 AdminServer.bind(
                         loops.main(),
-                        new Address.Ip(InetAddress.getLoopbackAddress(), 0),
+                        new AdminSocket(
+                                new Address.Ip(InetAddress.getLoopbackAddress(), 0),
+                                ListenOptions.DEFAULT,
+                                ConnectionLimit.ofAll(RuntimeValues.UNSET),
+                                false),
                         endpoints,
                         codec,
                         context -> log.add(format.format(context)),

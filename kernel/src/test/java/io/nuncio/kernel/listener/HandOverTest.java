@@ -234,4 +234,20 @@ class HandOverTest extends ListenersFixture {
                         "[0].use_original_dst: no extension is called"
                                 + " `envoy.filters.listener.original_dst`");
     }
+
+    @Test
+    void theOlderFieldForTheProxyProtocolStandsForItsFilter() throws Exception {
+        extensions.put(
+                "envoy.filters.listener.proxy_protocol",
+                (ListenerFilterTemplate) socket -> new Peeking("proxy protocol", socket));
+        start(
+                "name: 'front' "
+                        + LOOPBACK
+                        + "filter_chains { use_proxy_proto { value: true } filters { name: 'echo' }"
+                        + " } ");
+        try (Socket client = client("front")) {
+            assertThat(echo(client, "line\nx")).isEqualTo("line\nx");
+        }
+        assertThat(log).startsWith("proxy protocol line");
+    }
 }

@@ -97,6 +97,13 @@ class ListenerConfigTest {
     }
 
     @Test
+    void theOlderWayNotToBindStillWorks() throws Exception {
+        assertThat(config(V4).bindToPort()).isTrue();
+        assertThat(config(V4 + "deprecated_v1 { bind_to_port { value: false } }").bindToPort())
+                .isFalse();
+    }
+
+    @Test
     void aUdpAddressIsRefused() throws Exception {
         assertThat(
                         refusals(

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.lease.Leases;
+import io.nuncio.kernel.network.ConnectionLimit;
 import io.nuncio.kernel.network.IoEngine;
 import io.nuncio.kernel.network.WorkerLoops;
 import io.nuncio.kernel.stats.StatsStore;
@@ -94,6 +95,7 @@ abstract class ListenersFixture {
                         init,
                         NoSubscriptions.INSTANCE,
                         drain,
+                        ConnectionLimit.ofAll(runtime),
                         store.root()));
     }
 

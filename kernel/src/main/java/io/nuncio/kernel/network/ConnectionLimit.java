@@ -1,4 +1,4 @@
-package io.nuncio.kernel.listener;
+package io.nuncio.kernel.network;
 
 import io.nuncio.spi.RuntimeValues;
 
@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 
 /// How many connections may be open at once, over all workers, by a runtime key; without a limit if
 /// the key is not set. Thread: any.
-final class ConnectionLimit {
+public final class ConnectionLimit {
     /// The key of the limit of all listeners together.
     static final String GLOBAL = "overload.global_downstream_max_connections";
 
@@ -20,19 +20,19 @@ final class ConnectionLimit {
         limit = runtime.integer(key, Long.MAX_VALUE);
     }
 
-    static ConnectionLimit ofListener(String name, RuntimeValues runtime) {
+    public static ConnectionLimit ofListener(String name, RuntimeValues runtime) {
         return new ConnectionLimit(
                 runtime, "envoy.resource_limits.listener." + name + ".connection_limit");
     }
 
-    static ConnectionLimit ofAll(RuntimeValues runtime) {
+    public static ConnectionLimit ofAll(RuntimeValues runtime) {
         return new ConnectionLimit(runtime, GLOBAL);
     }
 
     /// Counts one more.
     ///
     /// @return false if there are too many already; then nothing is counted
-    boolean open() {
+    public boolean open() {
         if (open.incrementAndGet() <= limit.getAsLong()) {
             return true;
         }
@@ -41,12 +41,12 @@ final class ConnectionLimit {
     }
 
     /// Counts one more even if there are too many.
-    void count() {
+    public void count() {
         open.incrementAndGet();
     }
 
     /// Why one was refused, and what to change.
-    String exceeded() {
+    public String exceeded() {
         return "connection closed: the limit of "
                 + limit.getAsLong()
                 + " connections, the runtime key "
@@ -55,7 +55,7 @@ final class ConnectionLimit {
     }
 
     /// One that was counted has ended.
-    void close() {
+    public void close() {
         open.decrementAndGet();
     }
 }
