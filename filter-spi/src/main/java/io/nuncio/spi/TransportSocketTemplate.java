@@ -1,5 +1,6 @@
 package io.nuncio.spi;
 
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 import java.util.List;
@@ -23,6 +24,15 @@ public interface TransportSocketTemplate {
     /// True if the sockets negotiate an application protocol (ALPN).
     default boolean supportsAlpn() {
         return false;
+    }
+
+    /// What downstream connections must have in common for the streams of one to go to an upstream
+    /// connection that was made for another: two keys that are equal. Asked for each request, on
+    /// the worker.
+    ///
+    /// @return null if connections are the same for all
+    default @Nullable Object sharingKey(Connection downstream) {
+        return null;
     }
 
     /// The template for connections that speak these protocols: its sockets offer them by ALPN,

@@ -1,5 +1,7 @@
 package io.nuncio.kernel.upstream;
 
+import io.nuncio.kernel.network.ConnectOptions;
+import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResourcePriority;
@@ -33,6 +35,8 @@ final class ConnectionPool implements HttpPool {
     private final UpstreamProtocol protocol;
     private final ResourcePriority priority;
     private final PoolCounts counts;
+    private final TransportOptions options;
+    private final Runnable unused;
 
     private final ConnectionList ready = new ConnectionList();
     private final ConnectionList busy = new ConnectionList(); // and draining
@@ -45,7 +49,20 @@ final class ConnectionPool implements HttpPool {
     private boolean draining;
 
     ConnectionPool(WorkerHost place, UpstreamProtocol protocol, ResourcePriority priority) {
+        this(place, protocol, priority, TransportOptions.NONE, () -> {});
+    }
+
+    /// @param options what each connection asks of its transport socket
+    /// @param unused called whenever there is neither a connection nor somebody who waits
+    ConnectionPool(
+            WorkerHost place,
+            UpstreamProtocol protocol,
+            ResourcePriority priority,
+            TransportOptions options,
+            Runnable unused) {
         this.place = place;
+        this.options = options;
+        this.unused = unused;
         this.protocol = protocol;
         this.priority = priority;
         UpstreamClusterInfo cluster = place.cluster();
@@ -67,6 +84,7 @@ final class ConnectionPool implements HttpPool {
             return null;
         }
         if (!counts.mayWait()) {
+            forgetIfUnused();
             callbacks.onFailure(Failure.OVERFLOW, "", host());
             return null;
         }
@@ -288,7 +306,10 @@ final class ConnectionPool implements HttpPool {
         LOG.warn("no connection to {}: {}", host(), noSocket.toString());
         counts.connectFailed();
         String reason = String.valueOf(noSocket.getMessage());
-        worker().post(() -> failPending(Failure.LOCAL_CONNECTION_FAILURE, reason));
+        worker().post(() -> {
+            failPending(Failure.LOCAL_CONNECTION_FAILURE, reason);
+            forgetIfUnused();
+        });
     }
 
     /// All that wait are failed, also by one connection that could not be made: a caller that tries
@@ -321,9 +342,26 @@ final class ConnectionPool implements HttpPool {
     }
 
     private void uncountIfEmpty() {
-        if (ready.isEmpty() && busy.isEmpty() && connecting.isEmpty() && pending.isEmpty()) {
+        if (empty()) {
             counts.poolEmpty();
+            unused.run();
         }
+    }
+
+    private boolean empty() {
+        return ready.isEmpty() && busy.isEmpty() && connecting.isEmpty() && pending.isEmpty();
+    }
+
+    /// A pool that nobody shares need not stay.
+    void forgetIfUnused() {
+        if (empty()) {
+            unused.run();
+        }
+    }
+
+    ConnectOptions connectOptions() {
+        ConnectOptions usual = place.host().connectOptions(protocol);
+        return options == TransportOptions.NONE ? usual : usual.withTransportOptions(options);
     }
 
     private static void move(

@@ -69,11 +69,7 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         concurrentStreams = pool.protocol().concurrentStreams();
         connection =
                 pool.connector()
-                        .connect(
-                                worker,
-                                pool.host().address(),
-                                pool.host().connectOptions(pool.protocol()),
-                                this);
+                        .connect(worker, pool.host().address(), pool.connectOptions(), this);
         if (pool.protocol() instanceof UpstreamProtocol.Spoken known) {
             countMade(known);
         }

@@ -45,8 +45,13 @@ final class WorkerCluster implements Cluster {
         if (host == null) {
             return null;
         }
-        ConnectionPool pool = host.pool(cluster.info().protocol(downstream), priority);
+        ConnectionPool pool =
+                host.pool(
+                        cluster.info().protocol(downstream),
+                        priority,
+                        context.downstreamConnection());
         if (!pool.mayOpen()) {
+            pool.forgetIfUnused();
             cluster.info().stats().cxPoolOverflow.increment();
             return null;
         }

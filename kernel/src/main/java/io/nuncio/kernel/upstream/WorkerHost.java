@@ -1,11 +1,17 @@
 package io.nuncio.kernel.upstream;
 
+import io.nuncio.spi.Connection;
+import io.nuncio.spi.TransportOptions;
+import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.ResourcePriority;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /// What one worker has for one host: its counts and its connections. Thread: that worker; the
 /// counts may be read by any.
@@ -18,7 +24,11 @@ final class WorkerHost {
     private final UpstreamConnector connector;
     private final HostCounts counts = new HostCounts();
     private ConnectionPool[] pools = NONE; // by protocol and priority, the first used first
+    private final Map<Apart, ConnectionPool> apart = new HashMap<>(0);
     private @Nullable TcpConnections tcp;
+
+    /// Which streams may share connections, where not all may.
+    private record Apart(UpstreamProtocol protocol, ResourcePriority priority, Object key) {}
 
     WorkerHost(
             UpstreamClusterInfo cluster,
@@ -63,6 +73,24 @@ final class WorkerHost {
         return made;
     }
 
+    /// The same for the streams of a downstream connection, which may not share upstream
+    /// connections with every other.
+    ConnectionPool pool(
+            UpstreamProtocol protocol, ResourcePriority priority, @Nullable Connection downstream) {
+        TransportSocketTemplate socket =
+                downstream == null ? null : host.connectOptions(protocol).transport();
+        Object key = socket == null || downstream == null ? null : socket.sharingKey(downstream);
+        if (key == null) {
+            return pool(protocol, priority);
+        }
+        var options = new TransportOptions(null, List.of(), List.of(), downstream);
+        return apart.computeIfAbsent(
+                new Apart(protocol, priority, key),
+                place ->
+                        new ConnectionPool(
+                                this, protocol, priority, options, () -> apart.remove(place)));
+    }
+
     /// Those of raw connections, which end with their users alone.
     TcpConnections tcp() {
         TcpConnections made = tcp;
@@ -78,6 +106,7 @@ final class WorkerHost {
         for (ConnectionPool pool : pools) {
             pool.drain();
         }
+        List.copyOf(apart.values()).forEach(ConnectionPool::drain);
     }
 
     /// The same for a host that stays.
@@ -85,5 +114,6 @@ final class WorkerHost {
         for (ConnectionPool pool : pools) {
             pool.drainExisting();
         }
+        List.copyOf(apart.values()).forEach(ConnectionPool::drainExisting);
     }
 }

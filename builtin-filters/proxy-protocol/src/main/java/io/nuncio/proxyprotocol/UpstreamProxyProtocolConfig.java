@@ -1,0 +1,56 @@
+package io.nuncio.proxyprotocol;
+
+import com.google.protobuf.ByteString;
+
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig.Version;
+import io.envoyproxy.envoy.config.core.v3.TlvEntry;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
+import io.nuncio.spi.ProxyProtocolData;
+import io.nuncio.spi.ProxyProtocolData.Tlv;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// @param v2 false for version 1
+/// @param added TLVs that each header has
+/// @param passThrough which of the downstream's TLVs it has besides
+/// @param tlvsInKey true if connections are shared by those only who have the same TLVs
+record UpstreamProxyProtocolConfig(
+        boolean v2, List<Tlv> added, TlvChoice passThrough, boolean tlvsInKey) {
+    UpstreamProxyProtocolConfig {
+        added = List.copyOf(added);
+    }
+
+    static UpstreamProxyProtocolConfig from(ProxyProtocolUpstreamTransport message) {
+        ProxyProtocolConfig config = message.getConfig();
+        Map<Integer, ByteString> added = new LinkedHashMap<>();
+        for (TlvEntry entry : config.getAddedTlvsList()) {
+            added.put(entry.getType(), entry.getValue());
+        }
+        List<Tlv> tlvs = new ArrayList<>();
+        added.forEach((type, value) -> tlvs.add(new Tlv(type, value)));
+        return new UpstreamProxyProtocolConfig(
+                config.getVersion() == Version.V2,
+                tlvs,
+                config.hasPassThroughTlvs()
+                        ? TlvChoice.of(config.getPassThroughTlvs())
+                        : TlvChoice.NONE,
+                message.getTlvAsPoolKey());
+    }
+
+    /// The TLVs of a header: the added ones, then those of the downstream that none of them
+    /// replaces.
+    List<Tlv> tlvs(ProxyProtocolData data) {
+        List<Tlv> all = new ArrayList<>(added);
+        for (Tlv tlv : data.tlvs()) {
+            boolean replaced = added.stream().anyMatch(one -> one.type() == tlv.type());
+            if (!replaced && passThrough.passes(tlv.type())) {
+                all.add(tlv);
+            }
+        }
+        return all;
+    }
+}
