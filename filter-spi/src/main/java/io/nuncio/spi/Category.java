@@ -51,7 +51,9 @@ public enum Category {
     SESSION_STATE("envoy.http.stateful_session"),
     GUARDDOG_ACTION("envoy.guarddog_actions"),
     UPSTREAM("envoy.upstreams"),
-    WASM_RUNTIME("envoy.wasm.runtime");
+    WASM_RUNTIME("envoy.wasm.runtime"),
+    RBAC_PRINCIPAL("envoy.rbac.principals"),
+    RBAC_MATCHER("envoy.rbac.matchers");
 
     private final String envoyName;
 

@@ -24,6 +24,13 @@ public interface Engine {
     /// @return null if there is neither: then nothing is decided
     static @Nullable Engine of(Place place, @Nullable RBAC rules, @Nullable Matcher matcher) {
         if (matcher != null) {
+            if (rules != null) {
+                place.context()
+                        .problems()
+                        .warn(
+                                place.prefix() + "rules",
+                                "ignored, `" + place.prefix() + "matcher` takes their place");
+            }
             return MatcherEngine.of(place, matcher);
         }
         return rules == null ? null : PolicyEngine.of(place, rules);

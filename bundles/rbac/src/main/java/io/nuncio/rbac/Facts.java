@@ -3,16 +3,19 @@ package io.nuncio.rbac;
 import com.google.protobuf.Struct;
 
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.rbac.v3.MetadataSource;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.nuncio.spi.Address;
+import io.nuncio.spi.Category;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderMap;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.IpRange;
 import io.nuncio.spi.MatchContext;
+import io.nuncio.spi.RbacCondition;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.host.Matchers;
@@ -77,6 +80,21 @@ record Facts(FactoryContext context, Matchers.Data data) {
         context.problems()
                 .add(field, "is not supported by the RBAC network filter: connections have none");
         return true;
+    }
+
+    /// A condition that is an extension.
+    Condition extension(Category category, TypedExtensionConfig config, String field) {
+        RbacCondition made =
+                context.platform()
+                        .extensions()
+                        .compile(
+                                category,
+                                config.getName(),
+                                config.getTypedConfig(),
+                                RbacCondition.class,
+                                context,
+                                field);
+        return made == null ? NEVER : made::matches;
     }
 
     Condition metadata(MetadataMatcher config, MetadataSource source, String field) {

@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.config.rbac.v3.MetadataSource;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 import io.nuncio.spi.Address;
+import io.nuncio.spi.Category;
 import io.nuncio.spi.MatchContext;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.TextMatcher;
@@ -64,7 +65,7 @@ final class PermissionCompiler {
                                         "requested_server_name", message.getRequestedServerName());
                 yield subject -> matcher.matches(serverName(subject));
             }
-            case MATCHER -> unsupported(facts, "matcher");
+            case MATCHER -> facts.extension(Category.RBAC_MATCHER, message.getMatcher(), "matcher");
             case URI_TEMPLATE -> unsupported(facts, "uri_template");
             case RULE_NOT_SET -> unsupported(facts, "");
         };

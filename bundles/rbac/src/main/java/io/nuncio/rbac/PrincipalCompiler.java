@@ -2,6 +2,7 @@ package io.nuncio.rbac;
 
 import io.envoyproxy.envoy.config.rbac.v3.MetadataSource;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
+import io.nuncio.spi.Category;
 
 import java.util.List;
 
@@ -54,13 +55,11 @@ final class PrincipalCompiler {
                             "sourced_metadata.metadata_matcher");
             case FILTER_STATE ->
                     FilterStateCondition.of(message.getFilterState(), facts.in("filter_state"));
-            case CUSTOM -> unsupported(facts, "custom", "is not supported yet");
-            case IDENTIFIER_NOT_SET -> unsupported(facts, "", "names no principal");
+            case CUSTOM -> facts.extension(Category.RBAC_PRINCIPAL, message.getCustom(), "custom");
+            case IDENTIFIER_NOT_SET -> {
+                facts.context().problems().add("", "names no principal");
+                yield _ -> false;
+            }
         };
-    }
-
-    private static Condition unsupported(Facts facts, String field, String why) {
-        facts.context().problems().add(field, why);
-        return _ -> false;
     }
 }

@@ -6,8 +6,9 @@ import com.google.protobuf.Value;
 /// What an engine decided; made once for each outcome, so that deciding allocates nothing.
 ///
 /// @param policy that matched, empty if none did
+/// @param details what logs call it: the policy, or `none`, without white space
 /// @param metadata what to note of it
-public record Verdict(boolean allowed, String policy, Struct metadata) {
+public record Verdict(boolean allowed, String policy, String details, Struct metadata) {
     /// What the fields of the dynamic metadata are called.
     ///
     /// @param policy the name of the policy that matched, left out if none did
@@ -32,18 +33,15 @@ public record Verdict(boolean allowed, String policy, Struct metadata) {
             metadata.putFields(fields.policy(), text(policy));
         }
         metadata.putFields(fields.result(), text(allowed ? "allowed" : "denied"));
-        return new Verdict(allowed, policy, metadata.build());
+        return new Verdict(allowed, policy, details(policy), metadata.build());
     }
 
     private static Value text(String value) {
         return Value.newBuilder().setStringValue(value).build();
     }
 
-    /// What logs call it: the policy, or `none`, without white space.
-    public String details() {
-        String name = policy.isEmpty() ? "none" : policy;
-        return "rbac_access_denied_matched_policy["
-                + name.replaceAll("[ \\t\\f\\x0B\\n\\r]", "_")
-                + "]";
+    private static String details(String policy) {
+        String name = policy.isEmpty() ? "none" : policy.replaceAll("[ \\t\\f\\x0B\\n\\r]", "_");
+        return "rbac_access_denied_matched_policy[" + name + "]";
     }
 }

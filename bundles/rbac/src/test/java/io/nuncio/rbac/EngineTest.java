@@ -8,6 +8,7 @@ import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.nuncio.spi.MatchContext;
+import io.nuncio.spi.RbacCondition;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.Route;
 import io.nuncio.spi.StreamInfo;
@@ -296,6 +297,20 @@ class EngineTest {
             stream.upstream().respond(200);
             return stream.info();
         }
+    }
+
+    @Test
+    void extensionsArePermissionsAndPrincipals() {
+        RbacCondition secure = subject -> subject.connection().tls() != null;
+        context.platform().extension("secure", secure);
+        String principal = "{custom: {name: secure}}";
+        String permission = "{matcher: {name: secure}}";
+        boolean before = is(principal) || permits(permission);
+        connection.info().tls(new FakeTlsInfo(List.of()));
+
+        assertThat(before).isFalse();
+        assertThat(is(principal)).isTrue();
+        assertThat(permits(permission)).isTrue();
     }
 
     @Test

@@ -93,10 +93,31 @@ class RbacIT {
                     common_tls_context:
                 """
                         + common.indent(6);
-        String rules =
-                "rules: { policies: { p: { permissions: [{ requested_server_name: { exact:"
-                        + " db.example } }], principals: [{ authenticated: { principal_name: {"
-                        + " exact: 'spiffe://a/frontend' } } }] } } }";
+        for (String who :
+                new String[] {
+                    "authenticated: { principal_name: { exact: 'spiffe://a/frontend' } }",
+                    "custom: { name: envoy.rbac.principals.mtls_authenticated, typed_config: {"
+                        + " '@type':"
+                        + " type.googleapis.com/envoy.extensions.rbac.principals.mtls_authenticated.v3.Config,"
+                        + " san_matcher: { san_type: URI, matcher: { suffix: /frontend } } } }"
+                }) {
+            onlyTheFrontendPasses(
+                    "rules: { policies: { p: { permissions: [{ requested_server_name: { exact:"
+                            + " db.example } }], principals: [{ "
+                            + who
+                            + " }] } } }",
+                    socket,
+                    frontend,
+                    batch);
+        }
+    }
+
+    private void onlyTheFrontendPasses(
+            String rules,
+            String socket,
+            TestCertificates.Identity frontend,
+            TestCertificates.Identity batch)
+            throws Exception {
         try (ChainedProxy proxy = proxy(TLS_INSPECTOR, rules, socket)) {
             var address = proxy.server().address("l");
             TestTls good = TestTls.PLAIN.presenting(frontend).asking("db.example");

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import javax.security.auth.x500.X500Principal;
@@ -143,6 +144,30 @@ public final class CertificateText {
             }
         }
         return names;
+    }
+
+    /// True if a DNS name of a certificate is the name, or covers it with a wildcard in its first
+    /// label (RFC 6125 6.4.3). Upper and lower case are the same.
+    public static boolean covers(String ofCertificate, String dnsName) {
+        String pattern = ofCertificate.toLowerCase(Locale.ROOT);
+        String name = dnsName.toLowerCase(Locale.ROOT);
+        if (pattern.equals(name)) {
+            return true;
+        }
+        int dot = pattern.indexOf('.');
+        int nameDot = name.indexOf('.');
+        int star = pattern.indexOf('*');
+        if (dot < 0 || nameDot < 0 || star < 0 || star > dot || star != pattern.lastIndexOf('*')) {
+            return false;
+        }
+        String label = name.substring(0, nameDot);
+        String before = pattern.substring(0, star);
+        String after = pattern.substring(star + 1, dot);
+        return pattern.substring(dot).equals(name.substring(nameDot))
+                && !pattern.startsWith("xn--")
+                && label.length() >= before.length() + after.length()
+                && label.startsWith(before)
+                && label.endsWith(after);
     }
 
     /// Names are strings, but those of unknown kinds are encoded bytes.

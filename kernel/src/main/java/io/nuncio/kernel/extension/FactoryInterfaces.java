@@ -15,6 +15,7 @@ import io.nuncio.spi.LogFilterFactory;
 import io.nuncio.spi.MatchActionFactory;
 import io.nuncio.spi.MatchInputFactory;
 import io.nuncio.spi.NetworkFilterFactory;
+import io.nuncio.spi.RbacConditionFactory;
 import io.nuncio.spi.RequestIdFactory;
 import io.nuncio.spi.RetryHostPredicateFactory;
 import io.nuncio.spi.RetryPriorityFactory;
@@ -44,6 +45,7 @@ final class FactoryInterfaces {
             case REQUEST_ID -> RequestIdFactory.class;
             case RETRY_HOST_PREDICATE -> RetryHostPredicateFactory.class;
             case RETRY_PRIORITY -> RetryPriorityFactory.class;
+            case RBAC_PRINCIPAL, RBAC_MATCHER -> RbacConditionFactory.class;
             // Categories without an interface of their own yet.
             default -> ExtensionFactory.class;
         };

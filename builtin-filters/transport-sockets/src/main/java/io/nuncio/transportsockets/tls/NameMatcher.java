@@ -5,12 +5,12 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMat
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.TextMatcher;
+import io.nuncio.spi.host.CertificateText;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /// A condition on an alternative name of a peer's certificate.
 ///
@@ -75,30 +75,6 @@ record NameMatcher(
     }
 
     private boolean matches(String value) {
-        return exactDns == null ? text.matches(value) : covers(value, exactDns);
-    }
-
-    /// True if a name of a certificate is the DNS name, or covers it with a wildcard in its first
-    /// label.
-    static boolean covers(String certificates, String dnsName) {
-        String pattern = certificates.toLowerCase(Locale.ROOT);
-        String name = dnsName.toLowerCase(Locale.ROOT);
-        if (pattern.equals(name)) {
-            return true;
-        }
-        int dot = pattern.indexOf('.');
-        int nameDot = name.indexOf('.');
-        int star = pattern.indexOf('*');
-        if (dot < 0 || nameDot < 0 || star < 0 || star > dot || star != pattern.lastIndexOf('*')) {
-            return false;
-        }
-        String label = name.substring(0, nameDot);
-        String before = pattern.substring(0, star);
-        String after = pattern.substring(star + 1, dot);
-        return pattern.substring(dot).equals(name.substring(nameDot))
-                && !pattern.startsWith("xn--")
-                && label.length() >= before.length() + after.length()
-                && label.startsWith(before)
-                && label.endsWith(after);
+        return exactDns == null ? text.matches(value) : CertificateText.covers(value, exactDns);
     }
 }

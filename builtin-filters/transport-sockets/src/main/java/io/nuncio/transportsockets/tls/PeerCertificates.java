@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.host.CertificateText;
 import io.nuncio.spi.host.CertificateValidator;
 
 import org.jspecify.annotations.Nullable;
@@ -166,6 +167,6 @@ final class PeerCertificates implements CertificateValidator {
         return own.all().stream()
                 .anyMatch(name ->
                         name.kind() == SubjectNames.Kind.DNS
-                                && NameMatcher.covers(name.value(), serverName));
+                                && CertificateText.covers(name.value(), serverName));
     }
 }

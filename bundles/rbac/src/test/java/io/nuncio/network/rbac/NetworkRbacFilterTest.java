@@ -215,7 +215,8 @@ class NetworkRbacFilterTest {
             connection.receive("hello");
         }
 
-        assertThat(context.reported()).isEmpty();
+        assertThat(context.reported())
+                .containsExactly("rules: ignored, `matcher` takes their place");
         assertThat(good.open()).isTrue();
         assertThat(bad.streamInfo().connectionTerminationDetails())
                 .isEqualTo("rbac_access_denied_matched_policy[bad]");
