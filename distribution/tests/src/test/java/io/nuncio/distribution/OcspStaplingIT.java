@@ -18,6 +18,8 @@ import java.util.Base64;
 
 /// OCSP responses that are handed to downstreams, with openssl as the peer.
 class OcspStaplingIT {
+    private static final String UPDATES =
+            "listener.secure.server_ssl_socket_factory.ssl_context_update_by_sds";
     private static final String GOOD = "OCSP Response Status: successful";
     private static final String NONE = "OCSP response: no response sent";
 
@@ -145,10 +147,10 @@ class OcspStaplingIT {
                                 + "}}}]",
                         "LENIENT_STAPLING")) {
             assertThat(OpenSsl.client(proxy, "-status")).contains(NONE);
+            long before = proxy.stat(UPDATES);
             Path next = Files.write(folder.resolve("next"), fresh(identity));
             Files.move(next, response, StandardCopyOption.ATOMIC_MOVE);
-            proxy.awaitStat(
-                    "listener.secure.server_ssl_socket_factory.ssl_context_update_by_sds", 1);
+            proxy.awaitStat(UPDATES, before + 1);
             assertThat(OpenSsl.client(proxy, "-status")).contains(GOOD);
         }
     }

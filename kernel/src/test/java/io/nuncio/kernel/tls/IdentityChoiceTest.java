@@ -8,6 +8,7 @@ import io.nuncio.spi.host.TlsConfig.Downstream;
 import io.nuncio.spi.host.TlsConfig.OcspStaple;
 import io.nuncio.spi.host.TlsConfig.StaplePolicy;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.time.Instant;
@@ -32,7 +33,7 @@ class IdentityChoiceTest {
         add("RSA", 0, null, names);
     }
 
-    private void add(String keyType, int curve, OcspStaple staple, String... names) {
+    private void add(String keyType, int curve, @Nullable OcspStaple staple, String... names) {
         identities.add(
                 new Presentable(identities.size(), Set.of(names), keyType, curve, staple, false));
     }
@@ -55,7 +56,7 @@ class IdentityChoiceTest {
                 true);
     }
 
-    private Chosen choose(String serverName, ClientHello hello) {
+    private Chosen choose(@Nullable String serverName, ClientHello hello) {
         return new IdentityChoice(
                         identities,
                         rules,
@@ -65,7 +66,7 @@ class IdentityChoiceTest {
                 .choose(serverName, hello, NOW);
     }
 
-    private int place(String serverName, ClientHello hello) {
+    private int place(@Nullable String serverName, ClientHello hello) {
         return choose(serverName, hello).place();
     }
 
