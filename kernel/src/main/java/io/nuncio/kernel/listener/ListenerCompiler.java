@@ -1,15 +1,12 @@
 package io.nuncio.kernel.listener;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
-import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
-import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.kernel.network.ConnectionLimit;
@@ -33,11 +30,24 @@ import java.util.Map;
 
 /// Turns a listener's message into what serves, with its extensions. Thread: main.
 final class ListenerCompiler {
-    /// What `use_original_dst` stands for, after the other listener filters.
-    private static final String ORIGINAL_DST = "envoy.filters.listener.original_dst";
+    /// A listener filter that a field of the listener stands for; with its defaults.
+    private record Implied(String name, String type) {
+        Any config() {
+            return Any.newBuilder().setTypeUrl("type.googleapis.com/" + type).build();
+        }
+    }
 
-    /// What `use_proxy_proto` stands for, last of all.
-    private static final String PROXY_PROTOCOL = "envoy.filters.listener.proxy_protocol";
+    /// For `use_original_dst`, after the other listener filters.
+    private static final Implied ORIGINAL_DST =
+            new Implied(
+                    "envoy.filters.listener.original_dst",
+                    "envoy.extensions.filters.listener.original_dst.v3.OriginalDst");
+
+    /// For `use_proxy_proto`, last of all.
+    private static final Implied PROXY_PROTOCOL =
+            new Implied(
+                    "envoy.filters.listener.proxy_protocol",
+                    "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol");
 
     private final ListenerManager.Services services;
 
@@ -238,17 +248,11 @@ final class ListenerCompiler {
             }
         }
         if (message.getUseOriginalDst().getValue()) {
-            addImplied(
-                    ORIGINAL_DST,
-                    OriginalDst.getDefaultInstance(),
-                    context,
-                    "use_original_dst",
-                    templates);
+            addImplied(ORIGINAL_DST, context, "use_original_dst", templates);
         }
         if (Renewals.usesProxyProtocol(message)) {
             addImplied(
                     PROXY_PROTOCOL,
-                    ProxyProtocol.getDefaultInstance(),
                     context,
                     message.getFilterChainsCount() == 0
                             ? "default_filter_chain.use_proxy_proto"
@@ -258,10 +262,8 @@ final class ListenerCompiler {
         return templates;
     }
 
-    /// A filter that a field of the listener stands for.
     private void addImplied(
-            String name,
-            Message config,
+            Implied filter,
             FactoryContext context,
             String field,
             List<ListenerFilterTemplate> templates) {
@@ -269,8 +271,8 @@ final class ListenerCompiler {
                 services.extensions()
                         .compile(
                                 Category.LISTENER_FILTER,
-                                name,
-                                Any.pack(config),
+                                filter.name(),
+                                filter.config(),
                                 ListenerFilterTemplate.class,
                                 context,
                                 field);
