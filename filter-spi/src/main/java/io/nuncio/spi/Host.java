@@ -30,6 +30,11 @@ public interface Host {
     /// Whether it may get traffic now.
     Health health();
 
+    /// True if new connections to it are encrypted by a transport socket such as TLS.
+    default boolean secure() {
+        return false;
+    }
+
     /// Requests under way over all workers.
     long activeRequests();
 

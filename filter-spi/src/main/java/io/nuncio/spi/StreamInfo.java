@@ -160,6 +160,14 @@ public interface StreamInfo {
 
     void healthCheck(boolean value);
 
+    /// True if the request's `:scheme` is to say how it goes upstream, not how it came; for
+    /// routers.
+    default boolean schemeMatchesUpstream() {
+        return false;
+    }
+
+    default void schemeMatchesUpstream(boolean value) {}
+
     /// Whether the request is traced, and why.
     default TraceReason traceReason() {
         return TraceReason.NOT_TRACEABLE;

@@ -35,6 +35,7 @@ public final class FakePool implements HttpPool, Host, UpstreamInfo {
     private Manner manner = Manner.AT_ONCE;
     private @Nullable Failure failure;
     private String failureReason = "";
+    private boolean secure;
     private int timeouts;
     private int cancelled;
 
@@ -53,6 +54,17 @@ public final class FakePool implements HttpPool, Host, UpstreamInfo {
         failure = why;
         failureReason = transportFailure;
         return this;
+    }
+
+    /// Its connections count as encrypted.
+    public FakePool encrypts() {
+        secure = true;
+        return this;
+    }
+
+    @Override
+    public boolean secure() {
+        return secure;
     }
 
     /// Gives the request that waits longest a connection.

@@ -66,6 +66,7 @@ public final class StreamFacts implements MutableStreamInfo {
     private int responseCode;
     private int attemptCount;
     private boolean healthCheck;
+    private boolean schemeMatchesUpstream;
     private boolean localReply;
 
     /// Facts of a connection, or of a stream that has none, that begin now.
@@ -427,6 +428,16 @@ public final class StreamFacts implements MutableStreamInfo {
     @Override
     public void healthCheck(boolean value) {
         healthCheck = value;
+    }
+
+    @Override
+    public boolean schemeMatchesUpstream() {
+        return schemeMatchesUpstream;
+    }
+
+    @Override
+    public void schemeMatchesUpstream(boolean value) {
+        schemeMatchesUpstream = value;
     }
 
     @Override

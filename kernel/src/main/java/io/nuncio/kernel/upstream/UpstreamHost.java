@@ -8,6 +8,7 @@ import io.nuncio.spi.Address;
 import io.nuncio.spi.Host;
 import io.nuncio.spi.HostPublisher.HostSpec;
 import io.nuncio.spi.TransportOptions;
+import io.nuncio.spi.TransportSocketTemplate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,12 @@ final class UpstreamHost implements Host {
             return Health.UNHEALTHY;
         }
         return (flags & HealthFlag.DEGRADED) != 0 ? Health.DEGRADED : Health.HEALTHY;
+    }
+
+    @Override
+    public boolean secure() {
+        TransportSocketTemplate socket = dialing.raw().transport();
+        return socket != null && socket.secure();
     }
 
     @Override

@@ -245,6 +245,11 @@ final class FakePlatform {
         public boolean supportsAlpn() {
             return true;
         }
+
+        @Override
+        public boolean secure() {
+            return true;
+        }
     }
 
     private final class FakeExtensions implements Extensions {
@@ -280,7 +285,7 @@ final class FakePlatform {
                                         };
                         case "plain" -> new PlainSocket();
                         case "waiting" -> waitingSocket(context);
-                        case "negotiating" -> new NegotiatingSocket();
+                        case "negotiating", "secure" -> new NegotiatingSocket();
                         case "envoy.load_balancing_policies.round_robin" ->
                                 (LoadBalancerPolicy) priorities -> rotation(priorities, context);
                         default -> name.startsWith("plain-") ? plainSocket(name) : null;

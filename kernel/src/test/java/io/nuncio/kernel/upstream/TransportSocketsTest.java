@@ -186,6 +186,19 @@ class TransportSocketsTest {
     }
 
     @Test
+    void aHostIsAsSecureAsItsSocket() {
+        match("secure", "secure", "tls", "yes");
+        load();
+        publish(host(null, null));
+        HttpPool pool =
+                platform.get("one")
+                        .httpPool(ResourcePriority.DEFAULT, null, LoadBalancerContext.NONE);
+        assertThat(pool.host().secure()).isFalse();
+        publish(host(can("tls", "yes"), null));
+        assertThat(pool.host().secure()).isTrue();
+    }
+
+    @Test
     void allAreClosedWithTheCluster() {
         load();
         publish(host(null, null));

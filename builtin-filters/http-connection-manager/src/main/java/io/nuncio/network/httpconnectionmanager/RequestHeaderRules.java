@@ -30,7 +30,8 @@ record RequestHeaderRules(
         boolean generateRequestId,
         boolean preserveExternalRequestId,
         ClientCertificateRules clientCertificate,
-        String scheme) {
+        String scheme,
+        boolean schemeMatchesUpstream) {
     private static final HeaderNames HOP_BY_HOP =
             HeaderNames.of(
                     HeaderName.X_ENVOY_INTERNAL,
@@ -79,7 +80,8 @@ record RequestHeaderRules(
                 !message.hasGenerateRequestId() || message.getGenerateRequestId().getValue(),
                 message.getPreserveExternalRequestId(),
                 ClientCertificateRules.from(message),
-                message.getSchemeHeaderTransformation().getSchemeToOverwrite());
+                message.getSchemeHeaderTransformation().getSchemeToOverwrite(),
+                message.getSchemeHeaderTransformation().getMatchUpstream());
     }
 
     /// Changes the headers and notes the trusted remote address.
@@ -131,6 +133,9 @@ record RequestHeaderRules(
             headers.setLong(HeaderName.X_FORWARDED_PORT, peer.localPort());
         }
         setScheme(headers, peer);
+        if (schemeMatchesUpstream && scheme.isEmpty()) {
+            info.schemeMatchesUpstream(true);
+        }
 
         if (trusted != peer.remote()) {
             info.remoteAddress(trusted);

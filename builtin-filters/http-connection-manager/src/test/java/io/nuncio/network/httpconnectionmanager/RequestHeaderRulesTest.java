@@ -422,6 +422,26 @@ class RequestHeaderRulesTest {
             assertThat(header(":scheme")).isEqualTo("https");
             assertThat(header("x-forwarded-proto")).isEqualTo("https");
         }
+
+        @Test
+        void matchUpstreamIsForTheRouter() {
+            assertThat(info.schemeMatchesUpstream()).isFalse();
+            config.setSchemeHeaderTransformation(
+                    SchemeHeaderTransformation.newBuilder().setMatchUpstream(true));
+            apply();
+            assertThat(info.schemeMatchesUpstream()).isTrue();
+            assertThat(header(":scheme")).isEqualTo("http");
+        }
+
+        @Test
+        void schemeToOverwriteComesBeforeMatchUpstream() {
+            config.setSchemeHeaderTransformation(
+                    SchemeHeaderTransformation.newBuilder()
+                            .setSchemeToOverwrite("https")
+                            .setMatchUpstream(true));
+            apply();
+            assertThat(info.schemeMatchesUpstream()).isFalse();
+        }
     }
 
     @Nested

@@ -87,7 +87,7 @@ final class ForwardedRequest implements UpstreamRequest.Owner {
             chargeCode(503);
             return RouterReplies.noHealthyUpstream();
         }
-        prepare(endStream);
+        prepare(pool.host(), endStream);
         attempt(pool, null, endStream);
         if (endStream) {
             onRequestEnd();
@@ -96,7 +96,9 @@ final class ForwardedRequest implements UpstreamRequest.Owner {
     }
 
     /// Reads what the headers ask of this router, and makes them what the upstream gets.
-    private void prepare(boolean endStream) {
+    ///
+    /// @param host that gets the first attempt
+    private void prepare(Host host, boolean endStream) {
         RequestHeaders headers = requestHeaders;
         timeoutNanos = RequestTimeout.total(route, headers, config);
         long perTry = RequestTimeout.perTry(route, headers, timeoutNanos);
@@ -112,6 +114,9 @@ final class ForwardedRequest implements UpstreamRequest.Owner {
         tellUpstream(0);
         stream.info().attemptCount(1);
         route.finalizeRequestHeaders(headers, stream.info(), !config.suppressEnvoyHeaders());
+        if (stream.info().schemeMatchesUpstream()) {
+            headers.set(HeaderName.SCHEME, host.secure() ? "https" : "http");
+        }
         RetryRules rules = RetryRules.take(route.retryPolicy(), headers);
         if (rules != null) {
             retry =

@@ -65,6 +65,23 @@ class RouterFilterTest {
     }
 
     @Test
+    void theSchemeMayBeThatOfTheUpstream() {
+        HttpStreamHarness asItCame = stream();
+        asItCame.get("/");
+        String before = upstream().header(":scheme");
+
+        pool.encrypts();
+        HttpStreamHarness matching = stream();
+        matching.info().schemeMatchesUpstream(true);
+        matching.get("/");
+        assertThat(upstream().header(":scheme")).isEqualTo("https").isNotEqualTo(before);
+
+        HttpStreamHarness other = stream();
+        other.get("/");
+        assertThat(upstream().header(":scheme")).as("if not asked to").isEqualTo(before);
+    }
+
+    @Test
     void theRouterIsTerminal() {
         assertThat(new RouterExtension().configure(config.build(), context).terminal()).isTrue();
     }
