@@ -112,7 +112,7 @@ class TcpVolumeIT {
 
                 `TcpVolumeIT` with %d MiB in each direction at the same time, checksums compared at both ends. The half that ends first does so
                 while the other has a quarter to go. Peak is the most that heap (after a collection) and buffers outside the heap had grown
-                since the proxy was ready; %d MiB are allowed.
+                since a first connection had passed; %d MiB are allowed.
 
                 | ends first | seconds | MiB/s, both directions | peak |
                 | --- | --- | --- | --- |

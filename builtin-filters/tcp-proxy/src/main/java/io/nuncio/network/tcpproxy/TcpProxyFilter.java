@@ -7,11 +7,9 @@ import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.NetworkStream;
-import io.nuncio.spi.ProxyProtocolData;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.Timer;
-import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.UpstreamInfo;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Cluster;
@@ -42,9 +40,6 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
     private static final String NO_TUNNEL = "envoy.tcp_proxy.disable_tunneling";
     private static final String EARLY = "envoy.tcp_proxy.receive_before_connect";
     private static final String IDLE_MILLIS = "envoy.tcp_proxy.per_connection_idle_timeout_ms";
-    private static final String SERVER_NAME = "envoy.network.upstream_server_name";
-    private static final String ALT_NAMES = "envoy.network.upstream_subject_alt_names";
-    private static final String PROTOCOLS = "envoy.network.application_protocols";
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /// Why the upstream connection never stood; the position is what Envoy shows.
@@ -139,9 +134,7 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
             fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, InitFailure.CONNECT_FAILED);
             return;
         }
-        if (!config.proxyTlvs().isEmpty()) {
-            describe();
-        }
+        TransportWishes.describe(downstream, config.proxyTlvs());
         var side = new UpstreamSide();
         upstreamSide = side;
         var host = HostChoice.of(downstream, config.hashPolicy());
@@ -162,23 +155,10 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
                 return;
             }
             countAttempt();
-            wait = pool.newConnection(side, this, transportOptions());
+            wait = pool.newConnection(side, this, TransportWishes.of(downstream));
         }
         if (wait != null) {
             connecting = wait; // unless it failed at once, and another is being made
-        }
-    }
-
-    /// For a transport socket that tells the upstream of the downstream, unless the downstream has
-    /// told of itself.
-    private void describe() {
-        if (info.filterState(ProxyProtocolData.FILTER_STATE) == null) {
-            info.filterState(
-                    ProxyProtocolData.FILTER_STATE,
-                    new ProxyProtocolData(
-                            downstream.info().remoteAddress(),
-                            downstream.info().localAddress(),
-                            config.proxyTlvs()));
         }
     }
 
@@ -188,15 +168,6 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
             info.mark(StreamInfo.Moment.UPSTREAM_REQUEST_CREATED);
         }
         info.attemptCount(attempts);
-    }
-
-    /// What filters before this one want of the upstream's TLS.
-    private TransportOptions transportOptions() {
-        return new TransportOptions(
-                FilterStateText.of(info, SERVER_NAME),
-                FilterStateText.list(info, ALT_NAMES),
-                FilterStateText.list(info, PROTOCOLS),
-                downstream);
     }
 
     private void fail(ResponseFlag flag, InitFailure why) {

@@ -1,0 +1,40 @@
+package io.nuncio.network.tcpproxy;
+
+import io.nuncio.spi.Connection;
+import io.nuncio.spi.ProxyProtocolData;
+import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.TransportOptions;
+
+import java.util.List;
+
+/// What filters before this one, and the configuration, want of the upstream's transport socket.
+final class TransportWishes {
+    private static final String SERVER_NAME = "envoy.network.upstream_server_name";
+    private static final String ALT_NAMES = "envoy.network.upstream_subject_alt_names";
+    private static final String PROTOCOLS = "envoy.network.application_protocols";
+
+    private TransportWishes() {}
+
+    static TransportOptions of(Connection downstream) {
+        StreamInfo info = downstream.streamInfo();
+        return new TransportOptions(
+                FilterStateText.of(info, SERVER_NAME),
+                FilterStateText.list(info, ALT_NAMES),
+                FilterStateText.list(info, PROTOCOLS),
+                downstream);
+    }
+
+    /// For a socket that tells the upstream of the downstream, unless the downstream has told of
+    /// itself.
+    static void describe(Connection downstream, List<ProxyProtocolData.Tlv> tlvs) {
+        StreamInfo info = downstream.streamInfo();
+        if (!tlvs.isEmpty() && info.filterState(ProxyProtocolData.FILTER_STATE) == null) {
+            info.filterState(
+                    ProxyProtocolData.FILTER_STATE,
+                    new ProxyProtocolData(
+                            downstream.info().remoteAddress(),
+                            downstream.info().localAddress(),
+                            tlvs));
+        }
+    }
+}
