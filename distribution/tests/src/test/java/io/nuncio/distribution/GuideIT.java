@@ -19,6 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,9 +35,9 @@ import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLSocket;
 
-/// The configurations of `docs/guide-tls.md`, as they stand there but for folder and ports: what
+/// The configurations of `docs/guide-configurations.md`, as they stand there but for folder and ports: what
 /// each of their marked lines is for, and what curl and openssl get.
-class GuideTlsIT {
+class GuideIT {
     private static final Path BUNDLES = Distribution.HOME.resolve("bundles");
     private static final String LISTENER = "listener.127.0.0.1_0.";
     private static final String SPIFFE = "spiffe://example.com/service/a";
@@ -45,12 +48,15 @@ class GuideTlsIT {
 
     /// The configurations of the page, in its order.
     enum Fragment {
+        LISTENER,
+        LISTENER_FILTERS,
+        TCP_PROXY,
         DOWNSTREAM_TLS,
         DOWNSTREAM_MTLS,
         UPSTREAM_MTLS;
 
         List<String> lines(Path certificates) throws IOException {
-            String page = Files.readString(Distribution.ROOT.resolve("docs/guide-tls.md"));
+            String page = Files.readString(Distribution.ROOT.resolve("docs/guide-configurations.md"));
             Matcher block = Pattern.compile("(?s)```yaml\n(.*?)```").matcher(page);
             for (int index = 0; index <= ordinal(); index++) {
                 assertThat(block.find()).isTrue();
@@ -142,6 +148,52 @@ class GuideTlsIT {
 
     private static int column(String line) {
         return line.length() - line.stripLeading().length();
+    }
+
+    @Test
+    void aChainForOneNameServesNobodyElse() throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.answering("api");
+                NuncioServer proxy = start(before(upstream.port(), Fragment.LISTENER))) {
+            var address =
+                    new InetSocketAddress(
+                            InetAddress.getLoopbackAddress(),
+                            proxy.address("listener_http").getPort());
+            try (RawClient client = TestTls.PLAIN.asking("api.example.com").connect(address)) {
+                assertThat(
+                                client.exchange("GET / HTTP/1.1\r\nhost: api.example.com\r\n\r\n")
+                                        .bodyText())
+                        .isEqualTo("api");
+            }
+            assertThrows(
+                    UncheckedIOException.class,
+                    () -> TestTls.PLAIN.asking("www.example.com").connect(address).close());
+            assertThat(proxy.stat("listener.0.0.0.0_0.no_filter_chain_match")).isEqualTo(1);
+            assertThat(proxy.stat("tls_inspector.sni_found")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void theListenerFiltersFindTheClientsOwnAddress() throws Exception {
+        try (NuncioServer proxy = start(Fragment.LISTENER_FILTERS.lines(folder));
+                RawClient client = proxy.client("inspected")) {
+            client.send("PROXY TCP4 192.0.2.7 192.0.2.1 4711 80\r\n");
+
+            HttpMessage answer = client.exchange("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("x-client")).isEqualTo("192.0.2.7:4711");
+        }
+    }
+
+    @Test
+    void tcpPassesBothWays() throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.answering("tcp");
+                NuncioServer proxy = start(before(upstream.port(), Fragment.TCP_PROXY));
+                RawClient client = proxy.client("tcp")) {
+            assertThat(client.exchange("GET / HTTP/1.1\r\nhost: a\r\n\r\n").bodyText())
+                    .isEqualTo("tcp");
+            assertThat(proxy.stat("tcp.tcp_stats.downstream_cx_total")).isEqualTo(1);
+        }
     }
 
     @Test
@@ -295,7 +347,11 @@ class GuideTlsIT {
     }
 
     private List<String> upstream(int port) throws IOException {
-        return Fragment.UPSTREAM_MTLS.lines(folder).stream()
+        return before(port, Fragment.UPSTREAM_MTLS);
+    }
+
+    private List<String> before(int port, Fragment fragment) throws IOException {
+        return fragment.lines(folder).stream()
                 .map(line -> line.replace("port_value: 9443", "port_value: " + port))
                 .toList();
     }
