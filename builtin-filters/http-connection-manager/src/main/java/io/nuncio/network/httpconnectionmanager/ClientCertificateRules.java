@@ -91,18 +91,18 @@ record ClientCertificateRules(
         return String.join(";", pairs);
     }
 
-    /// A name that would read as more than itself is quoted; one that no header can have is left
-    /// out.
+    /// A name that would read as more than itself is quoted; one with characters that neither a
+    /// URI nor a host name has is left out, since no quoting of it would be safe.
     private static void addName(List<String> pairs, String key, String name) {
         boolean quoted = false;
         for (int i = 0; i < name.length(); i++) {
             char character = name.charAt(i);
-            if (character < ' ' || character > '~') {
+            if (character <= ' ' || character > '~' || character == '"' || character == '\\') {
                 return;
             }
-            quoted |= character == ',' || character == ';' || character == '"';
+            quoted |= character == ',' || character == ';';
         }
-        pairs.add(quoted ? key + '"' + name.replace("\"", "\\\"") + '"' : key + name);
+        pairs.add(quoted ? key + '"' + name + '"' : key + name);
     }
 
     /// @param element as [#element] made it

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -207,9 +208,10 @@ class ClientCertificateRulesTest {
                 .endsWith(";URI=\"test://a;URI=test://b,By=c\"");
     }
 
-    @Test
-    void aNameWithALineBreakIsLeftOut() {
-        Identity sly = authority.request("sly").dns("a\r\nx: y").dns("good.example").issue();
+    @ParameterizedTest
+    @ValueSource(strings = {"a\r\nx: y", "a,\\", "a\"b", "a b"})
+    void aNameThatNoQuotingMakesSafeIsLeftOut(String name) {
+        Identity sly = authority.request("sly").dns(name).dns("good.example").issue();
         details.setDns(true);
         assertThat(header(SANITIZE_SET, mutual(sly)))
                 .isEqualTo("By=test://foo.com/be;Hash=" + hash(sly) + ";DNS=good.example");
