@@ -35,8 +35,8 @@ import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLSocket;
 
-/// The configurations of `docs/guide-configurations.md`, as they stand there but for folder and ports: what
-/// each of their marked lines is for, and what curl and openssl get.
+/// The configurations of `docs/guide-configurations.md`, as they stand there but for folder and
+/// ports: what each of their marked lines is for, and what curl and openssl get.
 class GuideIT {
     private static final Path BUNDLES = Distribution.HOME.resolve("bundles");
     private static final String LISTENER = "listener.127.0.0.1_0.";
@@ -56,7 +56,8 @@ class GuideIT {
         UPSTREAM_MTLS;
 
         List<String> lines(Path certificates) throws IOException {
-            String page = Files.readString(Distribution.ROOT.resolve("docs/guide-configurations.md"));
+            String page =
+                    Files.readString(Distribution.ROOT.resolve("docs/guide-configurations.md"));
             Matcher block = Pattern.compile("(?s)```yaml\n(.*?)```").matcher(page);
             for (int index = 0; index <= ordinal(); index++) {
                 assertThat(block.find()).isTrue();

@@ -91,8 +91,8 @@ record ClientCertificateRules(
         return String.join(";", pairs);
     }
 
-    /// A name that would read as more than itself is quoted; one with characters that neither a
-    /// URI nor a host name has is left out, since no quoting of it would be safe.
+    /// A name that would read as more than itself is quoted; one with characters that neither a URI
+    /// nor a host name has is left out, since no quoting of it would be safe.
     private static void addName(List<String> pairs, String key, String name) {
         boolean quoted = false;
         for (int i = 0; i < name.length(); i++) {
