@@ -1,11 +1,13 @@
 package io.nuncio.filterstate;
 
+import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.HeadersOutcome;
 import io.nuncio.spi.HttpFilter;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.Stream;
 
-/// Sets the filter state of one request when its headers come.
+/// Sets the filter state of one request when its headers come: what the filter says, then what the
+/// route configuration, the virtual host and the route do.
 final class SetFilterStateHttpFilter implements HttpFilter {
     private final FilterStateValues values;
     private final Stream stream;
@@ -17,7 +19,11 @@ final class SetFilterStateHttpFilter implements HttpFilter {
 
     @Override
     public HeadersOutcome onRequestHeaders(RequestHeaders headers, boolean endStream) {
-        values.apply(stream.formatContext());
+        FormatContext context = stream.formatContext();
+        values.apply(context);
+        for (FilterStateValues ofRoute : stream.perRouteOfAllLevels(FilterStateValues.class)) {
+            ofRoute.apply(context);
+        }
         return HeadersOutcome.CONTINUE;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.envoyproxy.envoy.extensions.filters.http.set_filter_state.v3.Config;
 import io.nuncio.testkit.HttpFilterHarness;
 import io.nuncio.testkit.HttpStreamHarness;
+import io.nuncio.testkit.YamlMessages;
 import io.nuncio.testkit.conformance.HttpFilterConformance;
 
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,22 @@ class SetFilterStateHttpFilterTest {
             stream.upstream().respond(200);
 
             assertThat(stream.info().filterState("my.key")).isEqualTo("value");
+        }
+    }
+
+    private static Config saying(String text) {
+        return YamlMessages.of(
+                Config.getDefaultInstance(), YAML.replace("string: value", "string: " + text));
+    }
+
+    @Test
+    void routesHaveTheLastWord() {
+        try (HttpFilterHarness filter = filter()) {
+            filter.perRoute(new SetFilterStateHttpExtension(), saying("host"), saying("route"));
+            HttpStreamHarness stream = filter.get("/");
+            stream.upstream().respond(200);
+
+            assertThat(stream.info().filterState("my.key")).isEqualTo("route");
         }
     }
 

@@ -178,7 +178,18 @@ class NetworkFiltersIT {
                       virtual_hosts:
                       - name: all
                         domains: ["*"]
-                        routes: [{ match: { prefix: / }, direct_response: { status: 200 } }]
+                        routes:
+                        - match: { prefix: /own }
+                          direct_response: { status: 200 }
+                          typed_per_filter_config:
+                            envoy.filters.http.set_filter_state:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.set_filter_state.v3.Config
+                              on_request_headers:
+                              - object_key: my.request
+                                factory_key: envoy.string
+                                format_string: { text_format_source: { inline_string: "the route's" } }
+                        - match: { prefix: / }
+                          direct_response: { status: 200 }
                     http_filters:
                     - name: envoy.filters.http.set_filter_state
                       typed_config:
@@ -201,6 +212,8 @@ class NetworkFiltersIT {
                     .isEqualTo("c /a");
             assertThat(client.exchange(FilteredProxy.request("GET /b")).header("x-state"))
                     .isEqualTo("c /b");
+            assertThat(client.exchange(FilteredProxy.request("GET /own")).header("x-state"))
+                    .isEqualTo("c the route's");
         }
     }
 
