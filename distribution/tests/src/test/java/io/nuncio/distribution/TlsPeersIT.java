@@ -147,6 +147,25 @@ class TlsPeersIT {
     }
 
     @Test
+    void whatDoesNotSuitThePeerIsTheReason() throws Exception {
+        Path log = folder.resolve("access.log");
+        try (NuncioServer proxy =
+                TlsBootstraps.startLogging(
+                        TlsBootstraps.certificate(authority.issue("proxy.example")),
+                        "{}",
+                        log,
+                        "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%")) {
+            OpenSsl.refused(proxy, "-tls1_3 -sigalgs rsa_pss_rsae_sha256");
+            OpenSsl.refused(proxy, "-tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256");
+            proxy.awaitStat("listener.secure.ssl.connection_error", 2);
+        }
+        assertThat(LogLines.of(log))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("NO_COMMON_SIGNATURE_ALGORITHMS"),
+                        line -> assertThat(line).contains("NO_SHARED_CIPHER"));
+    }
+
+    @Test
     void statisticsTellWhenCertificatesExpire() throws Exception {
         TestCertificates.Identity own = authority.issue("proxy.example");
         try (NuncioServer proxy =

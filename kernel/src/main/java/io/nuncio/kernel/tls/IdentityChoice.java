@@ -68,10 +68,8 @@ final class IdentityChoice {
     /// Whether the key of an identity is of the type that the library asks for.
     ///
     /// @param keyType as the JDK calls it, such as `RSA`, `EC` or `EC_EC`
-    /// @param boringSsl whether it is BoringSSL, of which is not asked for each type that it has
-    boolean fits(int place, String keyType, boolean boringSsl) {
-        Presentable chosen = all.get(place);
-        return chosen.fits(keyType) || (boringSsl && chosen.edwards());
+    boolean fits(int place, String keyType) {
+        return all.get(place).fits(keyType);
     }
 
     private Staple staple(Presentable each, boolean asked, Instant now) {

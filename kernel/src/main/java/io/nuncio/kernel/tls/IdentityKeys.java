@@ -36,13 +36,14 @@ final class IdentityKeys extends X509ExtendedKeyManager {
         this.stats = stats;
     }
 
-    /// Asked once for each key type that the library can use, in its order.
+    /// Asked once for each key type that the library can use, in its order. BoringSSL says better
+    /// than the key type what does not suit the peer, and does not ask for each that it has.
     @Override
     public @Nullable String chooseEngineServerAlias(
             String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
         int place = Handshake.CURRENT.isBound() ? place(Handshake.CURRENT.get(), engine) : NONE;
         boolean boringSsl = engine instanceof ReferenceCountedOpenSslEngine;
-        return place == NONE || !choice.fits(place, keyType, boringSsl)
+        return place == NONE || !(boringSsl || choice.fits(place, keyType))
                 ? null
                 : Integer.toString(place);
     }

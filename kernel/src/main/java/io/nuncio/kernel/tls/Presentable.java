@@ -68,15 +68,11 @@ record Presentable(
         return keyType.equals(other.keyType);
     }
 
-    boolean edwards() {
-        return keyType.equals("EdDSA");
-    }
-
     /// @param asked as the JDK calls it, such as `RSA`, `EC` or `EC_EC`
     boolean fits(String asked) {
         return asked.equals(keyType)
                 || asked.startsWith(keyType + "_")
-                || (edwards() && asked.startsWith("Ed"))
+                || (keyType.equals("EdDSA") && asked.startsWith("Ed"))
                 || (keyType.equals("RSA") && asked.equals("RSASSA-PSS"));
     }
 
