@@ -110,6 +110,20 @@ public record ConnectOptions(
                 wishes);
     }
 
+    /// The same for a connection with an address of its own.
+    public ConnectOptions withLocal(LocalAddresses own) {
+        return new ConnectOptions(
+                connectTimeoutNanos,
+                bufferLimit,
+                own,
+                keepalive,
+                filters,
+                transport,
+                serverName,
+                hostname,
+                transportOptions);
+    }
+
     /// TCP keepalive; 0 leaves a value to the system.
     public record Keepalive(int probes, int idleSeconds, int intervalSeconds) {}
 }

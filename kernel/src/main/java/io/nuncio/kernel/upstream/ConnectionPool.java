@@ -361,7 +361,9 @@ final class ConnectionPool implements HttpPool {
 
     ConnectOptions connectOptions() {
         ConnectOptions usual = place.host().connectOptions(protocol);
-        return options == TransportOptions.NONE ? usual : usual.withTransportOptions(options);
+        return options == TransportOptions.NONE
+                ? usual
+                : DownstreamSource.apply(usual.withTransportOptions(options), options.downstream());
     }
 
     private static void move(

@@ -60,7 +60,9 @@ final class TcpConnection
                         .connect(
                                 worker,
                                 place.host().address(),
-                                place.host().rawConnectOptions(options),
+                                DownstreamSource.apply(
+                                        place.host().rawConnectOptions(options),
+                                        options.downstream()),
                                 this);
         connection.halfClose(true);
         connection.delayedCloseTimeout(0); // its user says how long a flush may take

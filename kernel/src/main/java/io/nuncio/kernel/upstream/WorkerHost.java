@@ -3,6 +3,7 @@ package io.nuncio.kernel.upstream;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.TransportSocketTemplate;
+import io.nuncio.spi.UpstreamSource;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.ResourcePriority;
 
@@ -28,7 +29,11 @@ final class WorkerHost {
     private @Nullable TcpConnections tcp;
 
     /// Which streams may share connections, where not all may.
-    private record Apart(UpstreamProtocol protocol, ResourcePriority priority, Object key) {}
+    private record Apart(
+            UpstreamProtocol protocol,
+            ResourcePriority priority,
+            @Nullable Object key,
+            @Nullable UpstreamSource source) {}
 
     WorkerHost(
             UpstreamClusterInfo cluster,
@@ -80,12 +85,13 @@ final class WorkerHost {
         TransportSocketTemplate socket =
                 downstream == null ? null : host.connectOptions(protocol).transport();
         Object key = socket == null || downstream == null ? null : socket.sharingKey(downstream);
-        if (key == null) {
+        UpstreamSource source = DownstreamSource.of(downstream);
+        if (key == null && source == null) {
             return pool(protocol, priority);
         }
         var options = new TransportOptions(null, List.of(), List.of(), downstream);
         return apart.computeIfAbsent(
-                new Apart(protocol, priority, key),
+                new Apart(protocol, priority, key, source),
                 place ->
                         new ConnectionPool(
                                 this, protocol, priority, options, () -> apart.remove(place)));
