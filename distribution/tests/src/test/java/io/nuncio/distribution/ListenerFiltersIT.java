@@ -299,6 +299,24 @@ class ListenerFiltersIT {
     }
 
     @Test
+    void aHeaderAndAHelloMayComeTogether() throws Exception {
+        byte[] header = "PROXY TCP4 192.0.2.7 198.51.100.1 4711 443\r\n".getBytes(ISO_8859_1);
+        byte[] hello = clientHello("a.example");
+        try (NuncioServer proxy =
+                        start(
+                                "",
+                                PROXY_PROTOCOL + TLS_INSPECTOR,
+                                chain("server_names: [a.example]," + " destination_port: 443", "a")
+                                        + chain("", "other"));
+                RawClient client = proxy.client("in")) {
+            client.send(join(header, new String(hello, ISO_8859_1)));
+
+            assertThat(answer(client)).isEqualTo("a");
+            assertThat(logged(1).getFirst()).startsWith("192.0.2.7:4711 a.example ");
+        }
+    }
+
+    @Test
     void aConnectionWithoutAHeaderIsClosedAndCounted() throws Exception {
         try (NuncioServer proxy = start("", PROXY_PROTOCOL, HTTP_CHAIN);
                 RawClient client = proxy.client("in")) {

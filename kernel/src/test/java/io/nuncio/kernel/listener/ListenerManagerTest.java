@@ -336,6 +336,41 @@ class ListenerManagerTest extends ListenersFixture {
         }
     }
 
+    /// Asks for one byte more each time, until there is a line.
+    private static final class GrowingFilter implements ListenerFilter {
+        private int wanted = 1;
+
+        @Override
+        public Outcome onAccept() {
+            return Outcome.STOP;
+        }
+
+        @Override
+        public int maxBytes() {
+            return wanted;
+        }
+
+        @Override
+        public Outcome onData(Buffer peeked) {
+            wanted = peeked.length() + 1;
+            if (peeked.indexOf((byte) '\n', 0) < 0) {
+                return Outcome.STOP;
+            }
+            peeked.clear();
+            return Outcome.CONTINUE;
+        }
+    }
+
+    @Test
+    void aListenerFilterThatAsksForMoreSeesWhatIsAlreadyThere() throws Exception {
+        extensions.put("growing", (ListenerFilterTemplate) socket -> new GrowingFilter());
+        start("name: 'ingress' listener_filters { name: 'growing' } " + LOOPBACK + ECHO);
+        try (Socket client = client("ingress")) {
+            client.getOutputStream().write("line\nrest".getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(client.getInputStream().readNBytes(4))).isEqualTo("rest");
+        }
+    }
+
     @Test
     void aListenerFilterMayBeDisabledForSomeSockets() throws Exception {
         useLineFilter();

@@ -63,7 +63,10 @@ final class OriginalDstFilter implements ListenerFilter {
         return switch (value) {
             case Address address -> address;
             case String text -> parse(text);
-            case FilterStateObject object -> object.text() == null ? null : parse(object.text());
+            case FilterStateObject object -> {
+                String text = object.text();
+                yield text == null ? null : parse(text);
+            }
             case null, default -> null;
         };
     }
