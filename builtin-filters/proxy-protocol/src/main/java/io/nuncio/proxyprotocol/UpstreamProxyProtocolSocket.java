@@ -47,6 +47,11 @@ final class UpstreamProxyProtocolSocket implements TransportSocket {
     }
 
     @Override
+    public boolean startSecureTransport() {
+        return inner.startSecureTransport();
+    }
+
+    @Override
     public @Nullable TlsInfo tls() {
         return inner.tls();
     }

@@ -6,6 +6,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 
 import io.nuncio.kernel.stream.NoConnection;
+import io.nuncio.spi.Address;
 import io.nuncio.spi.ConnectionInfo;
 
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,46 @@ class StreamMatchTest {
         fixture.info.mergeMetadata("a", text("tier", "gold"));
         assertThat(fixture.cluster("a.com/")).isEqualTo("web");
         fixture.info.mergeMetadata("a", text("trial", "yes"));
+        assertThat(fixture.cluster("a.com/")).isEqualTo("other");
+    }
+
+    @Test
+    void aConditionOnMetadataMayBeInverted() {
+        RouteFixture fixture =
+                new RouteFixture()
+                        .routes(
+                                """
+                                - match:
+                                    prefix: /
+                                    dynamic_metadata:
+                                    - {filter: a, path: [{key: tier}], value: {string_match: {exact: gold}}, invert: true}
+                                  route: {cluster: web}
+                                """);
+        assertThat(fixture.cluster("a.com/")).isEqualTo("web");
+        fixture.info.mergeMetadata("a", text("tier", "gold"));
+        assertThat(fixture.cluster("a.com/")).isEqualTo("-");
+    }
+
+    @Test
+    void filterStateMayDecide() {
+        RouteFixture fixture =
+                new RouteFixture()
+                        .routes(
+                                """
+                                - match:
+                                    prefix: /
+                                    filter_state:
+                                    - {key: tenant, string_match: {prefix: acme}}
+                                    - {key: origin, address_match: {ranges: [{address_prefix: 10.0.0.0, prefix_len: 8}]}}
+                                  route: {cluster: web}
+                                - {match: {prefix: /}, route: {cluster: other}}
+                                """);
+        assertThat(fixture.cluster("a.com/")).isEqualTo("other");
+        fixture.info.filterState("tenant", "acme-1");
+        assertThat(fixture.cluster("a.com/")).isEqualTo("other");
+        fixture.info.filterState("origin", Address.Ip.parse("10.1.2.3", 0));
+        assertThat(fixture.cluster("a.com/")).isEqualTo("web");
+        fixture.info.filterState("origin", Address.Ip.parse("11.1.2.3", 0));
         assertThat(fixture.cluster("a.com/")).isEqualTo("other");
     }
 

@@ -1,10 +1,17 @@
 package io.nuncio.kernel.route.match;
 
+import com.github.xds.core.v3.CidrRange;
+
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch.TlsContextMatchOptions;
+import io.envoyproxy.envoy.type.matcher.v3.FilterStateMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.nuncio.kernel.match.MetadataPath;
+import io.nuncio.kernel.match.TextMatch;
 import io.nuncio.kernel.match.ValueMatch;
+import io.nuncio.spi.Address;
+import io.nuncio.spi.FilterStateObject;
+import io.nuncio.spi.IpRange;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.TlsInfo;
@@ -32,7 +39,11 @@ sealed interface StreamMatch {
                             ValueMatch.of(
                                     metadata.getValue(),
                                     problems,
-                                    "dynamic_metadata[" + i + "].value")));
+                                    "dynamic_metadata[" + i + "].value"),
+                            metadata.getInvert()));
+        }
+        for (int i = 0; i < match.getFilterStateCount(); i++) {
+            all.add(filterState(match.getFilterState(i), problems.in("filter_state[" + i + "]")));
         }
         return all.toArray(StreamMatch[]::new);
     }
@@ -61,10 +72,64 @@ sealed interface StreamMatch {
     }
 
     /// A value in the stream's dynamic metadata.
-    record DynamicMetadata(MetadataPath path, ValueMatch value) implements StreamMatch {
+    ///
+    /// @param invert true for values that do not match, and for none
+    record DynamicMetadata(MetadataPath path, ValueMatch value, boolean invert)
+            implements StreamMatch {
         @Override
         public boolean matches(StreamInfo info) {
-            return value.matches(path.value(info));
+            return value.matches(path.value(info)) != invert;
+        }
+    }
+
+    private static StreamMatch filterState(FilterStateMatcher config, Problems problems) {
+        return switch (config.getMatcherCase()) {
+            case STRING_MATCH ->
+                    new FilterStateText(
+                            config.getKey(),
+                            TextMatch.of(config.getStringMatch(), problems, "string_match"));
+            case ADDRESS_MATCH -> {
+                List<IpRange> ranges = new ArrayList<>();
+                for (CidrRange range : config.getAddressMatch().getRangesList()) {
+                    Address.Ip address = Address.Ip.parse(range.getAddressPrefix(), 0);
+                    if (address == null) {
+                        problems.at("address_match.ranges[" + ranges.size() + "].address_prefix")
+                                .expected("an IP address")
+                                .found(range.getAddressPrefix());
+                        break;
+                    }
+                    ranges.add(IpRange.of(address.address(), range.getPrefixLen().getValue()));
+                }
+                yield new FilterStateAddress(config.getKey(), List.copyOf(ranges));
+            }
+            case MATCHER_NOT_SET -> {
+                problems.add("", "names no condition");
+                yield new FilterStateAddress(config.getKey(), List.of());
+            }
+        };
+    }
+
+    /// An object of the filter state whose text matches.
+    record FilterStateText(String key, TextMatch text) implements StreamMatch {
+        @Override
+        public boolean matches(StreamInfo info) {
+            String value = FilterStateObject.textOf(info.filterState(key));
+            return value != null && text.matches(value);
+        }
+    }
+
+    /// An object of the filter state that is an address in one of the ranges.
+    record FilterStateAddress(String key, List<IpRange> ranges) implements StreamMatch {
+        @Override
+        public boolean matches(StreamInfo info) {
+            if (info.filterState(key) instanceof Address.Ip ip) {
+                for (IpRange range : ranges) {
+                    if (range.contains(ip.address())) {
+                        return true;
+                    }
+                }
+            }
+            return false;
         }
     }
 }
