@@ -25,7 +25,43 @@ class FilterChainMatcherIT {
     void chainsNeedNamesOfTheirOwn() {
         assertThatThrownBy(() -> start(source("127.0.0.0", "two"), "two").close())
                 .hasMessageContaining("filter_chains[1].name")
-                .hasMessageContaining("another chain's name too");
+                .hasMessageContaining("`two` is also the name of filter_chains[0]");
+    }
+
+    @Test
+    void chainsThatContradictEachOtherAreRefusedWithTheLinesOfBoth() {
+        assertThatThrownBy(() ->
+                        NuncioServer.start(
+                                        Distribution.HOME.resolve("bundles"),
+                                        contradicting("[a.example]"))
+                                .close())
+                .hasMessageContaining(
+                        ":9:7: error: has the same matching rules as filter_chains[0] (")
+                .hasMessageContaining(":6:7)");
+        assertThatThrownBy(() ->
+                        NuncioServer.start(
+                                        Distribution.HOME.resolve("bundles"),
+                                        contradicting("[b.example, a.example]"))
+                                .close())
+                .hasMessageContaining(
+                        ":9:7: error: multiple filter chains with overlapping matching rules are"
+                                + " defined: this one and filter_chains[0].filter_chain_match (")
+                .hasMessageContaining(":7:7)");
+    }
+
+    private static String contradicting(String names) {
+        return """
+        static_resources:
+          listeners:
+          - name: front
+            address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+            filter_chains:
+            - name: one
+              filter_chain_match: { server_names: [a.example] }
+            - name: two
+              filter_chain_match: { server_names: %s }
+        """
+                .formatted(names);
     }
 
     private static String answer(String matcher) throws Exception {
