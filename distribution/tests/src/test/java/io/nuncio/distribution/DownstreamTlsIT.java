@@ -460,6 +460,12 @@ class DownstreamTlsIT {
     }
 
     @Test
+    void aCommonNameIsNotEmpty() {
+        assertThatThrownBy(() -> start(TlsBootstraps.certificate(authority.request("").issue())))
+                .hasMessageContaining("Invalid TLS context has an empty subject CN");
+    }
+
+    @Test
     void aDownstreamCannotRenegotiate() throws Exception {
         try (NuncioServer proxy = start(inline())) {
             Distribution.Finished finished =

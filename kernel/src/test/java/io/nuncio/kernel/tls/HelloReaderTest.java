@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -89,6 +90,21 @@ class HelloReaderTest {
             reader.left(0);
         }
         check(reader.hello());
+    }
+
+    @Test
+    void whateverIsInAHelloTheLibrarySaysWhatIsWrong() throws Exception {
+        byte[] record = record();
+        Random random = new Random(1);
+        for (int round = 0; round < 20_000; round++) {
+            byte[] changed = record.clone();
+            for (int change = random.nextInt(4); change >= 0; change--) {
+                changed[9 + random.nextInt(changed.length - 9)] = (byte) random.nextInt(256);
+            }
+            HelloReader reader = new HelloReader();
+            reader.look(slices(changed));
+            assertThat(reader.hello()).isNotNull();
+        }
     }
 
     @Test

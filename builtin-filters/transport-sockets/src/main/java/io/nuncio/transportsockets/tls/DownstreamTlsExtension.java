@@ -12,6 +12,7 @@ import io.nuncio.spi.host.CertificateValidator;
 import io.nuncio.spi.host.TlsConfig;
 import io.nuncio.spi.host.TlsSockets;
 
+import java.security.cert.X509Certificate;
 import java.util.function.Supplier;
 
 /// TLS of listeners.
@@ -36,7 +37,7 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
                     .at("common_tls_context.tls_certificates")
                     .because("No TLS certificates found for server context");
         }
-        checkStaples(message, secrets, context.problems());
+        check(message, secrets, context.problems());
         if (!context.problems().none()) {
             secrets.close();
             return new RefusedTls();
@@ -55,7 +56,7 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
                 ? new SecretTls(
                         tls.changingDownstream(secrets.complete() ? config.get() : null, context),
                         secrets,
-                        problems -> checkStaples(message, secrets, problems),
+                        problems -> check(message, secrets, problems),
                         config)
                 : tls.downstream(config.get(), context);
     }
@@ -90,10 +91,13 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
                 message.getPreferClientCiphers());
     }
 
-    /// As Envoy: a certificate that promises a response needs one, and so does a policy.
-    private static void checkStaples(
-            DownstreamTlsContext message, TlsSecrets secrets, Problems problems) {
+    /// As Envoy: a common name is not empty, and a certificate that promises an OCSP response needs
+    /// it, and so does a policy.
+    private static void check(DownstreamTlsContext message, TlsSecrets secrets, Problems problems) {
         for (TlsConfig.Identity identity : secrets.identities()) {
+            if (emptyName(identity.chain().getFirst())) {
+                problems.add("", "Invalid TLS context has an empty subject CN");
+            }
             if (identity.staple() != null) {
                 continue;
             }
@@ -103,5 +107,9 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
                 problems.add("", "Required OCSP response is missing from TLS context");
             }
         }
+    }
+
+    private static boolean emptyName(X509Certificate certificate) {
+        return certificate.getSubjectX500Principal().getName().matches("(.*,)?CN=(,.*)?");
     }
 }
