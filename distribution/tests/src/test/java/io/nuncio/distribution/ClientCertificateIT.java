@@ -10,6 +10,11 @@ import io.nuncio.testkit.TestCertificates;
 import io.nuncio.testkit.TestTls;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /// What a client's certificate means to the requests that follow: `x-forwarded-client-cert` and
 /// routes that ask for one.
@@ -32,6 +37,7 @@ class ClientCertificateIT {
                 static_resources:
                   listeners:
                   - name: secure
+                    stat_prefix: secure
                     address: {socket_address: {address: 127.0.0.1, port_value: 0}}
                     filter_chains:
                     - filters:
@@ -101,6 +107,36 @@ class ClientCertificateIT {
 
             assertThat(get(proxy, TestTls.PLAIN).status()).isEqualTo(200);
             assertThat(upstream.takeRequest().header("x-forwarded-client-cert")).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aResumedSessionStillHasTheCertificate(String version) throws Exception {
+        String manager =
+                """
+                forward_client_cert_details: SANITIZE_SET
+                set_current_client_cert_details: {uri: true}
+                """;
+        SSLContext context = TestTls.PLAIN.presenting(clientIdentity).context();
+        try (FakeUpstream upstream = FakeUpstream.answering("up");
+                NuncioServer proxy = start(upstream, manager, "")) {
+            for (int connection = 0; connection < 2; connection++) {
+                try (SSLSocket socket =
+                                (SSLSocket)
+                                        context.getSocketFactory()
+                                                .createSocket(
+                                                        "127.0.0.1",
+                                                        proxy.address("secure").getPort());
+                        RawClient client = RawClient.over(socket)) {
+                    socket.setEnabledProtocols(new String[] {version});
+                    assertThat(client.exchange("GET / HTTP/1.1\r\nhost: a\r\n\r\n").status())
+                            .isEqualTo(200);
+                    assertThat(upstream.takeRequest().header("x-forwarded-client-cert"))
+                            .endsWith(";URI=spiffe://example/client");
+                }
+            }
+            assertThat(proxy.stat("listener.secure.ssl.session_reused")).isEqualTo(1);
         }
     }
 
