@@ -1,6 +1,7 @@
 package io.nuncio.kernel.upstream;
 
 import io.nuncio.kernel.network.ConnectOptions;
+import io.nuncio.kernel.stream.StreamFacts;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
@@ -20,6 +21,7 @@ final class FakeConnection implements Connection, ConnectionInfo {
     FakeHttp2Codec http2;
     @Nullable String applicationProtocol;
     private final Worker worker;
+    private final StreamFacts facts;
     private final Address address;
     private final NetworkFilter handler;
     private State state = State.CONNECTING;
@@ -27,6 +29,7 @@ final class FakeConnection implements Connection, ConnectionInfo {
 
     FakeConnection(Worker worker, Address address, ConnectOptions options, NetworkFilter handler) {
         this.worker = worker;
+        this.facts = new StreamFacts(worker, (ConnectionInfo) this);
         this.address = address;
         this.options = options;
         this.handler = handler;
@@ -70,7 +73,7 @@ final class FakeConnection implements Connection, ConnectionInfo {
 
     @Override
     public StreamInfo streamInfo() {
-        throw new AssertionError("not needed here");
+        return facts;
     }
 
     @Override

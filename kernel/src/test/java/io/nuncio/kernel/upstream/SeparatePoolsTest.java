@@ -1,0 +1,106 @@
+package io.nuncio.kernel.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nuncio.kernel.network.ConnectOptions;
+import io.nuncio.spi.Address;
+import io.nuncio.spi.Connection;
+import io.nuncio.spi.LoadBalancerContext;
+import io.nuncio.spi.NetworkFilter;
+import io.nuncio.spi.UpstreamSource;
+import io.nuncio.spi.host.HttpPool;
+import io.nuncio.spi.host.ResourcePriority;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import java.net.InetAddress;
+import java.util.List;
+
+/// Requests that may not share connections with all others.
+class SeparatePoolsTest {
+    private final FakePlatform platform = new FakePlatform();
+    private final FakeNetwork network = platform.network;
+    private final WorkerCluster cluster =
+            (WorkerCluster) platform.ready(FakePlatform.cluster("c").build(), 1001);
+
+    /// The pool for a downstream whose listener filters want that source.
+    private HttpPool pool(@Nullable String source) {
+        var downstream =
+                new FakeConnection(
+                        platform.worker,
+                        new Address.Pipe("", 0),
+                        ConnectOptions.plain(List.of()),
+                        new NetworkFilter() {});
+        if (source != null) {
+            downstream
+                    .streamInfo()
+                    .filterState(
+                            UpstreamSource.FILTER_STATE,
+                            new UpstreamSource(
+                                    new Address.Ip(InetAddress.ofLiteral(source), 0), 0));
+        }
+        return cluster.httpPool(
+                ResourcePriority.DEFAULT,
+                null,
+                new LoadBalancerContext() {
+                    @Override
+                    public Connection downstreamConnection() {
+                        return downstream;
+                    }
+                });
+    }
+
+    private void answered(HttpPool pool) {
+        var request = new FakeRequest().sendTo(pool);
+        if (!request.ready()) {
+            network.last().connected();
+        }
+        network.last().receive("200");
+    }
+
+    private static List<Address.Ip> local(FakeConnection connection) {
+        return connection.options.local().all().stream().map(local -> local.address()).toList();
+    }
+
+    @Test
+    void aPoolIsSharedByThoseOfTheSameSource() {
+        assertThat(pool(null)).isSameAs(pool(null));
+        assertThat(pool("127.0.0.9")).isSameAs(pool("127.0.0.9"));
+        assertThat(pool("127.0.0.9")).isNotSameAs(pool(null)).isNotSameAs(pool("127.0.0.8"));
+    }
+
+    @Test
+    void itsConnectionsAreBoundToTheSource() {
+        answered(pool("127.0.0.9"));
+        answered(pool("127.0.0.9"));
+
+        assertThat(network.connections).hasSize(1);
+        assertThat(local(network.last()))
+                .containsExactly(new Address.Ip(InetAddress.ofLiteral("127.0.0.9"), 0));
+        answered(pool(null));
+        assertThat(network.connections).hasSize(2);
+        assertThat(local(network.last())).isEmpty();
+    }
+
+    @Test
+    void itIsForgottenWithItsLastConnection() {
+        HttpPool before = pool("127.0.0.9");
+        answered(before);
+        assertThat(pool("127.0.0.9")).isSameAs(before);
+
+        network.last().remoteClose();
+
+        assertThat(pool("127.0.0.9")).isNotSameAs(before);
+    }
+
+    @Test
+    void itIsForgottenIfNoSocketWasToBeHad() {
+        HttpPool before = pool("127.0.0.9");
+        network.exhausted = true;
+        new FakeRequest().sendTo(before);
+        platform.worker.run();
+
+        assertThat(pool("127.0.0.9")).isNotSameAs(before);
+    }
+}
