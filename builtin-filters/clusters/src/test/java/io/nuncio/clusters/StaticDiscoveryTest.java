@@ -30,6 +30,19 @@ class StaticDiscoveryTest {
     }
 
     @Test
+    void aHostMayBeAListenerOfThisProcess() {
+        cluster.endpoint(0, "127.0.0.1", 80)
+                .getEndpointBuilder()
+                .getAddressBuilder()
+                .getEnvoyInternalAddressBuilder()
+                .setServerListenerName("inner")
+                .setEndpointId("one");
+        discovery().start(cluster);
+
+        assertThat(cluster.addresses(0)).containsExactly("envoy://inner/one");
+    }
+
+    @Test
     void aHostHasWhatItsEndpointSays() {
         Metadata metadata =
                 Metadata.newBuilder()
