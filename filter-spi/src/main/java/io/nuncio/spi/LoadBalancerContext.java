@@ -29,6 +29,12 @@ public interface LoadBalancerContext {
         return null;
     }
 
+    /// What the connection is to ask of its transport socket. Streams share connections that ask
+    /// for the same.
+    default TransportOptions transportOptions() {
+        return TransportOptions.NONE;
+    }
+
     /// How often the balancer may pick again when [#refuses] said no.
     default int retryCount() {
         return 0;

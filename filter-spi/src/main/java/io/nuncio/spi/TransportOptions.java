@@ -27,4 +27,9 @@ public record TransportOptions(
         subjectAltNames = List.copyOf(subjectAltNames);
         applicationProtocols = List.copyOf(applicationProtocols);
     }
+
+    /// True if the connection is to be as the configuration says.
+    public boolean asConfigured() {
+        return serverName == null && subjectAltNames.isEmpty() && applicationProtocols.isEmpty();
+    }
 }

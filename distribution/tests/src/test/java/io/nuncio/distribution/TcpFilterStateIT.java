@@ -24,6 +24,17 @@ class TcpFilterStateIT {
     private final BlockingQueue<String> askedNames = new LinkedBlockingQueue<>();
 
     private FakeUpstream upstream() {
+        return upstream(peer -> peer.send("hello"));
+    }
+
+    private FakeUpstream tunnelEnd() {
+        return upstream(peer -> {
+            peer.readRequest();
+            peer.send("HTTP/1.1 200 OK\r\n\r\nhello");
+        });
+    }
+
+    private FakeUpstream upstream(FakeUpstream.Script script) {
         return FakeUpstream.startTls(
                 TestTls.PLAIN.presenting(authority.issue("up.example")),
                 peer -> {
@@ -33,11 +44,16 @@ class TcpFilterStateIT {
                                     .map(name -> ((SNIHostName) name).getAsciiName())
                                     .findFirst()
                                     .orElse(""));
-                    peer.send("hello");
+                    script.serve(peer);
                 });
     }
 
     private NuncioServer start(int port, String key, String value) throws Exception {
+        return start(port, key, value, "");
+    }
+
+    /// @param more of the TCP proxy
+    private NuncioServer start(int port, String key, String value, String more) throws Exception {
         return NuncioServer.start(
                 Distribution.HOME.resolve("bundles"),
                 """
@@ -58,6 +74,7 @@ class TcpFilterStateIT {
                           "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
                           stat_prefix: p
                           cluster: nowhere
+                          %s
                   clusters:
                   - name: nowhere
                     load_assignment:
@@ -73,7 +90,12 @@ class TcpFilterStateIT {
                         common_tls_context:
                 %s
                 """
-                        .formatted(key, value, port, TlsBootstraps.trusting(authority).indent(10)));
+                        .formatted(
+                                key,
+                                value,
+                                more,
+                                port,
+                                TlsBootstraps.trusting(authority).indent(10)));
     }
 
     @Test
@@ -111,6 +133,36 @@ class TcpFilterStateIT {
             assertThat(client.readToEnd()).isEmpty();
             proxy.awaitStat("cluster.nowhere.ssl.fail_verify_san", 1);
             proxy.awaitStat("cluster.nowhere.upstream_cx_connect_fail", 1);
+        }
+    }
+
+    @Test
+    void aTunnelAsksForItToo() throws Exception {
+        try (FakeUpstream upstream = tunnelEnd();
+                NuncioServer proxy =
+                        start(
+                                upstream.port(),
+                                "envoy.network.upstream_server_name",
+                                "chosen.example",
+                                "tunneling_config: { hostname: 'a:1' }");
+                RawClient client = proxy.client("in")) {
+            assertThat(client.readToEnd()).asString().isEqualTo("hello");
+            assertThat(askedNames.take()).isEqualTo("chosen.example");
+        }
+    }
+
+    @Test
+    void aTunnelDemandsTheNameToo() throws Exception {
+        try (FakeUpstream upstream = tunnelEnd();
+                NuncioServer proxy =
+                        start(
+                                upstream.port(),
+                                "envoy.network.upstream_subject_alt_names",
+                                "other.example",
+                                "tunneling_config: { hostname: 'a:1' }");
+                RawClient client = proxy.client("in")) {
+            assertThat(client.readToEnd()).isEmpty();
+            proxy.awaitStat("cluster.nowhere.ssl.fail_verify_san", 1);
         }
     }
 }

@@ -45,11 +45,7 @@ final class WorkerCluster implements Cluster {
         if (host == null) {
             return null;
         }
-        ConnectionPool pool =
-                host.pool(
-                        cluster.info().protocol(downstream),
-                        priority,
-                        context.downstreamConnection());
+        ConnectionPool pool = host.pool(cluster.info().protocol(downstream), priority, context);
         if (!pool.mayOpen()) {
             pool.forgetIfUnused();
             cluster.info().stats().cxPoolOverflow.increment();

@@ -1,6 +1,7 @@
 package io.nuncio.kernel.upstream;
 
 import io.nuncio.spi.Connection;
+import io.nuncio.spi.LoadBalancerContext;
 import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.UpstreamSource;
@@ -33,7 +34,8 @@ final class WorkerHost {
             UpstreamProtocol protocol,
             ResourcePriority priority,
             @Nullable Object key,
-            @Nullable UpstreamSource source) {}
+            @Nullable UpstreamSource source,
+            TransportOptions wishes) {}
 
     WorkerHost(
             UpstreamClusterInfo cluster,
@@ -81,20 +83,39 @@ final class WorkerHost {
     /// The same for the streams of a downstream connection, which may not share upstream
     /// connections with every other.
     ConnectionPool pool(
-            UpstreamProtocol protocol, ResourcePriority priority, @Nullable Connection downstream) {
+            UpstreamProtocol protocol, ResourcePriority priority, LoadBalancerContext context) {
+        Connection downstream = context.downstreamConnection();
+        TransportOptions wishes = wishes(context);
         TransportSocketTemplate socket =
                 downstream == null ? null : host.connectOptions(protocol).transport();
         Object key = socket == null || downstream == null ? null : socket.sharingKey(downstream);
         UpstreamSource source = DownstreamSource.of(downstream);
-        if (key == null && source == null) {
+        if (key == null && source == null && wishes == TransportOptions.NONE) {
             return pool(protocol, priority);
         }
-        var options = new TransportOptions(null, List.of(), List.of(), downstream);
+        var options =
+                new TransportOptions(
+                        wishes.serverName(),
+                        wishes.subjectAltNames(),
+                        wishes.applicationProtocols(),
+                        downstream);
         return apart.computeIfAbsent(
-                new Apart(protocol, priority, key, source),
+                new Apart(protocol, priority, key, source, wishes),
                 place ->
                         new ConnectionPool(
                                 this, protocol, priority, options, () -> apart.remove(place)));
+    }
+
+    /// Without the downstream: streams of others may wish for the same.
+    private static TransportOptions wishes(LoadBalancerContext context) {
+        TransportOptions wishes = context.transportOptions();
+        return wishes.asConfigured()
+                ? TransportOptions.NONE
+                : new TransportOptions(
+                        wishes.serverName(),
+                        wishes.subjectAltNames(),
+                        wishes.applicationProtocols(),
+                        null);
     }
 
     /// Those of raw connections, which end with their users alone.

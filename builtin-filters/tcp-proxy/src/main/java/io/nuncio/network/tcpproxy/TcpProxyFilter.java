@@ -155,7 +155,7 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
                 return;
             }
             countAttempt();
-            wait = pool.newConnection(side, this, TransportWishes.of(downstream));
+            wait = pool.newConnection(side, this, host.transportOptions());
         }
         if (wait != null) {
             connecting = wait; // unless it failed at once, and another is being made

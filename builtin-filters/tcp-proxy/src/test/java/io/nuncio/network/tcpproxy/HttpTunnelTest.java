@@ -264,6 +264,14 @@ class HttpTunnelTest {
     }
 
     @Test
+    void aFilterBeforeItMaySayWhatTlsAsksFor() {
+        downstream.streamInfo().filterState("envoy.network.upstream_server_name", "b.example");
+        serve("hostname: a:1", "");
+
+        assertThat(cluster.pick().transportOptions().serverName()).isEqualTo("b.example");
+    }
+
+    @Test
     void theResponseMayBeLeftInTheFilterState() {
         serve(
                 "hostname: a:1, propagate_response_headers: true, propagate_response_trailers:"
