@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -55,6 +56,25 @@ class UpstreamTlsIT {
         return NuncioServer.start(
                 Distribution.HOME.resolve("bundles"),
                 bootstrap(port, tls, cluster) + TlsBootstraps.ON_JDK);
+    }
+
+    /// The listener logs who its upstreams are.
+    static NuncioServer startLogging(int port, String tls, Path log) throws Exception {
+        return NuncioServer.start(
+                Distribution.HOME.resolve("bundles"),
+                bootstrap(port, tls, "")
+                        .replace(
+                                "          stat_prefix: plain\n",
+                                """
+                                          stat_prefix: plain
+                                          access_log:
+                                          - name: envoy.access_loggers.file
+                                            typed_config:
+                                              "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                                              path: %s
+                                              log_format: {text_format_source: {inline_string: "%%UPSTREAM_PEER_SUBJECT%%\\n"}}
+                                """
+                                        .formatted(log)));
     }
 
     private static String bootstrap(int port, String tls, String cluster) {

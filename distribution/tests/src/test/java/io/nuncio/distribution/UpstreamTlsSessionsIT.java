@@ -73,6 +73,20 @@ class UpstreamTlsSessionsIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1_2", "TLSv1_3"})
+    void anUpstreamOfAResumedSessionIsStillKnown(String version) throws Exception {
+        Path log = folder.resolve("access.log");
+        try (OpenSslServer upstream = upstream("-www");
+                NuncioServer proxy =
+                        UpstreamTlsIT.startLogging(upstream.port(), tls(version, ""), log)) {
+            get(proxy, 3);
+            assertThat(proxy.stat("cluster.up.ssl.session_reused")).isEqualTo(2);
+        }
+        assertThat(LogLines.of(log))
+                .containsExactly("CN=up.example", "CN=up.example", "CN=up.example");
+    }
+
     @Test
     void anUpstreamCannotRenegotiate() throws Exception {
         try (OpenSslServer upstream = upstream("-tls1_2");
