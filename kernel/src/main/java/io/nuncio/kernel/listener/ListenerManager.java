@@ -143,7 +143,7 @@ public final class ListenerManager {
             }
             CompiledListener compiled = compile(message, services.init().server(), here);
             if (compiled != null) {
-                add(active(compiled, null));
+                add(active(compiled, services.workers(), null));
                 stats.added().increment();
             }
         }
@@ -202,13 +202,14 @@ public final class ListenerManager {
         return null;
     }
 
-    private ActiveListener active(CompiledListener compiled, @Nullable String version) {
+    private ActiveListener active(
+            CompiledListener compiled, List<WorkerLoop> workers, @Nullable String version) {
         DrainDecision drain =
                 new DrainDecision(
                         services.drain(),
                         services.serverState(),
                         compiled.config().modifyOnlyDrain());
-        return new ActiveListener(compiled, drain, services.workers(), byAddress, version);
+        return new ActiveListener(compiled, drain, workers, byAddress, version);
     }
 
     private void add(ActiveListener listener) {
@@ -254,7 +255,9 @@ public final class ListenerManager {
             stats.inPlaceUpdated().increment();
         }
         LOG.info("lds: add/update listener '{}'", compiled.config().name());
-        ActiveListener listener = active(compiled, version);
+        // One that will change another in place needs no parts of its own.
+        ActiveListener listener =
+                active(compiled, base == null ? services.workers() : List.of(), version);
         if (init == null) {
             if (before != null) {
                 listeners.remove(before);
