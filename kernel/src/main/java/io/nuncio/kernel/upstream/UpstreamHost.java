@@ -148,6 +148,11 @@ final class UpstreamHost implements Host {
         return changed;
     }
 
+    /// What new connections that speak that protocol are wrapped in, null for nothing.
+    @Nullable TransportSocketTemplate transport(UpstreamProtocol protocol) {
+        return dialing.options(protocol).transport();
+    }
+
     /// How a new connection that speaks that protocol is opened.
     ConnectOptions connectOptions(UpstreamProtocol protocol) {
         ConnectOptions options = dialing.options(protocol);

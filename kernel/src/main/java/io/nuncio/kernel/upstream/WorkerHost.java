@@ -86,8 +86,7 @@ final class WorkerHost {
             UpstreamProtocol protocol, ResourcePriority priority, LoadBalancerContext context) {
         Connection downstream = context.downstreamConnection();
         TransportOptions wishes = wishes(context);
-        TransportSocketTemplate socket =
-                downstream == null ? null : host.connectOptions(protocol).transport();
+        TransportSocketTemplate socket = downstream == null ? null : host.transport(protocol);
         Object key = socket == null || downstream == null ? null : socket.sharingKey(downstream);
         UpstreamSource source = DownstreamSource.of(downstream);
         if (key == null && source == null && wishes == TransportOptions.NONE) {
