@@ -130,6 +130,35 @@ class TlsSessionsIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+    void whoResumesASessionIsLookedAtAgain(String version) throws Exception {
+        Path session = folder.resolve("session.pem");
+        TestCertificates.Identity peer = authority.issue("peer.example");
+        String own =
+                "%s -cert %s -key %s"
+                        .formatted(
+                                version,
+                                Files.writeString(folder.resolve("own.pem"), peer.certificatePem()),
+                                Files.writeString(folder.resolve("own.key"), peer.keyPem()));
+        String tls =
+                TlsBootstraps.certificate(authority.issue("proxy.example"))
+                        + TlsBootstraps.trusting(authority);
+        String revoking =
+                tls
+                        + "  crl:\n    inline_string: |\n"
+                        + authority.revoking(peer.certificate()).indent(6);
+        try (NuncioServer first = TlsBootstraps.start(tls, keys(key(1)));
+                NuncioServer second = TlsBootstraps.start(revoking, keys(key(1)))) {
+            begin(first, session, own);
+            assertThat(again(first, session, own)).contains("Reused, ", "200 OK");
+            assertThat(OpenSsl.attempt(second, own + " -sess_in " + session))
+                    .doesNotContain("200 OK");
+            assertThat(second.stat("listener.secure.ssl.fail_verify_error")).isEqualTo(1);
+            assertThat(second.stat("listener.secure.ssl.handshake")).isZero();
+        }
+    }
+
     @Test
     void aTicketKeyHasEightyBytes() {
         assertThatThrownBy(() -> start(keys(new byte[48])))

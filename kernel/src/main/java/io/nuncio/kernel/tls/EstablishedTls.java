@@ -4,6 +4,9 @@ import io.netty.handler.ssl.CipherSuiteConverter;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.SSL;
 import io.nuncio.spi.TlsInfo;
+import io.nuncio.spi.host.PeerVerifier;
+import io.nuncio.spi.host.PeerVerifier.Accepted;
+import io.nuncio.spi.host.PeerVerifier.Rejected;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +30,7 @@ final class EstablishedTls implements TlsInfo {
     private final String sessionId;
     private final boolean resumed;
     private final boolean peerPresentedCertificate;
-    private final boolean validated;
+    private boolean validated;
     private @Nullable List<X509Certificate> peerCertificates;
     private @Nullable List<X509Certificate> localCertificates;
 
@@ -77,6 +80,23 @@ final class EstablishedTls implements TlsInfo {
         } catch (SSLPeerUnverifiedException none) {
             return false;
         }
+    }
+
+    /// Looks at the peer of a resumed session once more, as Envoy does: what was demanded then may
+    /// not be enough now.
+    ///
+    /// @return null if it is accepted
+    @Nullable Rejected lookAgain(PeerVerifier verifier) {
+        if (!resumed || !peerPresentedCertificate || !verifier.validates()) {
+            return null;
+        }
+        return switch (verifier.verify(peerCertificates(), PeerTrust.serverName(session))) {
+            case Accepted(boolean seen) -> {
+                validated = seen;
+                yield null;
+            }
+            case Rejected refused -> refused;
+        };
     }
 
     /// The group of the key exchange, empty if there was none or it is not known.

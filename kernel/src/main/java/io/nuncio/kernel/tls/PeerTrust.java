@@ -72,7 +72,8 @@ final class PeerTrust extends X509ExtendedTrustManager {
         }
     }
 
-    private static @Nullable String serverName(@Nullable SSLSession session) {
+    /// The name that was asked for; null if none was.
+    static @Nullable String serverName(@Nullable SSLSession session) {
         if (session instanceof ExtendedSSLSession extended) {
             for (SNIServerName name : extended.getRequestedServerNames()) {
                 if (name instanceof SNIHostName host) {

@@ -7,6 +7,7 @@ import io.nuncio.spi.Buffer;
 import io.nuncio.spi.TlsInfo;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketContext;
+import io.nuncio.spi.host.PeerVerifier;
 import io.nuncio.spi.internal.Slices;
 
 import org.jspecify.annotations.Nullable;
@@ -223,7 +224,11 @@ final class TlsSocket implements TransportSocket {
         if (tls != null) {
             return;
         }
-        EstablishedTls facts = EstablishedTls.of(engine, template.validates());
+        EstablishedTls facts = EstablishedTls.of(engine, template.verifier().validates());
+        PeerVerifier.Rejected refused = facts.lookAgain(template.verifier());
+        if (refused != null) {
+            throw new SSLException(new CertificateException(refused.reason()));
+        }
         List<String> demanded = context.options().subjectAltNames();
         if (!demanded.isEmpty() && !DemandedNames.found(facts.peerCertificates(), demanded)) {
             template.stats().otherName();

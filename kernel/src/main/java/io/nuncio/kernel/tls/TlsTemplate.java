@@ -10,6 +10,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketContext;
 import io.nuncio.spi.TransportSocketTemplate;
+import io.nuncio.spi.host.PeerVerifier;
 import io.nuncio.spi.host.TlsConfig;
 
 import org.jspecify.annotations.Nullable;
@@ -166,8 +167,8 @@ final class TlsTemplate implements TransportSocketTemplate {
         return stats;
     }
 
-    boolean validates() {
-        return config.verifier().validates();
+    PeerVerifier verifier() {
+        return config.verifier();
     }
 
     @Override
