@@ -63,7 +63,10 @@ class SupportedFieldsTest {
                                     && file.toString().endsWith(".java"))
                     .forEach(file -> {
                         String name = file.getFileName().toString();
-                        found.put(name.substring(0, name.length() - 5), file);
+                        Path other = found.put(name.substring(0, name.length() - 5), file);
+                        assertThat(other == null || !name.endsWith("Test.java"))
+                                .as("%s and %s: which is meant by a table?", other, file)
+                                .isTrue();
                     });
         }
         return found;

@@ -166,7 +166,7 @@ class RefusedBundlesTest {
         assertThat(refusal())
                 .isEqualTo(
                         "was built for SPI [2.0.0,3.0.0) (package io.nuncio.spi); this version"
-                                + " provides 0.1.0");
+                                + " provides 0.2.0");
     }
 
     @Test

@@ -138,7 +138,8 @@ class FileSubscriptionTest {
         write(assignments("3"));
         assertThat(next()).isEqualTo("3:");
         onMain(() -> {});
-        assertThat(counter("update_attempt")).isEqualTo(3);
+        // A file that is written in its place may be looked at before it is whole.
+        assertThat(counter("update_attempt")).isBetween(3L, 4L);
         assertThat(counter("update_success")).isEqualTo(3);
         assertThat(stats.findGauge("eds.update_time").value()).isPositive();
         assertThat(stats.findTextReadout("eds.version_text").value()).isEqualTo("3");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 
 /// Which sockets pass.
-class LocalRateLimitFilterTest {
+class ListenerRateLimitFilterTest {
     private static final String TWO =
             """
             stat_prefix: edge
