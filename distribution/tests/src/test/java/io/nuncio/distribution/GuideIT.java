@@ -126,25 +126,21 @@ class GuideIT {
         boolean element = line.strip().startsWith("- ");
         int column = column(line) + (element ? 2 : 0);
         int next = index + 1;
-        while (next < lines.size() && belongs(lines.get(next), column, line)) {
+        while (next < lines.size() && belongs(lines.get(next), column)) {
             next++;
         }
         var rest = new ArrayList<>(lines.subList(0, index));
-        if (element && next < lines.size() && column(lines.get(next)) == column) {
-            rest.add(" ".repeat(column - 2) + "- " + lines.get(next).strip());
-            next++;
+        if (element) {
+            boolean more = next < lines.size() && column(lines.get(next)) == column;
+            rest.add(" ".repeat(column - 2) + "- " + (more ? lines.get(next++).strip() : "{}"));
         }
         rest.addAll(lines.subList(next, lines.size()));
         return rest;
     }
 
-    /// True if a line stands below the field in that column.
-    private static boolean belongs(String line, int column, String field) {
-        boolean listOfTheField =
-                line.strip().startsWith("- ")
-                        && column(line) == column
-                        && !field.strip().startsWith("- ");
-        return column(line) > column || listOfTheField;
+    /// True if a line stands below a field in that column.
+    private static boolean belongs(String line, int column) {
+        return column(line) > column || column(line) == column && line.strip().startsWith("- ");
     }
 
     private static int column(String line) {
