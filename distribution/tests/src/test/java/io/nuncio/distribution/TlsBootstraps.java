@@ -79,6 +79,11 @@ final class TlsBootstraps {
         return started(text(common, downstream, chain, listener));
     }
 
+    /// The bootstrap alone, to add to.
+    static String text(String common) {
+        return text(common, "{}", "", "");
+    }
+
     private static String text(String common, String downstream, String chain, String listener) {
         return """
         static_resources:

@@ -1,5 +1,7 @@
 package io.nuncio.spi.host;
 
+import io.nuncio.spi.IpRange;
+
 import org.jspecify.annotations.Nullable;
 
 import java.security.PrivateKey;
@@ -23,6 +25,7 @@ import java.util.List;
 /// @param serverName what an upstream is asked for
 /// @param downstream what only answering handshakes knows
 /// @param upstream what only beginning handshakes knows
+/// @param keyLog where the secrets of connections are written, null for nowhere
 public record TlsConfig(
         List<Identity> identities,
         List<String> versions,
@@ -36,7 +39,8 @@ public record TlsConfig(
         Sessions sessions,
         ServerName serverName,
         Downstream downstream,
-        Upstream upstream) {
+        Upstream upstream,
+        @Nullable KeyLog keyLog) {
     public TlsConfig {
         identities = List.copyOf(identities);
         versions = List.copyOf(versions);
@@ -61,7 +65,20 @@ public record TlsConfig(
                 sessions,
                 serverName,
                 downstream,
-                upstream);
+                upstream,
+                keyLog);
+    }
+
+    /// A file with which recorded traffic can be decrypted.
+    ///
+    /// @param path it is appended to
+    /// @param localAddresses this side's that are logged, empty for all
+    /// @param remoteAddresses the peers' that are logged, empty for all
+    public record KeyLog(String path, List<IpRange> localAddresses, List<IpRange> remoteAddresses) {
+        public KeyLog {
+            localAddresses = List.copyOf(localAddresses);
+            remoteAddresses = List.copyOf(remoteAddresses);
+        }
     }
 
     /// How handshakes are answered.

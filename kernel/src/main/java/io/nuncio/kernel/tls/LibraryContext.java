@@ -6,11 +6,15 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslKeyLog;
 import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.nuncio.spi.host.TlsConfig;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +37,13 @@ final class LibraryContext {
 
     private LibraryContext() {}
 
-    static SslContext build(boolean server, TlsConfig config, boolean boringSsl, TlsStats stats)
+    /// @param keyLog for BoringSSL only
+    static SslContext build(
+            boolean server,
+            TlsConfig config,
+            boolean boringSsl,
+            TlsStats stats,
+            @Nullable KeyLog keyLog)
             throws SSLException {
         KeyManagerFactory keys =
                 new IdentityFactory(
@@ -71,6 +81,9 @@ final class LibraryContext {
             LibrarySessions.configure(sessions, config);
         } else if (!server && config.upstream().maxSessionKeys() > 0) {
             made.sessionContext().setSessionCacheSize(config.upstream().maxSessionKeys());
+        }
+        if (keyLog != null && made instanceof ReferenceCountedOpenSslContext boring) {
+            OpenSslKeyLog.install(boring, keyLog);
         }
         return made;
     }

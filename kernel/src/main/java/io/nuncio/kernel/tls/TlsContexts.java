@@ -1,6 +1,7 @@
 package io.nuncio.kernel.tls;
 
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.util.ReferenceCountUtil;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketContext;
@@ -11,6 +12,7 @@ import io.nuncio.spi.host.TlsSockets;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,19 +117,29 @@ public final class TlsContexts implements TlsSockets {
             context.problems().add("", impossible + " needs BoringSSL; the JDK's TLS cannot do it");
             return null;
         }
+        KeyLog keyLog;
+        try {
+            keyLog = KeyLog.open(config, context);
+        } catch (UncheckedIOException failure) {
+            context.problems()
+                    .add("common_tls_context.key_log.path", String.valueOf(failure.getMessage()));
+            return null;
+        }
         try {
             return new TlsTemplate(
-                    LibraryContext.build(server, config, boringSsl, stats),
+                    LibraryContext.build(server, config, boringSsl, stats, keyLog),
                     config,
                     LibraryContext.plain(config.cipherSuites())
                             ? null
                             : String.join(":", config.cipherSuites()),
                     stats,
+                    keyLog,
                     another -> {
                         TlsTemplate other = compile(side, another, stats, context);
                         return other == null ? new UnusableTls() : other;
                     });
         } catch (SSLException | IllegalArgumentException refused) {
+            ReferenceCountUtil.release(keyLog);
             Throwable deepest = refused;
             while (deepest.getCause() != null) {
                 deepest = deepest.getCause();
@@ -159,6 +171,9 @@ public final class TlsContexts implements TlsSockets {
     private static String jdkCannot(TlsConfig config) {
         if (!config.sessions().ticketKeys().isEmpty()) {
             return "session_ticket_keys";
+        }
+        if (config.keyLog() != null) {
+            return "key_log";
         }
         return config.identities().stream().anyMatch(each -> each.staple() != null)
                 ? "ocsp_staple"

@@ -73,11 +73,12 @@ final class TlsSocket implements TransportSocket {
             return Progress.FAILED;
         }
         try {
-            Handshake current = handshake;
+            KeyLog log = template.keyLog();
             boolean ended =
-                    current == null
-                            ? decrypt(Slices.of(wire), Slices.of(plain))
-                            : shakeHands(current, Slices.of(wire), Slices.of(plain));
+                    log == null
+                            ? take(Slices.of(wire), Slices.of(plain))
+                            : log.during(
+                                    context.info(), () -> take(Slices.of(wire), Slices.of(plain)));
             if (!own.isEmpty()) {
                 context.flush();
             }
@@ -86,6 +87,11 @@ final class TlsSocket implements TransportSocket {
             failed(failure);
             return Progress.FAILED;
         }
+    }
+
+    private boolean take(Slices in, Slices out) throws SSLException {
+        Handshake current = handshake;
+        return current == null ? decrypt(in, out) : shakeHands(current, in, out);
     }
 
     private boolean shakeHands(Handshake current, Slices in, Slices out) throws SSLException {
@@ -354,5 +360,6 @@ final class TlsSocket implements TransportSocket {
     public void onDestroy() {
         own.clear();
         ReferenceCountUtil.release(engine);
+        ReferenceCountUtil.release(template.keyLog());
     }
 }

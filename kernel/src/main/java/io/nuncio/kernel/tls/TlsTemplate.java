@@ -37,43 +37,65 @@ final class TlsTemplate implements TransportSocketTemplate {
     private final TlsConfig config;
     private final @Nullable String ciphers;
     private final TlsStats stats;
+    private final @Nullable KeyLog keyLog;
     private final Function<TlsConfig, TransportSocketTemplate> maker;
     private final List<TransportSocketTemplate> derived = new ArrayList<>(); // main thread
     private Runnable whenClosed = () -> {}; // main thread
 
     /// @param ciphers what each engine is to be given, null if the library's context has all
+    /// @param keyLog what the library's context writes secrets to, null for nothing; the template
+    ///   owns a reference
     /// @param maker of templates that differ a little
     TlsTemplate(
             SslContext library,
             TlsConfig config,
             @Nullable String ciphers,
             TlsStats stats,
+            @Nullable KeyLog keyLog,
             Function<TlsConfig, TransportSocketTemplate> maker) {
         this.library = library;
         this.config = config;
         this.ciphers = ciphers;
         this.stats = stats;
+        this.keyLog = keyLog;
         this.maker = maker;
     }
 
     @Override
     public TransportSocket create(TransportSocketContext context) {
-        return new TlsSocket(context, engine(serverName(context)), this);
+        SSLEngine engine = engine(serverName(context));
+        ReferenceCountUtil.retain(keyLog);
+        return new TlsSocket(context, engine, this);
     }
 
     /// For those who may come while the template is closed on the main thread.
     ///
     /// @return null if it is closed already
     @Nullable TransportSocket createIfOpen(TransportSocketContext context) {
-        try {
-            ReferenceCountUtil.retain(library);
-        } catch (IllegalReferenceCountException closed) {
+        if (!held(keyLog)) {
             return null;
         }
         try {
-            return create(context);
+            if (!held(library)) {
+                return null;
+            }
+            try {
+                return create(context);
+            } finally {
+                ReferenceCountUtil.release(library);
+            }
         } finally {
-            ReferenceCountUtil.release(library);
+            ReferenceCountUtil.release(keyLog);
+        }
+    }
+
+    /// @return false if it has gone already
+    private static boolean held(@Nullable Object what) {
+        try {
+            ReferenceCountUtil.retain(what);
+            return true;
+        } catch (IllegalReferenceCountException gone) {
+            return false;
         }
     }
 
@@ -167,6 +189,10 @@ final class TlsTemplate implements TransportSocketTemplate {
         return stats;
     }
 
+    @Nullable KeyLog keyLog() {
+        return keyLog;
+    }
+
     PeerVerifier verifier() {
         return config.verifier();
     }
@@ -196,5 +222,6 @@ final class TlsTemplate implements TransportSocketTemplate {
         whenClosed.run();
         derived.forEach(TransportSocketTemplate::close);
         ReferenceCountUtil.release(library);
+        ReferenceCountUtil.release(keyLog); // last: who holds it finds the library, or none
     }
 }

@@ -1,10 +1,15 @@
 package io.nuncio.transportsockets.tls;
 
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsKeyLog;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.nuncio.spi.IpRange;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.host.CertificateValidator;
 import io.nuncio.spi.host.TlsConfig;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +19,8 @@ record CommonTls(
         List<String> versions,
         List<String> cipherSuites,
         List<String> curves,
-        List<String> applicationProtocols) {
+        List<String> applicationProtocols,
+        TlsConfig.@Nullable KeyLog keyLog) {
     private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
     private static final int OLDEST_DEFAULT = 2;
 
@@ -52,7 +58,26 @@ record CommonTls(
                 versions(params, side, problems.in("tls_params")),
                 params.getCipherSuitesCount() == 0 ? CIPHERS : params.getCipherSuitesList(),
                 params.getEcdhCurvesCount() == 0 ? CURVES : params.getEcdhCurvesList(),
-                applicationProtocols(message, problems));
+                applicationProtocols(message, problems),
+                message.hasKeyLog() ? keyLog(message.getKeyLog(), problems.in("key_log")) : null);
+    }
+
+    private static TlsConfig.KeyLog keyLog(TlsKeyLog message, Problems problems) {
+        return new TlsConfig.KeyLog(
+                message.getPath(),
+                ranges(message.getLocalAddressRangeList(), "local_address_range", problems),
+                ranges(message.getRemoteAddressRangeList(), "remote_address_range", problems));
+    }
+
+    private static List<IpRange> ranges(List<CidrRange> messages, String field, Problems problems) {
+        List<IpRange> ranges = new ArrayList<>();
+        for (int index = 0; index < messages.size(); index++) {
+            IpRange range = IpRange.of(messages.get(index), problems.in(field + "[" + index + "]"));
+            if (range != null) {
+                ranges.add(range);
+            }
+        }
+        return ranges;
     }
 
     private static List<String> versions(TlsParameters params, Side side, Problems problems) {
@@ -112,6 +137,7 @@ record CommonTls(
                 sessions,
                 serverName,
                 downstream,
-                upstream);
+                upstream,
+                keyLog);
     }
 }
