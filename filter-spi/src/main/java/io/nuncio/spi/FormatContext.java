@@ -3,20 +3,31 @@ package io.nuncio.spi;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
-/// What a command operator may print. Thread: the worker of the stream or connection.
+/// What a command operator may print: of a connection its info, of a stream the rest as well.
+/// Thread: the worker of the stream or connection.
 @ProviderType
 public interface FormatContext {
     StreamInfo info();
 
-    @Nullable RequestHeaders requestHeaders();
+    default @Nullable RequestHeaders requestHeaders() {
+        return null;
+    }
 
-    @Nullable ResponseHeaders responseHeaders();
+    default @Nullable ResponseHeaders responseHeaders() {
+        return null;
+    }
 
-    @Nullable Trailers responseTrailers();
+    default @Nullable Trailers responseTrailers() {
+        return null;
+    }
 
     /// The body of the local reply, empty if there was none.
-    String localReplyBody();
+    default String localReplyBody() {
+        return "";
+    }
 
     /// Envoy's access log type, such as `DownstreamEnd`; `NotSet` outside an access log.
-    String accessLogType();
+    default String accessLogType() {
+        return "NotSet";
+    }
 }

@@ -10,9 +10,7 @@ import io.nuncio.spi.FormatCommands;
 import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
-import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.StreamInfo;
-import io.nuncio.spi.Trailers;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -61,26 +59,6 @@ class FormattersTest {
         @Override
         public StreamInfo info() {
             throw new IllegalStateException("nobody asks");
-        }
-
-        @Override
-        public @Nullable ResponseHeaders responseHeaders() {
-            return null;
-        }
-
-        @Override
-        public @Nullable Trailers responseTrailers() {
-            return null;
-        }
-
-        @Override
-        public String localReplyBody() {
-            return "";
-        }
-
-        @Override
-        public String accessLogType() {
-            return "NotSet";
         }
     }
 }

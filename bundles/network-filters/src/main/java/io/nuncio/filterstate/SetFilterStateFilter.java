@@ -4,12 +4,7 @@ import io.nuncio.spi.Connection;
 import io.nuncio.spi.FormatContext;
 import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkOutcome;
-import io.nuncio.spi.RequestHeaders;
-import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.StreamInfo;
-import io.nuncio.spi.Trailers;
-
-import org.jspecify.annotations.Nullable;
 
 /// Sets the filter state of one connection when it begins.
 final class SetFilterStateFilter implements NetworkFilter {
@@ -28,30 +23,5 @@ final class SetFilterStateFilter implements NetworkFilter {
     }
 
     /// What formats may print of a connection: there are no headers.
-    private record ConnectionContext(StreamInfo info) implements FormatContext {
-        @Override
-        public @Nullable RequestHeaders requestHeaders() {
-            return null;
-        }
-
-        @Override
-        public @Nullable ResponseHeaders responseHeaders() {
-            return null;
-        }
-
-        @Override
-        public @Nullable Trailers responseTrailers() {
-            return null;
-        }
-
-        @Override
-        public String localReplyBody() {
-            return "";
-        }
-
-        @Override
-        public String accessLogType() {
-            return "NotSet";
-        }
-    }
+    private record ConnectionContext(StreamInfo info) implements FormatContext {}
 }
