@@ -3,17 +3,18 @@ package io.nuncio.listener.localratelimit;
 import io.nuncio.spi.AcceptedSocket;
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.ListenerFilter;
+import io.nuncio.tokenbucket.TokenBucket;
 
 import java.util.function.BooleanSupplier;
 
 /// Takes a token for one accepted socket, or closes it.
-final class LocalRateLimitFilter implements ListenerFilter {
+final class ListenerLocalRateLimitFilter implements ListenerFilter {
     private final BooleanSupplier enabled;
     private final TokenBucket bucket;
     private final Counter rateLimited;
     private final AcceptedSocket socket;
 
-    LocalRateLimitFilter(
+    ListenerLocalRateLimitFilter(
             BooleanSupplier enabled,
             TokenBucket bucket,
             Counter rateLimited,
@@ -26,7 +27,7 @@ final class LocalRateLimitFilter implements ListenerFilter {
 
     @Override
     public Outcome onAccept() {
-        if (!enabled.getAsBoolean() || bucket.take(socket.worker().nanoTime())) {
+        if (!enabled.getAsBoolean() || bucket.take(1, socket.worker().nanoTime())) {
             return Outcome.CONTINUE;
         }
         rateLimited.increment();

@@ -11,6 +11,8 @@ import io.nuncio.spi.ListenerFilter;
 import io.nuncio.spi.ListenerFilterFactory;
 import io.nuncio.spi.ListenerFilterTemplate;
 import io.nuncio.spi.StatsScope;
+import io.nuncio.tokenbucket.BucketSize;
+import io.nuncio.tokenbucket.TokenBucket;
 
 import java.util.function.BooleanSupplier;
 
@@ -20,14 +22,17 @@ import java.util.function.BooleanSupplier;
         category = Category.LISTENER_FILTER,
         type = "envoy.extensions.filters.listener.local_ratelimit.v3.LocalRateLimit",
         securityPosture = "robust_to_untrusted_downstream")
-public final class LocalRateLimitExtension implements ListenerFilterFactory<LocalRateLimit> {
+public final class ListenerLocalRateLimitExtension
+        implements ListenerFilterFactory<LocalRateLimit> {
     @Override
     public ListenerFilterTemplate configure(LocalRateLimit message, FactoryContext context) {
         StatsScope scope =
                 context.serverStats().scope("listener_local_ratelimit." + message.getStatPrefix());
         return new Template(
                 enabled(message, context),
-                TokenBucket.from(message.getTokenBucket(), context.problems().in("token_bucket")),
+                new TokenBucket(
+                        BucketSize.from(
+                                message.getTokenBucket(), context.problems().in("token_bucket"))),
                 scope.counter("rate_limited"),
                 scope);
     }
@@ -45,7 +50,7 @@ public final class LocalRateLimitExtension implements ListenerFilterFactory<Loca
             implements ListenerFilterTemplate {
         @Override
         public ListenerFilter create(AcceptedSocket socket) {
-            return new LocalRateLimitFilter(enabled, bucket, rateLimited, socket);
+            return new ListenerLocalRateLimitFilter(enabled, bucket, rateLimited, socket);
         }
 
         @Override

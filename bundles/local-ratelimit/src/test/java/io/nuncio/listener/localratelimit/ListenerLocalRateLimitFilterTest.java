@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 
 /// Which sockets pass.
-class ListenerRateLimitFilterTest {
+class ListenerLocalRateLimitFilterTest {
     private static final String TWO =
             """
             stat_prefix: edge
@@ -26,7 +26,7 @@ class ListenerRateLimitFilterTest {
     private final FakeWorker worker = new FakeWorker();
 
     private ListenerFilterTemplate template(String yaml) {
-        return new LocalRateLimitExtension()
+        return new ListenerLocalRateLimitExtension()
                 .configure(YamlMessages.of(LocalRateLimit.getDefaultInstance(), yaml), context);
     }
 
