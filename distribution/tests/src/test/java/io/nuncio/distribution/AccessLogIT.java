@@ -114,6 +114,8 @@ class AccessLogIT {
                                             + " %UPSTREAM_HEADER_BYTES_RECEIVED%");
                     RawClient client = proxy.client("l")) {
                 answer = client.send(REQUEST).readToEnd();
+                client.close();
+                proxy.awaitStat("listener.127.0.0.1_0.downstream_cx_destroy", 1);
             }
             forwarded = upstream.received().length;
         }
