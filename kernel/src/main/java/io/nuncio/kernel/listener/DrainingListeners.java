@@ -28,8 +28,8 @@ final class DrainingListeners {
     /// The listener accepts no more.
     void begin(ActiveListener listener) {
         listeners.add(listener);
-        stats.draining().set(listeners.size());
         listener.endWithNextResponse(System.nanoTime());
+        stats.draining().set(listeners.size()); // whoever sees it sees responses that end
         Worker main = services.mainThread();
         Timer limit = main.timer(() -> listener.closeConnections("drain_time_over"));
         limit.arm(services.drain().timeNanos());
