@@ -1,5 +1,6 @@
 package io.nuncio.spi;
 
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /// A connection as network filters see it. Thread: its worker, for every method.
@@ -9,6 +10,12 @@ public interface Connection {
 
     /// What logs and formatters know of the connection as such.
     StreamInfo streamInfo();
+
+    /// What the filter state of [#streamInfo] has under that key, null if nothing. Where nobody has
+    /// asked for the connection's stream info, none is made to say so.
+    default @Nullable Object filterState(String key) {
+        return streamInfo().filterState(key);
+    }
 
     Worker worker();
 

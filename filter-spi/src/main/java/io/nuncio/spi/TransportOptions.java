@@ -30,6 +30,9 @@ public record TransportOptions(
 
     /// True if the connection is to be as the configuration says.
     public boolean asConfigured() {
-        return serverName == null && subjectAltNames.isEmpty() && applicationProtocols.isEmpty();
+        return this == NONE
+                || (serverName == null
+                        && subjectAltNames.isEmpty()
+                        && applicationProtocols.isEmpty());
     }
 }

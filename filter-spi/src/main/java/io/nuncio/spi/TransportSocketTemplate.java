@@ -11,7 +11,8 @@ public interface TransportSocketTemplate {
     /// Makes the socket of one connection, on its worker. Cannot fail.
     TransportSocket create(TransportSocketContext context);
 
-    /// True if the sockets change no byte: the kernel then leaves them out of the data path.
+    /// True if the sockets change no byte: the kernel then leaves them out of the data path, and
+    /// asks for no [#sharingKey]. Asked once, when the template is made.
     default boolean passThrough() {
         return false;
     }

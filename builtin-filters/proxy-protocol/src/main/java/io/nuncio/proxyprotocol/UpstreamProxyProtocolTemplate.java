@@ -62,7 +62,7 @@ record UpstreamProxyProtocolTemplate(
 
     /// What the PROXY protocol said of the downstream connection, or what it has to say.
     private static ProxyProtocolData data(Connection downstream) {
-        if (downstream.streamInfo().filterState(ProxyProtocolData.FILTER_STATE)
+        if (downstream.filterState(ProxyProtocolData.FILTER_STATE)
                 instanceof ProxyProtocolData said) {
             return said;
         }

@@ -1009,6 +1009,12 @@ public final class SocketConnection implements Connection, SocketEvents {
     }
 
     @Override
+    public @Nullable Object filterState(String key) {
+        StreamFacts known = streamFacts;
+        return known == null ? null : known.filterState(key);
+    }
+
+    @Override
     public WorkerLoop worker() {
         return loop;
     }

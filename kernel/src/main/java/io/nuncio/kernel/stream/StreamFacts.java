@@ -391,7 +391,7 @@ public final class StreamFacts implements MutableStreamInfo {
     }
 
     private @Nullable Object ofConnection(String key) {
-        return connection == null ? null : connection.streamInfo().filterState(key);
+        return connection == null ? null : connection.filterState(key);
     }
 
     @Override

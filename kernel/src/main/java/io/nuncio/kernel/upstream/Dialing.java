@@ -9,8 +9,15 @@ import java.util.List;
 
 /// How a cluster's connections are opened, by what they will speak: a transport socket that
 /// negotiates offers just that.
+///
+/// @param forAll true if the transport socket cannot tell one downstream from another, so that
+///   nobody need ask it
 record Dialing(
-        ConnectOptions negotiated, ConnectOptions http1, ConnectOptions http2, ConnectOptions raw) {
+        ConnectOptions negotiated,
+        ConnectOptions http1,
+        ConnectOptions http2,
+        ConnectOptions raw,
+        boolean forAll) {
     private static final String ONE = "http/1.1";
     private static final String TWO = "h2";
 
@@ -20,20 +27,21 @@ record Dialing(
             UpstreamProtocol.Choice protocols,
             @Nullable TransportSocketTemplate transportSocket) {
         if (transportSocket == null) {
-            return new Dialing(plain, plain, plain, plain);
+            return new Dialing(plain, plain, plain, plain, true);
         }
+        boolean forAll = transportSocket.passThrough();
         ConnectOptions raw = over(plain, transportSocket);
         if (protocols.usual() instanceof UpstreamProtocol.Negotiated) {
             ConnectOptions both = with(plain, transportSocket, TWO, ONE);
-            return new Dialing(both, both, both, raw);
+            return new Dialing(both, both, both, raw, forAll);
         }
         if (protocols.http1() == null
                 && protocols.usual() instanceof UpstreamProtocol.Spoken only) {
             ConnectOptions one = with(plain, transportSocket, only.multiplexed() ? TWO : ONE);
-            return new Dialing(one, one, one, raw);
+            return new Dialing(one, one, one, raw, forAll);
         }
         ConnectOptions one = with(plain, transportSocket, ONE);
-        return new Dialing(one, one, with(plain, transportSocket, TWO), raw);
+        return new Dialing(one, one, with(plain, transportSocket, TWO), raw, forAll);
     }
 
     private static ConnectOptions with(

@@ -25,7 +25,7 @@ final class DownstreamSource {
     /// @return null if the cluster's settings hold
     static @Nullable UpstreamSource of(@Nullable Connection downstream) {
         return downstream != null
-                        && downstream.streamInfo().filterState(UpstreamSource.FILTER_STATE)
+                        && downstream.filterState(UpstreamSource.FILTER_STATE)
                                 instanceof UpstreamSource source
                 ? source
                 : null;

@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Address;
+import io.nuncio.spi.Connection;
 import io.nuncio.spi.Host;
 import io.nuncio.spi.HostPublisher.HostSpec;
 import io.nuncio.spi.TransportOptions;
@@ -148,9 +149,15 @@ final class UpstreamHost implements Host {
         return changed;
     }
 
-    /// What new connections that speak that protocol are wrapped in, null for nothing.
-    @Nullable TransportSocketTemplate transport(UpstreamProtocol protocol) {
-        return dialing.options(protocol).transport();
+    /// What the transport socket of connections that speak that protocol wants those to have in
+    /// common whose streams share them, null for nothing.
+    @Nullable Object sharingKey(UpstreamProtocol protocol, Connection downstream) {
+        Dialing now = dialing;
+        if (now.forAll()) {
+            return null;
+        }
+        TransportSocketTemplate socket = now.options(protocol).transport();
+        return socket == null ? null : socket.sharingKey(downstream);
     }
 
     /// How a new connection that speaks that protocol is opened.

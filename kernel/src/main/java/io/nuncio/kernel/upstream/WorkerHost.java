@@ -3,7 +3,6 @@ package io.nuncio.kernel.upstream;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.LoadBalancerContext;
 import io.nuncio.spi.TransportOptions;
-import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.UpstreamSource;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.ResourcePriority;
@@ -26,7 +25,7 @@ final class WorkerHost {
     private final UpstreamConnector connector;
     private final HostCounts counts = new HostCounts();
     private ConnectionPool[] pools = NONE; // by protocol and priority, the first used first
-    private final Map<Apart, ConnectionPool> apart = new HashMap<>(0);
+    private Map<Apart, ConnectionPool> apart = Map.of(); // most hosts have none
     private @Nullable TcpConnections tcp;
 
     /// Which streams may share connections, where not all may.
@@ -81,33 +80,45 @@ final class WorkerHost {
     }
 
     /// The same for the streams of a downstream connection, which may not share upstream
-    /// connections with every other.
+    /// connections with every other. Mostly they may: nothing is made to find that out.
     ConnectionPool pool(
             UpstreamProtocol protocol, ResourcePriority priority, LoadBalancerContext context) {
         Connection downstream = context.downstreamConnection();
-        TransportOptions wishes = wishes(context);
-        TransportSocketTemplate socket = downstream == null ? null : host.transport(protocol);
-        Object key = socket == null || downstream == null ? null : socket.sharingKey(downstream);
+        TransportOptions wishes = context.transportOptions();
+        Object key = downstream == null ? null : host.sharingKey(protocol, downstream);
         UpstreamSource source = DownstreamSource.of(downstream);
-        if (key == null && source == null && wishes == TransportOptions.NONE) {
-            return pool(protocol, priority);
+        return key == null && source == null && wishes.asConfigured()
+                ? pool(protocol, priority)
+                : poolApart(
+                        new Apart(protocol, priority, key, source, anonymous(wishes)), downstream);
+    }
+
+    private ConnectionPool poolApart(Apart place, @Nullable Connection downstream) {
+        ConnectionPool known = apart.get(place);
+        if (known != null) {
+            return known;
         }
-        var options =
-                new TransportOptions(
-                        wishes.serverName(),
-                        wishes.subjectAltNames(),
-                        wishes.applicationProtocols(),
-                        downstream);
-        return apart.computeIfAbsent(
-                new Apart(protocol, priority, key, source, wishes),
-                place ->
-                        new ConnectionPool(
-                                this, protocol, priority, options, () -> apart.remove(place)));
+        TransportOptions wishes = place.wishes();
+        var made =
+                new ConnectionPool(
+                        this,
+                        place.protocol(),
+                        place.priority(),
+                        new TransportOptions(
+                                wishes.serverName(),
+                                wishes.subjectAltNames(),
+                                wishes.applicationProtocols(),
+                                downstream),
+                        () -> apart.remove(place));
+        if (apart.isEmpty()) {
+            apart = new HashMap<>();
+        }
+        apart.put(place, made);
+        return made;
     }
 
     /// Without the downstream: streams of others may wish for the same.
-    private static TransportOptions wishes(LoadBalancerContext context) {
-        TransportOptions wishes = context.transportOptions();
+    private static TransportOptions anonymous(TransportOptions wishes) {
         return wishes.asConfigured()
                 ? TransportOptions.NONE
                 : new TransportOptions(

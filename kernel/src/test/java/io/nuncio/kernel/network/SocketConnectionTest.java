@@ -87,6 +87,18 @@ abstract class SocketConnectionTest {
     }
 
     @Test
+    void itsFilterStateIsThatOfItsStreamInfo() throws Exception {
+        loopback.client(loopback.serve(LIMIT, EchoFilter::new));
+        SocketConnection connection = loopback.nextAccepted();
+        loopback.doOnWorker(() -> {
+            assertThat(connection.filterState("a")).isNull();
+            connection.streamInfo().filterState("a", "of the connection");
+            assertThat(connection.filterState("a")).isEqualTo("of the connection");
+            assertThat(connection.filterState("b")).isNull();
+        });
+    }
+
+    @Test
     void aFilterIsToldOfTheConnectionItsDataItsEndAndIsThenDestroyed() throws Exception {
         Socket client = loopback.client(loopback.serve(LIMIT, recording()));
         send(client, "hello");

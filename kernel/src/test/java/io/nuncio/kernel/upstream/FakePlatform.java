@@ -17,6 +17,7 @@ import io.nuncio.spi.Address;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.ClusterDiscovery;
 import io.nuncio.spi.ClusterTemplate;
+import io.nuncio.spi.Connection;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HostPublisher;
 import io.nuncio.spi.HostPublisher.HostSpec;
@@ -252,6 +253,29 @@ final class FakePlatform {
         }
     }
 
+    /// One whose connections are for the downstreams of one address.
+    ///
+    /// @param unchanged true if it changes no byte, so that it must not be asked
+    private record KeyedSocket(boolean unchanged) implements TransportSocketTemplate {
+        @Override
+        public io.nuncio.spi.TransportSocket create(io.nuncio.spi.TransportSocketContext context) {
+            throw new AssertionError("not needed here");
+        }
+
+        @Override
+        public boolean passThrough() {
+            return unchanged;
+        }
+
+        @Override
+        public Object sharingKey(Connection downstream) {
+            if (unchanged) {
+                throw new AssertionError("nobody need ask");
+            }
+            return downstream.info().remoteAddress();
+        }
+    }
+
     private final class FakeExtensions implements Extensions {
         @Override
         public <T> T compile(
@@ -286,6 +310,8 @@ final class FakePlatform {
                         case "plain" -> new PlainSocket();
                         case "waiting" -> waitingSocket(context);
                         case "negotiating", "secure" -> new NegotiatingSocket();
+                        case "keyed" -> new KeyedSocket(false);
+                        case "unchanged" -> new KeyedSocket(true);
                         case "envoy.load_balancing_policies.round_robin" ->
                                 (LoadBalancerPolicy) priorities -> rotation(priorities, context);
                         default -> name.startsWith("plain-") ? plainSocket(name) : null;

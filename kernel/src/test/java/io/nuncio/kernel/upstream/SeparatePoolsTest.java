@@ -2,11 +2,13 @@ package io.nuncio.kernel.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.LoadBalancerContext;
 import io.nuncio.spi.NetworkFilter;
+import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.UpstreamSource;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResourcePriority;
@@ -26,12 +28,7 @@ class SeparatePoolsTest {
 
     /// The pool for a downstream whose listener filters want that source.
     private HttpPool pool(@Nullable String source) {
-        var downstream =
-                new FakeConnection(
-                        platform.worker,
-                        new Address.Pipe("", 0),
-                        ConnectOptions.plain(List.of()),
-                        new NetworkFilter() {});
+        FakeConnection downstream = downstream("");
         if (source != null) {
             downstream
                     .streamInfo()
@@ -40,15 +37,42 @@ class SeparatePoolsTest {
                             new UpstreamSource(
                                     new Address.Ip(InetAddress.ofLiteral(source), 0), 0));
         }
+        return pool(cluster, downstream, TransportOptions.NONE);
+    }
+
+    private FakeConnection downstream(String path) {
+        return new FakeConnection(
+                platform.worker,
+                new Address.Pipe(path, 0),
+                ConnectOptions.plain(List.of()),
+                new NetworkFilter() {});
+    }
+
+    private static HttpPool pool(
+            WorkerCluster cluster, @Nullable Connection downstream, TransportOptions wishes) {
         return cluster.httpPool(
                 ResourcePriority.DEFAULT,
                 null,
                 new LoadBalancerContext() {
                     @Override
-                    public Connection downstreamConnection() {
+                    public @Nullable Connection downstreamConnection() {
                         return downstream;
                     }
+
+                    @Override
+                    public TransportOptions transportOptions() {
+                        return wishes;
+                    }
                 });
+    }
+
+    private WorkerCluster over(String socket) {
+        return (WorkerCluster)
+                platform.ready(
+                        FakePlatform.cluster(socket)
+                                .setTransportSocket(TransportSocket.newBuilder().setName(socket))
+                                .build(),
+                        1001);
     }
 
     private void answered(HttpPool pool) {
@@ -102,5 +126,37 @@ class SeparatePoolsTest {
         platform.worker.run();
 
         assertThat(pool("127.0.0.9")).isNotSameAs(before);
+    }
+
+    @Test
+    void aSocketThatNamesItsDownstreamSharesConnectionsOnlyForTheSameOne() {
+        WorkerCluster keyed = over("keyed");
+
+        assertThat(pool(keyed, downstream("a"), TransportOptions.NONE))
+                .isSameAs(pool(keyed, downstream("a"), TransportOptions.NONE))
+                .isNotSameAs(pool(keyed, downstream("b"), TransportOptions.NONE))
+                .isNotSameAs(pool(keyed, null, TransportOptions.NONE));
+    }
+
+    @Test
+    void aSocketThatChangesNoByteIsNotAskedWhoSharesConnections() {
+        WorkerCluster unchanged = over("unchanged");
+
+        assertThat(pool(unchanged, downstream("a"), TransportOptions.NONE))
+                .isSameAs(pool(unchanged, downstream("b"), TransportOptions.NONE));
+    }
+
+    @Test
+    void wishesAreSharedWhoeverHasThemAndThoseForNothingAreNone() {
+        FakeConnection a = downstream("a");
+        FakeConnection b = downstream("b");
+        HttpPool wished = pool(cluster, a, new TransportOptions("x", List.of(), List.of(), a));
+
+        assertThat(pool(cluster, b, new TransportOptions("x", List.of(), List.of(), b)))
+                .isSameAs(wished);
+        assertThat(pool(cluster, a, new TransportOptions("y", List.of(), List.of(), a)))
+                .isNotSameAs(wished);
+        assertThat(pool(cluster, a, new TransportOptions(null, List.of(), List.of(), a)))
+                .isSameAs(pool(cluster, null, TransportOptions.NONE));
     }
 }
