@@ -15,13 +15,7 @@ final class FilterStateText {
 
     /// Null if there is nothing of that key, or nothing that has a text.
     static @Nullable String of(StreamInfo info, String key) {
-        return switch (info.filterState(key)) {
-            case FilterStateObject object -> object.text();
-            case CharSequence text -> text.toString();
-            case Number number -> number.toString();
-            case Boolean bool -> bool.toString();
-            case null, default -> null;
-        };
+        return FilterStateObject.textOf(info.filterState(key));
     }
 
     static boolean isTrue(StreamInfo info, String key) {
@@ -43,9 +37,6 @@ final class FilterStateText {
 
     /// A list of names, or a text with commas between them.
     static List<String> list(StreamInfo info, String key) {
-        if (info.filterState(key) instanceof List<?> list) {
-            return list.stream().map(each -> each.toString().strip()).toList();
-        }
         String text = of(info, key);
         if (text == null || text.isEmpty()) {
             return List.of();

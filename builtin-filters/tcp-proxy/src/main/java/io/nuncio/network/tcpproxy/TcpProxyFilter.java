@@ -13,8 +13,8 @@ import io.nuncio.spi.Timer;
 import io.nuncio.spi.UpstreamInfo;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Cluster;
+import io.nuncio.spi.host.ClusterInfo;
 import io.nuncio.spi.host.HttpPool;
-import io.nuncio.spi.host.JitteredBackOff;
 import io.nuncio.spi.host.MutableStreamInfo;
 import io.nuncio.spi.host.ResourcePriority;
 import io.nuncio.spi.host.TcpPool;
@@ -57,16 +57,14 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
     private final Worker worker;
     private final StreamInfo info;
     private final NetworkStream stream;
+    private final ConnectAttempts attempts;
     private TcpPool.@Nullable Wait connecting;
     private TcpPool.@Nullable Opened upstream;
     private @Nullable UpstreamSide upstreamSide;
     private @Nullable IdleTimer idleTimer;
     private @Nullable Buffer early; // what came before the upstream connection stood
-    private @Nullable JitteredBackOff backOff;
     private @Nullable Timer logTimer;
-    private @Nullable Timer retryTimer;
     private long idleNanos;
-    private int attempts;
     private boolean held; // the downstream is not read, for want of an upstream
     private boolean ended; // the downstream has, before the upstream connection stood
     private boolean gone; // the downstream is, or is about to be
@@ -79,6 +77,7 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
         downstream = stream.connection();
         worker = stream.worker();
         info = downstream.streamInfo();
+        attempts = new ConnectAttempts(config, stream, this::connectUnlessGone);
     }
 
     @Override
@@ -87,7 +86,8 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
         downstream.countBuffered(stats.rxBuffered(), stats.txBuffered());
         downstream.halfClose(true);
         downstream.delayedCloseTimeout(0); // a slow reader has the idle timeout
-        bytes().downstreamBytes(new BytesPassed(info));
+        own().downstreamBytes(new BytesPassed(info));
+        own().requestId(StreamId.random(worker));
         if (FilterStateText.isTrue(info, EARLY)) {
             early = new Buffer();
         } else {
@@ -129,11 +129,6 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
             fail(ResponseFlag.UPSTREAM_OVERFLOW, InitFailure.RESOURCE_LIMIT_EXCEEDED);
             return;
         }
-        if (attempts >= config.connectAttempts()) {
-            found.info().requestStats().connectAttemptsExceeded().increment();
-            fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, InitFailure.CONNECT_FAILED);
-            return;
-        }
         TransportWishes.describe(downstream, config.proxyTlvs());
         var side = new UpstreamSide();
         upstreamSide = side;
@@ -146,7 +141,7 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
                 fail(ResponseFlag.NO_HEALTHY_UPSTREAM, InitFailure.NO_HEALTHY_UPSTREAM);
                 return;
             }
-            countAttempt();
+            attempts.begin();
             wait = HttpTunnel.open(tunnel, info, pool, side, this);
         } else {
             TcpPool pool = found.tcpPool(host);
@@ -154,20 +149,12 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
                 fail(ResponseFlag.NO_HEALTHY_UPSTREAM, InitFailure.NO_HEALTHY_UPSTREAM);
                 return;
             }
-            countAttempt();
+            attempts.begin();
             wait = pool.newConnection(side, this, host.transportOptions());
         }
         if (wait != null) {
             connecting = wait; // unless it failed at once, and another is being made
         }
-    }
-
-    private void countAttempt() {
-        attempts++;
-        if (attempts == 1) {
-            info.mark(StreamInfo.Moment.UPSTREAM_REQUEST_CREATED);
-        }
-        info.attemptCount(attempts);
     }
 
     private void fail(ResponseFlag flag, InitFailure why) {
@@ -182,24 +169,19 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
         if (gone) {
             return;
         }
-        if (failure == HttpPool.Failure.OVERFLOW) {
-            fail(ResponseFlag.UPSTREAM_OVERFLOW, InitFailure.RESOURCE_LIMIT_EXCEEDED);
+        switch (failure) {
+            case REMOTE_CONNECTION_FAILURE, TIMEOUT ->
+                    info.addFlag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
+            case LOCAL_CONNECTION_FAILURE, OVERFLOW -> {} // not the host's fault, as in Envoy
+        }
+        if (attempts.again()) {
             return;
         }
-        if (failure != HttpPool.Failure.LOCAL_CONNECTION_FAILURE) {
-            info.addFlag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
+        ClusterInfo cluster = info.clusterInfo();
+        if (cluster != null) {
+            cluster.requestStats().connectAttemptsExceeded().increment();
         }
-        TcpProxyConfig.BackOff pause = config.backOff();
-        if (pause == null || attempts >= config.connectAttempts()) {
-            // Not from within the attempt that failed: a host may refuse at once, every time.
-            stream.post(this::connectUnlessGone);
-            return;
-        }
-        if (backOff == null) {
-            backOff = new JitteredBackOff(pause.baseMillis(), pause.maxMillis());
-            retryTimer = stream.timer(this::connectUnlessGone);
-        }
-        arm(retryTimer, backOff.nextMillis(worker.random()) * NANOS_PER_MILLI);
+        fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, InitFailure.CONNECT_FAILED);
     }
 
     private void connectUnlessGone() {
@@ -249,7 +231,7 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
             return NetworkOutcome.STOP;
         }
         stats.rxBytes().add(length);
-        bytes().addBytesReceived(length);
+        own().addBytesReceived(length);
         if (idleTimer != null) {
             idleTimer.passed();
         }
@@ -276,12 +258,12 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
     @Override
     public NetworkOutcome onWrite(Buffer data, boolean endStream) {
         stats.txBytes().add(data.length());
-        bytes().addBytesSent(data.length());
+        own().addBytesSent(data.length());
         return NetworkOutcome.CONTINUE;
     }
 
     /// The connection's own facts, which its last filter keeps.
-    private MutableStreamInfo bytes() {
+    private MutableStreamInfo own() {
         return (MutableStreamInfo) info;
     }
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /// One connection through the TCP proxy, from its first byte to its entry in the log.
 class TcpProxyFilterTest {
@@ -94,6 +95,18 @@ class TcpProxyFilterTest {
         assertThat(downstream.streamInfo().bytesSent()).isEqualTo(3);
         assertThat(downstream.streamInfo().downstreamBytes().wireBytesReceived()).isEqualTo(5);
         assertThat(downstream.streamInfo().downstreamBytes().wireBytesSent()).isEqualTo(3);
+    }
+
+    @Test
+    void aConnectionHasAnIdOfItsOwnForLogs() {
+        serve("");
+        var other = new FakeConnection(worker);
+        other.serve(template("stat_prefix: p\ncluster: service"));
+
+        UUID id = UUID.fromString(downstream.streamInfo().requestId());
+        assertThat(id.version()).isEqualTo(4);
+        assertThat(id.variant()).isEqualTo(2);
+        assertThat(other.streamInfo().requestId()).isNotEqualTo(id.toString());
     }
 
     @Test
@@ -227,13 +240,26 @@ class TcpProxyFilterTest {
     }
 
     @Test
-    void anOpenCircuitBreakerEndsTheConnection() {
+    void aPoolWithoutRoomIsAnAttemptThatFailedThroughNoFaultOfTheHost() {
         cluster.tcpPool().failsAtOnce(Failure.OVERFLOW);
         serve("");
 
         assertThat(downstream.open()).isFalse();
-        assertThat(downstream.streamInfo().flags()).containsExactly(ResponseFlag.UPSTREAM_OVERFLOW);
-        assertThat(downstream.info().localCloseReason()).isEqualTo("tcp_initializion_failure:2");
+        assertThat(downstream.streamInfo().flags())
+                .containsExactly(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
+        assertThat(downstream.info().localCloseReason()).isEqualTo("tcp_initializion_failure:0");
+    }
+
+    @Test
+    void whereNoAttemptIsLeftNothingElseIsLookedAt() {
+        serve("");
+        cluster.noConnections();
+        cluster.tcpPool().fail(Failure.REMOTE_CONNECTION_FAILURE);
+
+        assertThat(downstream.streamInfo().flags())
+                .containsExactly(
+                        ResponseFlag.UPSTREAM_CONNECTION_FAILURE,
+                        ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
     }
 
     @Test
@@ -249,7 +275,6 @@ class TcpProxyFilterTest {
     void aConnectionThatFailsEndsTheDownstream() {
         serve("");
         cluster.tcpPool().fail(Failure.REMOTE_CONNECTION_FAILURE);
-        worker.runPosted();
 
         assertThat(downstream.open()).isFalse();
         assertThat(downstream.streamInfo().flags())
