@@ -1,11 +1,8 @@
 package io.nuncio.kernel.network;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.nuncio.kernel.stream.StreamFacts;
 import io.nuncio.spi.Buffer;
@@ -14,7 +11,6 @@ import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.Gauge;
 import io.nuncio.spi.NetworkFilterTemplate;
-import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.Timer;
 import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.TransportSocket;
@@ -35,6 +31,13 @@ import java.util.List;
 /// once per round of the loop [TransportSocket#write] and the socket. Nothing is copied on the way
 /// and nothing allocated per read or write.
 ///
+/// Its parts, where they have a meaning of their own: [FilterSlots] the walk through the filters,
+/// [SocketInput] the read buffer and when the socket is read, [SocketOutput] the write buffer and
+/// the watermarks, [TransportSide] what lies between the filters and the wire, [ConnectTimeout] and
+/// [DelayedClose] the two ends of its life; what few connections need is made when they do. Here
+/// are the state, which all of them ask, and the steps between them: each changes the state, so
+/// that none would come loose alone.
+///
 /// Thread: the worker, for every method. Events are raised at once; filters are destroyed, and what
 /// is left in the buffers is freed, when the round ends, so that a filter that closes its
 /// connection still stands on firm ground.
@@ -45,54 +48,35 @@ public final class SocketConnection implements Connection, SocketEvents {
     public static final int DEFAULT_BUFFER_LIMIT = 1024 * 1024;
 
     private static final long DEFAULT_DELAYED_CLOSE_NANOS = 1_000_000_000;
-    private static final FilterSlot[] NO_FILTERS = {};
-
     private static final int LEAST_PER_ROUND = 1024;
 
     private final WorkerLoop loop;
     private final Channel channel;
     private final ConnectionOwner owner;
     private final ConnectionFacts facts;
-    private final Buffer readBuffer = new Buffer();
-    private final Buffer writeBuffer = new Buffer();
+    private final SocketInput input;
+    private final SocketOutput output;
     private final boolean upstream;
-    private final WatcherList watchers = new WatcherList();
-    private FilterSlot[] filters = NO_FILTERS;
+    private FilterSlot[] filters = FilterSlots.NONE;
 
-    private @Nullable TransportSocket transport;
-    private @Nullable Buffer wireIn;
-    private @Nullable Buffer wireOut;
-
+    private @Nullable TransportSide transport;
+    private @Nullable WatcherList watchers;
     private @Nullable StreamFacts streamFacts;
     private @Nullable List<Timer> timers;
-    private @Nullable Timer delayedCloseTimer;
-    private @Nullable Runnable deliverTask;
+    private @Nullable BufferedBytes buffered;
+    private @Nullable ConnectTimeout connectTimeout;
+    private @Nullable DelayedClose delayedClose;
     private long delayedCloseNanos = DEFAULT_DELAYED_CLOSE_NANOS;
-    private long unsentAtLastLook;
     private ConnectionInfo.CloseType closeType = ConnectionInfo.CloseType.NORMAL;
-
-    private int bufferLimit;
-    private int readDisabled;
 
     private State state;
     private boolean connected;
     private boolean destroyed;
     private boolean endOfRoundAsked;
-    private boolean deliverAsked;
-    private boolean aboveHighWatermark;
-    private boolean behind;
-    private boolean readingStopped;
-    private boolean readBufferFull;
     private boolean halfClose;
-    private boolean inputEnded;
-    private boolean inputEndDelivered;
     private boolean outputEnded;
     private boolean outputEndAsked;
-    private boolean waitForPeer;
     private boolean failed;
-    private boolean connectTimedOut;
-    private @Nullable Timer connectTimer;
-    private @Nullable BufferedBytes buffered;
 
     /// A connection whose socket stands already, or is about to connect ([State#CONNECTING]).
     SocketConnection(
@@ -108,6 +92,8 @@ public final class SocketConnection implements Connection, SocketEvents {
         this.owner = owner;
         this.state = state;
         this.upstream = state == State.CONNECTING;
+        this.input = new SocketInput(this, channel);
+        this.output = new SocketOutput(this, channel);
         if (upstream) {
             facts.connectBegins(loop.nanoTime());
             channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -155,38 +141,24 @@ public final class SocketConnection implements Connection, SocketEvents {
             Buffer first) {
         try {
             if (transportTemplate != null && !transportTemplate.passThrough()) {
-                wireIn = new Buffer();
-                wireOut = new Buffer();
-                String name = options.serverName() == null ? serverName : options.serverName();
-                TransportSocket socket =
-                        transportTemplate.create(new TransportSide(this, name, hostname, options));
-                transport = socket;
-                facts.transport(socket);
+                TransportSide side =
+                        TransportSide.open(this, transportTemplate, serverName, hostname, options);
+                transport = side;
+                facts.transport(side.socket());
             }
-            makeFilters(templates);
-            readFrom(0, readBuffer, false);
+            filters = FilterSlots.make(this, templates);
+            readFrom(0, input.buffer(), false);
             if (state == State.OPEN) {
                 transportConnected();
             }
             if (!first.isEmpty()) {
                 facts.received(first.length());
-                first.moveTo(wireIn == null ? readBuffer : wireIn);
+                first.moveTo(received());
                 deliverOrThrow();
             }
         } catch (Throwable failure) {
             filterFailed(failure);
         }
-    }
-
-    private void makeFilters(List<NetworkFilterTemplate> templates) {
-        FilterSlot[] slots = new FilterSlot[templates.size()];
-        for (int index = 0; index < slots.length; index++) {
-            slots[index] = new FilterSlot(this, index);
-        }
-        for (int index = 0; index < slots.length; index++) {
-            slots[index].create(templates.get(index));
-        }
-        filters = slots;
     }
 
     /// The upstream's socket stands.
@@ -218,44 +190,38 @@ public final class SocketConnection implements Connection, SocketEvents {
         if (connected || state == State.CLOSED) {
             return;
         }
-        Timer timer = loop.timer(() -> connectTimeoutOver(reason));
-        connectTimer = timer;
-        timer.arm(nanos);
-    }
-
-    private void connectTimeoutOver(String reason) {
-        connectTimedOut = true;
-        close(Close.NO_FLUSH, reason);
+        connectTimeout = new ConnectTimeout(this, nanos, reason);
     }
 
     /// True if the connection was ended because it did not stand in time.
     public boolean connectTimedOut() {
-        return connectTimedOut;
+        return connectTimeout != null && connectTimeout.passed();
     }
 
     private void transportConnected() {
         if (transport == null) {
             raiseConnected();
         } else {
-            transport.onTransportConnected();
+            transport.socket().onTransportConnected();
         }
     }
 
-    private void raiseConnected() {
+    /// The connection stands, handshake included.
+    void raiseConnected() {
         if (state == State.CLOSED) {
             return;
         }
-        if (transport != null && transport.tls() != null) {
+        if (transport != null && transport.socket().tls() != null) {
             facts.handshakeEnds(loop.nanoTime());
         }
         if (!connected) {
             connected = true;
-            if (connectTimer != null) {
-                connectTimer.disarm();
+            if (connectTimeout != null) {
+                connectTimeout.end();
             }
             raise(ConnectionEvent.CONNECTED);
         }
-        if (!writeBuffer.isEmpty() || outputEnded) {
+        if (!output.buffer().isEmpty() || outputEnded) {
             askForEndOfRound();
         }
     }
@@ -269,15 +235,20 @@ public final class SocketConnection implements Connection, SocketEvents {
             return;
         }
         facts.received(bytes.readableBytes());
-        Slices.of(wireIn == null ? readBuffer : wireIn).take(bytes);
+        Slices.of(received()).take(bytes);
+    }
+
+    /// Where bytes from the socket go.
+    private Buffer received() {
+        return transport == null ? input.buffer() : transport.in();
     }
 
     @Override
     public void onReadComplete() {
-        if (readDisabled > 0) {
-            stopReading(); // only now: most who disable reading enable it before bytes come
+        if (input.disabled()) {
+            input.stop(); // only now: most who disable reading enable it before bytes come
             if (buffered != null) {
-                buffered.read(readBuffer.length());
+                buffered.read(input.buffer().length());
             }
         } else {
             deliver();
@@ -286,10 +257,10 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     @Override
     public void onInputEnd() {
-        inputEnded = true;
+        input.end();
         if (state != State.OPEN || (!halfClose && !upstream)) {
             end(ConnectionEvent.REMOTE_CLOSE); // a downstream that left wants no answer
-        } else if (readDisabled == 0) {
+        } else if (!input.disabled()) {
             deliver();
         }
     }
@@ -299,7 +270,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         if (buffered != null && state != State.CLOSED) {
             buffered.written(unsentBytes());
         }
-        checkWatermarks();
+        output.checkWatermarks();
     }
 
     @Override
@@ -334,17 +305,18 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     @Override
     public boolean wantsToRead() {
-        return readDisabled == 0 && state != State.CLOSED;
+        return !input.disabled() && state != State.CLOSED;
     }
 
     @Override
     public int bytesPerRound() {
-        return bufferLimit == 0
+        int limit = output.limit();
+        return limit == 0
                 ? ReadSizes.MOST_PER_ROUND
-                : Math.clamp(bufferLimit / 8, LEAST_PER_ROUND, ReadSizes.MOST_PER_ROUND);
+                : Math.clamp(limit / 8, LEAST_PER_ROUND, ReadSizes.MOST_PER_ROUND);
     }
 
-    private void deliver() {
+    void deliver() {
         try {
             deliverOrThrow();
         } catch (Throwable failure) {
@@ -356,9 +328,10 @@ public final class SocketConnection implements Connection, SocketEvents {
         if (state != State.OPEN) {
             return;
         }
-        boolean ended = inputEnded;
-        if (transport != null && wireIn != null) {
-            TransportSocket.Progress progress = transport.read(wireIn, readBuffer, inputEnded);
+        boolean ended = input.ended();
+        if (transport != null) {
+            TransportSocket.Progress progress =
+                    transport.socket().read(transport.in(), input.buffer(), ended);
             if (progress == TransportSocket.Progress.FAILED) {
                 transportFailed();
                 return;
@@ -371,14 +344,16 @@ public final class SocketConnection implements Connection, SocketEvents {
             }
         }
         boolean endStream = ended && halfClose;
-        if (!readBuffer.isEmpty() || (endStream && !inputEndDelivered)) {
-            inputEndDelivered |= endStream;
-            readFrom(0, readBuffer, endStream);
+        if (!input.buffer().isEmpty() || (endStream && !input.endDelivered())) {
+            if (endStream) {
+                input.deliverEnd();
+            }
+            readFrom(0, input.buffer(), endStream);
         }
         if (ended && !halfClose) {
             end(ConnectionEvent.REMOTE_CLOSE);
         } else if (ended) {
-            inputEnded = true;
+            input.end();
             endIfBothSidesEnded();
         }
         checkReadBuffer();
@@ -386,24 +361,10 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     /// Offers `data` to the filters from `first` on.
     void readFrom(int first, Buffer data, boolean endStream) {
-        for (int index = first; index < filters.length; index++) {
-            FilterSlot slot = filters[index];
-            if (!slot.started) {
-                slot.started = true;
-                if (slot.filter().onNewConnection() == NetworkOutcome.STOP || notReading()) {
-                    return;
-                }
-            }
-            if (data.isEmpty() && !endStream) {
-                continue;
-            }
-            if (slot.filter().onData(data, endStream) == NetworkOutcome.STOP || notReading()) {
-                return;
-            }
-        }
+        FilterSlots.read(filters, this, first, data, endStream);
     }
 
-    private boolean notReading() {
+    boolean notReading() {
         return state == State.CLOSING || state == State.CLOSED;
     }
 
@@ -411,93 +372,34 @@ public final class SocketConnection implements Connection, SocketEvents {
         if (notReading()) {
             return;
         }
-        readFrom(index + 1, readBuffer, inputEndDelivered);
+        readFrom(index + 1, input.buffer(), input.endDelivered());
         checkReadBuffer();
     }
 
-    /// A filter that takes nothing stops the socket when it has the limit; it goes on when bytes
-    /// were taken.
     private void checkReadBuffer() {
         if (state == State.CLOSED) {
             return;
         }
         if (buffered != null) {
-            buffered.read(readBuffer.length());
+            buffered.read(input.buffer().length());
         }
-        boolean full = bufferLimit > 0 && readBuffer.length() >= bufferLimit;
-        if (full == readBufferFull) {
-            return;
-        }
-        readBufferFull = full;
-        if (full) {
-            stopReading();
-        } else if (readDisabled == 0) {
-            goOnReading();
-        }
-    }
-
-    private void stopReading() {
-        if (!readingStopped && state == State.OPEN) {
-            readingStopped = true;
-            channel.config().setAutoRead(false);
-        }
-    }
-
-    private void goOnReading() {
-        if (readingStopped && state != State.CLOSED && !inputEnded) {
-            readingStopped = false;
-            channel.config().setAutoRead(true);
-        }
+        input.checkLimit(output.limit());
     }
 
     @Override
     public void readDisable(boolean disable) {
-        if (disable) {
-            readDisabled++;
-            return;
-        }
-        if (readDisabled == 0) {
-            throw new IllegalStateException("reading is not disabled");
-        }
-        readDisabled--;
-        if (readDisabled > 0 || state != State.OPEN) {
-            return;
-        }
-        // What is here comes first: with more from the socket each time, a reader that is stopped
-        // again before it got anything would gather bytes without end.
-        if (somethingToDeliver()) {
-            deliverSoon();
-        } else if (!readBufferFull) {
-            goOnReading();
-        }
+        input.disable(disable);
     }
 
-    private boolean somethingToDeliver() {
-        return !readBuffer.isEmpty()
-                || (wireIn != null && !wireIn.isEmpty())
-                || (inputEnded && !inputEndDelivered);
+    /// True if the transport socket has not read all that came.
+    boolean wireHoldsInput() {
+        return transport != null && !transport.in().isEmpty();
     }
 
-    private void deliverSoon() {
-        if (deliverAsked) {
-            return;
-        }
-        deliverAsked = true;
-        Runnable task = deliverTask;
-        if (task == null) {
-            task = this::deliverNow;
-            deliverTask = task;
-        }
-        loop.post(task);
-    }
-
-    private void deliverNow() {
-        deliverAsked = false;
-        if (readDisabled == 0) {
-            deliver();
-            if (readDisabled == 0 && !readBufferFull) {
-                goOnReading();
-            }
+    /// The transport socket has more to give without another byte from the socket.
+    void readMore() {
+        if (state == State.OPEN) {
+            input.deliverSoon();
         }
     }
 
@@ -518,23 +420,15 @@ public final class SocketConnection implements Connection, SocketEvents {
             data.clear();
             return;
         }
-        data.moveTo(writeBuffer);
+        data.moveTo(output.buffer());
         outputEnded = endStream;
         askForEndOfRound();
-        if (!aboveHighWatermark && bufferLimit > 0 && writeBuffer.length() > bufferLimit / 2) {
-            checkWatermarks();
-        }
+        output.onGrown();
     }
 
     private boolean filtersPass(int last, Buffer data, boolean endStream) {
         try {
-            for (int index = last; index >= 0; index--) {
-                NetworkOutcome outcome = filters[index].filter().onWrite(data, endStream);
-                if (outcome == NetworkOutcome.STOP || notReading()) {
-                    return false;
-                }
-            }
-            return true;
+            return FilterSlots.write(filters, this, last, data, endStream);
         } catch (Throwable failure) {
             filterFailed(failure);
             return false;
@@ -543,24 +437,23 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     @Override
     public boolean startSecureTransport() {
-        if (state != State.OPEN || transport == null || wireIn == null || wireOut == null) {
+        if (state != State.OPEN
+                || transport == null
+                || !transport.startSecure(input.buffer(), output.buffer())) {
             return false;
         }
-        if (transport.tls() == null) {
-            transport.write(writeBuffer, wireOut, false);
-        }
-        if (!transport.startSecureTransport()) {
-            return false;
-        }
-        if (!readBuffer.isEmpty()) {
-            wireIn.moveTo(readBuffer);
-            readBuffer.moveTo(wireIn);
-        }
-        if (!wireIn.isEmpty()) {
-            deliverSoon();
+        if (wireHoldsInput()) {
+            input.deliverSoon();
         }
         askForEndOfRound();
         return true;
+    }
+
+    /// There may be something to write.
+    void writeSoon() {
+        if (state != State.CLOSED) {
+            askForEndOfRound();
+        }
     }
 
     private void askForEndOfRound() {
@@ -588,88 +481,34 @@ public final class SocketConnection implements Connection, SocketEvents {
     }
 
     private void flush() {
-        Buffer out = writeBuffer;
-        if (transport != null && wireOut != null) {
-            out = wireOut;
-            TransportSocket.Progress progress = transport.write(writeBuffer, out, outputEnded);
+        Buffer out = output.buffer();
+        if (transport != null) {
+            out = transport.out();
+            TransportSocket.Progress progress =
+                    transport.socket().write(output.buffer(), out, outputEnded);
             if (progress == TransportSocket.Progress.FAILED) {
-                sendSlices(out);
+                output.send(out);
                 transportFailed();
                 return;
             }
         }
-        sendSlices(out);
+        output.send(out);
         if (state == State.CLOSED) {
             return;
         }
         if (buffered != null) {
             buffered.written(unsentBytes());
         }
-        checkWatermarks();
-        if (!out.isEmpty() || !writeBuffer.isEmpty()) {
+        output.checkWatermarks();
+        if (!out.isEmpty() || !output.buffer().isEmpty()) {
             return; // the rest follows when the socket has caught up
         }
         if (state == State.CLOSING) {
-            whenSent(this::closingFlushed);
+            output.whenSent(this::closingFlushed);
         } else if (outputEnded && !outputEndAsked) {
             outputEndAsked = true;
-            whenSent(this::endOutput);
+            output.whenSent(this::endOutput);
         }
-    }
-
-    private void sendSlices(Buffer out) {
-        if (out.isEmpty()) {
-            return;
-        }
-        Slices slices = Slices.of(out);
-        if (socketIsBehind()) {
-            slices.tighten();
-            return;
-        }
-        facts.sent(out.length());
-        Channel.Unsafe socket = channel.unsafe();
-        for (int count = slices.count(); count > 0; count--) {
-            socket.write(slices.removeFirst(), channel.voidPromise());
-        }
-        socket.flush();
-    }
-
-    /// True if the peer reads so slowly that what is written now would only wait in the socket's
-    /// queue. It waits here instead, where small pieces are joined, until the queue is empty.
-    private boolean socketIsBehind() {
-        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
-        if (queue == null || queue.isEmpty()) {
-            return false;
-        }
-        if (!behind) {
-            behind = true;
-            whenSent(this::caughtUp);
-        }
-        return true;
-    }
-
-    private void caughtUp() {
-        behind = false;
-        if (state != State.CLOSED) {
-            askForEndOfRound();
-        }
-    }
-
-    /// Runs `next` when the socket has taken all bytes; at once if it has.
-    private void whenSent(Runnable next) {
-        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
-        if (queue == null || queue.isEmpty()) {
-            next.run();
-            return;
-        }
-        ChannelPromise sent = channel.newPromise();
-        sent.addListener(done -> {
-            if (done.isSuccess()) {
-                next.run();
-            }
-        });
-        channel.unsafe().write(Unpooled.EMPTY_BUFFER, sent);
-        channel.unsafe().flush();
     }
 
     /// The socket, to look at its options.
@@ -693,7 +532,7 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     /// Whichever side was last, it is no close of ours (as in Envoy).
     private void endIfBothSidesEnded() {
-        if (inputEndDelivered && outputEndAsked && unsentBytes() == 0) {
+        if (input.endDelivered() && outputEndAsked && unsentBytes() == 0) {
             end(ConnectionEvent.REMOTE_CLOSE);
         }
     }
@@ -701,36 +540,16 @@ public final class SocketConnection implements Connection, SocketEvents {
     /// What waits to be written, ours and the socket's queue.
     @Override
     public long unsentBytes() {
-        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
-        long queued = queue == null ? 0 : queue.totalPendingWriteBytes();
-        return queued + writeBuffer.length() + (wireOut == null ? 0 : wireOut.length());
+        return output.unsentBytes() + (transport == null ? 0 : transport.out().length());
     }
 
-    private void checkWatermarks() {
-        if (bufferLimit == 0 || state == State.CLOSED) {
-            return;
-        }
-        long unsent = unsentBytes();
-        if (!aboveHighWatermark && unsent > bufferLimit) {
-            aboveHighWatermark = true;
-            tellWatermark();
-        } else if (aboveHighWatermark && unsent <= bufferLimit / 2) {
-            aboveHighWatermark = false;
-            tellWatermark();
-        }
-    }
-
-    private void tellWatermark() {
+    /// @param above true for the high watermark, false for the low one
+    void tellWatermark(boolean above) {
         try {
-            boolean above = aboveHighWatermark;
-            for (FilterSlot slot : filters) {
-                if (above) {
-                    slot.filter().onAboveWriteBufferHighWatermark();
-                } else {
-                    slot.filter().onBelowWriteBufferLowWatermark();
-                }
+            FilterSlots.tellWatermark(filters, above);
+            if (watchers != null) {
+                watchers.tellWatermark(above);
             }
-            watchers.tellWatermark(above);
         } catch (Throwable failure) {
             filterFailed(failure);
         }
@@ -738,23 +557,22 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     @Override
     public boolean aboveHighWatermark() {
-        return aboveHighWatermark;
+        return output.aboveHighWatermark();
     }
 
     @Override
     public int bufferLimit() {
-        return bufferLimit;
+        return output.limit();
     }
 
     @Override
     public void bufferLimit(int bytes) {
-        if (bytes == bufferLimit && bytes != 0) {
+        if (bytes == output.limit() && bytes != 0) {
             return;
         }
-        bufferLimit = bytes;
-        channel.config().setWriteBufferWaterMark(loop.waterMark(bytes));
+        output.limit(bytes);
         if (state == State.OPEN) {
-            checkWatermarks();
+            output.checkWatermarks();
         }
     }
 
@@ -808,15 +626,10 @@ public final class SocketConnection implements Connection, SocketEvents {
         }
         state = State.CLOSING;
         outputEnded = true;
-        waitForPeer = delay;
-        readDisabled = 0;
-        goOnReading(); // and drop what comes, so that closing does not reset what the peer still
-        // reads
+        // What comes is dropped, so that closing does not reset what the peer still reads.
+        input.enable();
         if (delayedCloseNanos > 0) {
-            unsentAtLastLook = unsentBytes();
-            Timer timer = loop.timer(this::delayedCloseOver);
-            delayedCloseTimer = timer;
-            timer.arm(delayedCloseNanos);
+            delayedClose = new DelayedClose(this, delayedCloseNanos, delay);
         }
         askForEndOfRound();
     }
@@ -827,7 +640,7 @@ public final class SocketConnection implements Connection, SocketEvents {
         if (state == State.CLOSED) {
             return;
         }
-        if (!waitForPeer) {
+        if (delayedClose == null || !delayedClose.waitsForPeer()) {
             end(ConnectionEvent.LOCAL_CLOSE);
         } else if (!outputEndAsked) {
             outputEndAsked = true;
@@ -835,31 +648,26 @@ public final class SocketConnection implements Connection, SocketEvents {
         }
     }
 
-    /// Closes after a time without progress.
-    private void delayedCloseOver() {
-        long unsent = unsentBytes();
-        if (unsent < unsentAtLastLook && delayedCloseTimer != null) {
-            unsentAtLastLook = unsent;
-            delayedCloseTimer.arm(delayedCloseNanos);
-            return;
-        }
+    /// Closing took too long without progress.
+    void delayedCloseOver() {
         facts.localCloseReason("triggered_delayed_close_timeout");
         end(ConnectionEvent.LOCAL_CLOSE);
     }
 
     private void transportFailed() {
-        String reason = transport == null ? null : transport.failureReason();
-        transportFailed(reason == null ? "transport socket failed" : reason);
+        if (transport != null) {
+            transportFailed(transport.failureReason());
+        }
     }
 
-    private void transportFailed(String reason) {
+    void transportFailed(String reason) {
         if (state == State.CLOSED) {
             return;
         }
         facts.transportFailureReason(reason);
-        if (transport != null && wireOut != null) {
-            transport.write(writeBuffer, wireOut, true); // an alert for the peer
-            sendSlices(wireOut);
+        if (transport != null) {
+            transport.socket().write(output.buffer(), transport.out(), true); // may alert the peer
+            output.send(transport.out());
         }
         end(ConnectionEvent.REMOTE_CLOSE);
     }
@@ -885,11 +693,11 @@ public final class SocketConnection implements Connection, SocketEvents {
         }
         state = State.CLOSED;
         facts.closed(closeType);
-        if (delayedCloseTimer != null) {
-            delayedCloseTimer.disarm();
+        if (delayedClose != null) {
+            delayedClose.end();
         }
-        if (connectTimer != null) {
-            connectTimer.disarm();
+        if (connectTimeout != null) {
+            connectTimeout.end();
         }
         if (timers != null) {
             timers.forEach(Timer::disarm);
@@ -904,10 +712,10 @@ public final class SocketConnection implements Connection, SocketEvents {
     }
 
     private void raise(ConnectionEvent event) {
-        for (FilterSlot slot : filters) {
-            slot.filter().onEvent(event);
+        FilterSlots.tell(filters, event);
+        if (watchers != null) {
+            watchers.tell(event);
         }
-        watchers.tell(event);
     }
 
     private void destroy() {
@@ -927,19 +735,14 @@ public final class SocketConnection implements Connection, SocketEvents {
         }
         if (transport != null) {
             try {
-                transport.onDestroy();
+                transport.socket().onDestroy();
             } catch (Throwable failure) {
                 filterFailed(failure);
             }
+            transport.clear();
         }
-        readBuffer.clear();
-        writeBuffer.clear();
-        if (wireIn != null) {
-            wireIn.clear();
-        }
-        if (wireOut != null) {
-            wireOut.clear();
-        }
+        input.buffer().clear();
+        output.buffer().clear();
         owner.onDestroy(this);
     }
 
@@ -980,9 +783,7 @@ public final class SocketConnection implements Connection, SocketEvents {
             return;
         }
         try {
-            for (FilterSlot slot : filters) {
-                slot.filter().onDrain();
-            }
+            FilterSlots.tellDrain(filters);
         } catch (Throwable failure) {
             filterFailed(failure);
         }
@@ -1024,6 +825,10 @@ public final class SocketConnection implements Connection, SocketEvents {
         return state;
     }
 
+    boolean closed() {
+        return state == State.CLOSED;
+    }
+
     @Override
     public void countBuffered(Gauge read, Gauge written) {
         if (buffered == null) {
@@ -1033,63 +838,23 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     @Override
     public void addCallbacks(Callbacks callbacks) {
-        watchers.add(callbacks);
+        WatcherList known = watchers;
+        if (known == null) {
+            known = new WatcherList();
+            watchers = known;
+        }
+        known.add(callbacks);
     }
 
     @Override
     public void removeCallbacks(Callbacks callbacks) {
-        watchers.remove(callbacks);
+        if (watchers != null) {
+            watchers.remove(callbacks);
+        }
     }
 
     @Override
     public String toString() {
         return facts.toString();
-    }
-
-    /// The connection as its transport socket sees it.
-    private record TransportSide(
-            SocketConnection connection,
-            @Nullable String serverName,
-            @Nullable String hostname,
-            TransportOptions options)
-            implements io.nuncio.spi.TransportSocketContext {
-        @Override
-        public ConnectionFacts info() {
-            return connection.facts;
-        }
-
-        @Override
-        public WorkerLoop worker() {
-            return connection.loop;
-        }
-
-        @Override
-        public void connected() {
-            connection.raiseConnected();
-        }
-
-        @Override
-        public void flush() {
-            if (connection.state != State.CLOSED) {
-                connection.askForEndOfRound();
-            }
-        }
-
-        @Override
-        public void readMore() {
-            if (connection.state == State.OPEN) {
-                connection.deliverSoon();
-            }
-        }
-
-        @Override
-        public void failed(String reason) {
-            connection.transportFailed(reason);
-        }
-
-        @Override
-        public void post(Runnable task) {
-            connection.post(task);
-        }
     }
 }
