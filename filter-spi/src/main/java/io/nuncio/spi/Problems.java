@@ -3,6 +3,7 @@ package io.nuncio.spi;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// Collects everything that is wrong with a configuration, each problem with the path of its field.
@@ -31,7 +32,8 @@ public final class Problems {
 
     /// An empty collection at the root of a configuration.
     public Problems() {
-        this("", new ArrayList<>());
+        // Code that a time limit left behind may still report: it is to harm nobody.
+        this("", Collections.synchronizedList(new ArrayList<>()));
     }
 
     private Problems(String prefix, List<Problem> all) {
@@ -74,7 +76,7 @@ public final class Problems {
 
     /// True if nothing but warnings was reported, anywhere in the compilation.
     public boolean none() {
-        return all.stream().allMatch(Problem::warning);
+        return all().stream().allMatch(Problem::warning);
     }
 
     /// Everything reported so far, in order.

@@ -45,6 +45,11 @@ final class StampBundle {
 
     /// The factory with something to do in its constructor.
     static String factory(String constructor, String stamp) {
+        return factory(constructor, "", stamp);
+    }
+
+    /// The factory with something to do in its constructor and when it is configured.
+    static String factory(String constructor, String configure, String stamp) {
         return """
         package acme;
         import io.nuncio.spi.*;
@@ -60,6 +65,7 @@ final class StampBundle {
                 if (!config.only().isEmpty() && !config.only().equals("%s")) {
                     context.problems().add("only", "is not for this generation");
                 }
+                %s
                 String asked = config.value().isEmpty() ? "%s" : config.value();
                 return stream -> new HttpFilter() {
                     @Override public HeadersOutcome onResponseHeaders(ResponseHeaders headers, boolean endStream) {
@@ -70,7 +76,7 @@ final class StampBundle {
             }
         }
         """
-                .formatted(constructor, stamp, stamp);
+                .formatted(constructor, stamp, configure, stamp);
     }
 
     StampBundle source(String type, String source) {

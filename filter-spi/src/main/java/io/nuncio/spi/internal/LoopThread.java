@@ -2,6 +2,8 @@ package io.nuncio.spi.internal;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
 
+import org.jspecify.annotations.Nullable;
+
 /// A thread that owns an event loop: the main thread (cell 1) or a worker (cells 2 and up).
 ///
 /// Its cell number selects the plain long that it alone writes in every counter, gauge and
@@ -12,6 +14,8 @@ public final class LoopThread extends FastThreadLocalThread {
 
     private final int cell;
     private final HeaderStorage headerStorage = new HeaderStorage();
+    private volatile @Nullable Thread owner;
+    private volatile boolean dismissed;
 
     /// @param cell 1 for the main thread, 2 + worker index for a worker
     public LoopThread(Runnable task, String name, int cell) {
@@ -25,6 +29,29 @@ public final class LoopThread extends FastThreadLocalThread {
 
     HeaderStorage headerStorage() {
         return headerStorage;
+    }
+
+    /// From now on this thread does the work of another, which waits meanwhile and does nothing.
+    public void standInFor(Thread waiting) {
+        owner = waiting;
+    }
+
+    /// The thread for which this one stood in has given it up: nothing that it still does counts.
+    public void dismiss() {
+        owner = null;
+        dismissed = true;
+    }
+
+    /// True if the calling thread has been given up by the one for which it stood in.
+    public static boolean currentDismissed() {
+        return Thread.currentThread() instanceof LoopThread loop && loop.dismissed;
+    }
+
+    /// The thread as which the calling one acts: itself, or the one for which it stands in.
+    public static Thread acting() {
+        Thread current = Thread.currentThread();
+        Thread owner = current instanceof LoopThread loop ? loop.owner : null;
+        return owner == null ? current : owner;
     }
 
     /// The cell that the calling thread writes.

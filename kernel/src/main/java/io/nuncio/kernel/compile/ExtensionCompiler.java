@@ -19,6 +19,7 @@ import io.nuncio.spi.host.HttpFilterChains;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.Set;
 
 /// Finds and compiles extensions, for the kernel's subsystems and for extensions that contain
@@ -28,13 +29,21 @@ public final class ExtensionCompiler
     private final ExtensionRegistry registry;
     private final Set<String> disabled;
     private final StatsScope bundleStats;
+    private final ConfigureLimit limit;
 
     /// @param disabled `category/name` of the extensions that the command line leaves out
-    /// @param root where failures are counted, as `bundle.<name>.failed`
-    public ExtensionCompiler(ExtensionRegistry registry, Set<String> disabled, StatsScope root) {
+    /// @param configureLimit how long `configure` of an extension may take
+    /// @param root where failures are counted, as `bundle.<name>.failed` and
+    ///   `bundle.<name>.configure_timeout`
+    public ExtensionCompiler(
+            ExtensionRegistry registry,
+            Set<String> disabled,
+            Duration configureLimit,
+            StatsScope root) {
         this.registry = registry;
         this.disabled = Set.copyOf(disabled);
         this.bundleStats = root.scope("bundle");
+        this.limit = new ConfigureLimit(configureLimit, bundleStats);
     }
 
     @Override
@@ -58,9 +67,7 @@ public final class ExtensionCompiler
             String field) {
         FactoryContext place = context.in(Places.typedConfig(field, config), name);
         LoadedExtension extension = find(category, name, config, place.problems());
-        return extension == null
-                ? null
-                : extension.configure(config, template, held(extension, place));
+        return extension == null ? null : configure(extension, config, template, place);
     }
 
     @Override
@@ -74,8 +81,7 @@ public final class ExtensionCompiler
             return null;
         }
         HttpFilterTemplate template =
-                extension.configure(
-                        entry.config(), HttpFilterTemplate.class, held(extension, place));
+                configure(extension, entry.config(), HttpFilterTemplate.class, place);
         if (template == null) {
             return null;
         }
@@ -104,9 +110,17 @@ public final class ExtensionCompiler
             FactoryContext context) {
         Problems problems = optional ? new Problems() : context.problems();
         LoadedExtension extension = find(Category.HTTP_FILTER, name, config, problems);
-        return extension == null
-                ? null
-                : extension.configureRoute(config, held(extension, context));
+        if (extension == null) {
+            return null;
+        }
+        FactoryContext held = held(extension, context);
+        return limit.run(extension, held, () -> extension.configureRoute(config, held));
+    }
+
+    private <T> @Nullable T configure(
+            LoadedExtension extension, Any config, Class<T> template, FactoryContext place) {
+        FactoryContext held = held(extension, place);
+        return limit.run(extension, held, () -> extension.configure(config, template, held));
     }
 
     /// From now on the configuration that is compiled holds the extension's generation.

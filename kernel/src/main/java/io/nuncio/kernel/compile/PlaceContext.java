@@ -30,6 +30,7 @@ import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
 import io.nuncio.spi.host.RetryPolicy;
+import io.nuncio.spi.internal.LoopThread;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +88,7 @@ public final class PlaceContext implements FactoryContext {
 
     /// The same for an extension of a bundle, which is held from now on.
     PlaceContext of(Leased lent) {
+        stillWanted();
         leases.hold(lent);
         return new PlaceContext(
                 services, problems, stats, listenerStats, logger, name, initTargets, leases, lent);
@@ -94,6 +96,7 @@ public final class PlaceContext implements FactoryContext {
 
     /// The same for a part that may be let go before the rest.
     PlaceContext holding(Leases part) {
+        stillWanted();
         leases.adopt(part);
         return new PlaceContext(
                 services,
@@ -107,28 +110,41 @@ public final class PlaceContext implements FactoryContext {
                 generation);
     }
 
+    /// Ends code that took too long to configure, was given up, and goes on by now: what it would
+    /// touch is the main thread's.
+    private static void stillWanted() {
+        if (LoopThread.currentDismissed()) {
+            throw new ConfigureLimit.GivenUp();
+        }
+    }
+
     /// Holds what is compiled here.
     Leases leases() {
+        stillWanted();
         return leases;
     }
 
     @Override
     public Problems problems() {
+        stillWanted();
         return problems;
     }
 
     @Override
     public StatsScope stats() {
+        stillWanted();
         return stats;
     }
 
     @Override
     public StatsScope listenerStats() {
+        stillWanted();
         return listenerStats;
     }
 
     @Override
     public FactoryContext in(String field, String extension) {
+        stillWanted();
         return new PlaceContext(
                 services,
                 problems.in(field),
@@ -143,6 +159,7 @@ public final class PlaceContext implements FactoryContext {
 
     @Override
     public FactoryContext withStats(StatsScope scope) {
+        stillWanted();
         return new PlaceContext(
                 services,
                 problems,
@@ -157,6 +174,7 @@ public final class PlaceContext implements FactoryContext {
 
     @Override
     public FactoryContext withProblems(Problems others) {
+        stillWanted();
         return new PlaceContext(
                 services,
                 others,
@@ -171,6 +189,7 @@ public final class PlaceContext implements FactoryContext {
 
     @Override
     public InitTargets initTargets() {
+        stillWanted();
         return initTargets;
     }
 
@@ -186,87 +205,104 @@ public final class PlaceContext implements FactoryContext {
 
     @Override
     public Node node() {
+        stillWanted();
         return services.node();
     }
 
     @Override
     public RuntimeValues runtime() {
+        stillWanted();
         return services.runtime();
     }
 
     @Override
     public LogFile logFile(String path) {
+        stillWanted();
         return services.logFiles().open(path);
     }
 
     @Override
     public Format textFormat(String field, String format) {
+        stillWanted();
         return services.formats().text(format, problems.in(field));
     }
 
     @Override
     public Format jsonFormat(String field, Struct format, boolean omitEmptyValues) {
+        stillWanted();
         return services.formats().json(format, omitEmptyValues, problems.in(field));
     }
 
     @Override
     public Format format(String field, SubstitutionFormatString format) {
+        stillWanted();
         return services.formats().compile(format, this, field);
     }
 
     @Override
     public Worker mainThread() {
+        stillWanted();
         return services.mainThread();
     }
 
     @Override
     public HeaderChanges headerChange(String field, HeaderValueOption change) {
+        stillWanted();
         return HeaderRules.addingOne(change, this, field);
     }
 
     @Override
     public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
+        stillWanted();
         return HeaderRules.adding(changes, this, field);
     }
 
     @Override
     public List<RateLimitPolicy> rateLimits(String field, List<RateLimit> rateLimits) {
+        stillWanted();
         return RateLimitCompiler.ofFilter(rateLimits, this, field);
     }
 
     @Override
     public TextMatcher textMatcher(String field, StringMatcher config) {
+        stillWanted();
         return TextMatch.of(config, problems(), field);
     }
 
     @Override
     public <T> Function<Worker, T> perWorker(Function<Worker, T> maker) {
+        stillWanted();
         return new PerWorker<>(services.workers(), maker);
     }
 
     @Override
     public <T> T shared(String key, Supplier<T> maker) {
+        stillWanted();
         return services.shared().get(generation, key, maker, leases);
     }
 
     @Override
     public Calls calls(Worker worker) {
+        stillWanted();
         return services.calls().calls(worker);
     }
 
     @Override
     public GrpcClient grpcClient(String field, GrpcService service) {
+        stillWanted();
         return GrpcServices.compile(service, this, field, services.targets(), leases::atEnd);
     }
 
     @Override
     public RetryPolicy retryPolicy(
             String field, io.envoyproxy.envoy.config.core.v3.RetryPolicy policy) {
+        stillWanted();
         return RetryPolicies.of(policy, in(field, name));
     }
 
     @Override
     public Platform platform() {
+        stillWanted();
         return services.platform();
     }
 }

@@ -9,6 +9,7 @@ import io.nuncio.spi.ExtensionFactory;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.PerRouteFactory;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.internal.LoopThread;
 
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,9 @@ public final class LoadedExtension {
                     ? compiled
                     : null;
         } catch (RuntimeException | LinkageError bug) {
+            if (LoopThread.currentDismissed()) { // nobody waits for it any more
+                throw bug;
+            }
             problems.add("", info.name() + " of bundle " + bundle.name() + " failed: " + bug);
             context.logger()
                     .warn(

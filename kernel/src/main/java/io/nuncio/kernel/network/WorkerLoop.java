@@ -116,7 +116,7 @@ public final class WorkerLoop implements Worker {
 
     @Override
     public boolean current() {
-        return eventLoop.inEventLoop();
+        return eventLoop.inEventLoop(LoopThread.acting());
     }
 
     public IoEngine engine() {

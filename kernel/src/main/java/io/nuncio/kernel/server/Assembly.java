@@ -126,7 +126,11 @@ final class Assembly implements AutoCloseable {
                         files);
         secrets = new SecretManager(subscriptions, files, root);
         ExtensionCompiler extensions =
-                new ExtensionCompiler(registry, new HashSet<>(options.disabledExtensions()), root);
+                new ExtensionCompiler(
+                        registry,
+                        new HashSet<>(options.disabledExtensions()),
+                        options.configureLimit(),
+                        root);
         clusters =
                 new ClusterManager(
                         new ClusterManager.Services(

@@ -150,7 +150,17 @@ public final class CommandLineParser {
                         parsed.hasMatchedOption("--skip-deprecated-logs"),
                         disabled.isEmpty() ? List.of() : List.of(disabled.split(",")),
                         tags,
+                        configureLimit(parsed),
                         parsed.matchedOptionValue("--bundle-path", null)));
+    }
+
+    private static Duration configureLimit(ParseResult parsed) {
+        long seconds = positive(parsed, "--configure-limit-s", 10);
+        if (seconds == 0) {
+            throw new IllegalArgumentException(
+                    "--configure-limit-s: was 0, expected a whole number of 1 or more");
+        }
+        return Duration.ofSeconds(seconds);
     }
 
     private static int flushMinSizeKb(ParseResult parsed) {
@@ -301,6 +311,12 @@ public final class CommandLineParser {
                         .arity("1")
                         .description("name:value, a tag of every statistic; repeatable")
                         .build());
+        add(
+                spec,
+                text(
+                        "how long an extension may take to read its configuration; default 10",
+                        Long.class,
+                        "--configure-limit-s"));
         add(
                 spec,
                 text(

@@ -17,6 +17,7 @@ import java.util.List;
 /// @param drainTime how long draining may take at most
 /// @param minimumDrainTime how long listeners stay open at least after SIGTERM, since load
 ///   balancers notice late
+/// @param configureLimit how long `configure` of an extension may take
 /// @param bundlePath the folder of bundles, null for the distribution's own
 public record Options(
         @Nullable Path configPath,
@@ -40,6 +41,7 @@ public record Options(
         boolean skipDeprecatedLogs,
         List<String> disabledExtensions,
         List<StatsTag> statsTags,
+        Duration configureLimit,
         @Nullable Path bundlePath) {
     public Options {
         disabledExtensions = List.copyOf(disabledExtensions);

@@ -49,6 +49,7 @@ class CommandLineParserTest {
                                 false,
                                 List.of(),
                                 List.of(),
+                                Duration.ofSeconds(10),
                                 null));
     }
 
@@ -64,6 +65,7 @@ class CommandLineParserTest {
                 --drain-time-s 9 --drain-strategy immediate --sigterm-mode immediate
                 --minimum-drain-time-s 2 --allow-unknown-static-fields --skip-deprecated-logs
                 --disable-extensions a/b,c/d --stats-tag k:v --stats-tag l:w --bundle-path bundles
+                --configure-limit-s 3
                 --cpuset-threads --disable-hot-restart
                 """;
         assertThat(options(line.strip().split("\\s+")))
@@ -97,6 +99,7 @@ class CommandLineParserTest {
                                 List.of(
                                         new Options.StatsTag("k", "v"),
                                         new Options.StatsTag("l", "w")),
+                                Duration.ofSeconds(3),
                                 Path.of("bundles")));
     }
 
