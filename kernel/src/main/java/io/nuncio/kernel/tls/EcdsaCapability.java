@@ -1,5 +1,8 @@
 package io.nuncio.kernel.tls;
 
+import io.nuncio.spi.host.ByteSpan;
+import io.nuncio.spi.host.ClientHello;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.HashSet;
@@ -26,6 +29,8 @@ record EcdsaCapability(boolean newest, Set<Integer> suites) {
     private static final Map<Integer, Integer> BY_ALGORITHM =
             Map.of(0x0403, 256, 0x0503, 384, 0x0603, 521);
 
+    private static final int TLS_1_2 = 0x0303;
+
     private static final Map<Integer, Integer> BY_GROUP = Map.of(23, 256, 24, 384, 25, 521);
 
     EcdsaCapability {
@@ -46,19 +51,32 @@ record EcdsaCapability(boolean newest, Set<Integer> suites) {
 
     /// The sizes of the curves in bits; empty if the peer verifies no such signature.
     Set<Integer> curves(ClientHello hello) {
-        if (newest && hello.version() == ClientHello.TLS_1_2 && hello.extendedVersions()) {
-            return sizes(hello.signatureAlgorithms(), BY_ALGORITHM);
+        if (newest
+                && hello.version() == TLS_1_2
+                && hello.extension(ClientHello.SUPPORTED_VERSIONS) != null) {
+            return sizes(hello.extension(ClientHello.SIGNATURE_ALGORITHMS), BY_ALGORITHM);
         }
-        boolean speaks = hello.cipherSuites().stream().anyMatch(suites::contains);
-        return speaks ? sizes(hello.groups(), BY_GROUP) : Set.of();
+        return speaks(hello.cipherSuites())
+                ? sizes(hello.extension(ClientHello.SUPPORTED_GROUPS), BY_GROUP)
+                : Set.of();
     }
 
-    private static Set<Integer> sizes(
-            @Nullable List<Integer> numbers, Map<Integer, Integer> known) {
+    private boolean speaks(ByteSpan ciphers) {
+        while (ciphers.hasU16()) {
+            if (suites.contains(ciphers.u16())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// @param list numbers behind the length of all; null for none
+    private static Set<Integer> sizes(@Nullable ByteSpan list, Map<Integer, Integer> known) {
         Set<Integer> sizes = new HashSet<>();
-        if (numbers != null) {
-            for (Integer number : numbers) {
-                Integer size = known.get(number);
+        if (list != null) {
+            ByteSpan numbers = list.prefixed16();
+            while (numbers.hasU16()) {
+                Integer size = known.get(numbers.u16());
                 if (size != null) {
                     sizes.add(size);
                 }

@@ -1,6 +1,8 @@
 package io.nuncio.kernel.tls;
 
-import io.nuncio.spi.internal.Slices;
+import io.nuncio.spi.Buffer;
+import io.nuncio.spi.host.ClientHello;
+import io.nuncio.spi.host.ClientHelloReader;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,20 +12,21 @@ final class Handshake {
     /// The handshake that this thread is at.
     static final ScopedValue<Handshake> CURRENT = ScopedValue.newInstance();
 
-    private final HelloReader reader = new HelloReader();
+    private final ClientHelloReader reader = new ClientHelloReader();
     private IdentityChoice.@Nullable Chosen chosen;
 
     /// Looks at the bytes that the library will get.
-    void look(Slices in) {
-        reader.look(in);
+    void look(Buffer wire) {
+        reader.read(wire);
     }
 
-    /// How many of them it has left, which come again.
-    void left(int bytes) {
-        reader.left(bytes);
+    /// How many of them it has taken; the others come again.
+    void taken(int bytes) {
+        reader.taken(bytes);
     }
 
-    ClientHello hello() {
+    /// Null if it is not whole yet, or broken; the library says what is wrong with it.
+    @Nullable ClientHello hello() {
         return reader.hello();
     }
 

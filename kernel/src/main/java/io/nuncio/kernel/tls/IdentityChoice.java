@@ -1,5 +1,6 @@
 package io.nuncio.kernel.tls;
 
+import io.nuncio.spi.host.ClientHello;
 import io.nuncio.spi.host.TlsConfig;
 import io.nuncio.spi.host.TlsConfig.Identity;
 
@@ -61,8 +62,11 @@ final class IdentityChoice {
         return new IdentityChoice(all, rules, ecdsa);
     }
 
-    Chosen choose(@Nullable String serverName, ClientHello hello, Instant now) {
-        return new Search(ecdsa.curves(hello), hello.ocsp(), now).run(serverName);
+    /// @param hello null if nothing is known of the peer: it takes what it gets
+    Chosen choose(@Nullable String serverName, @Nullable ClientHello hello, Instant now) {
+        Set<Integer> curves = hello == null ? Set.of() : ecdsa.curves(hello);
+        boolean ocsp = hello != null && hello.extension(ClientHello.STATUS_REQUEST) != null;
+        return new Search(curves, ocsp, now).run(serverName);
     }
 
     /// Whether the key of an identity is of the type that the library asks for.

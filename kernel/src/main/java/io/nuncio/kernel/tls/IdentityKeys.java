@@ -51,10 +51,13 @@ final class IdentityKeys extends X509ExtendedKeyManager {
     private int place(Handshake handshake, SSLEngine engine) {
         IdentityChoice.Chosen chosen = handshake.chosen();
         if (chosen == null) {
-            ClientHello hello = handshake.hello();
-            chosen = choice.choose(serverName(engine.getHandshakeSession()), hello, Instant.now());
+            chosen =
+                    choice.choose(
+                            serverName(engine.getHandshakeSession()),
+                            handshake.hello(),
+                            Instant.now());
             handshake.choose(chosen);
-            stats.stapled(hello.ocsp(), chosen.staple());
+            stats.stapled(chosen.staple());
             staple(chosen, engine);
         }
         return chosen.staple() == IdentityChoice.Staple.FAILED ? NONE : chosen.place();

@@ -76,9 +76,8 @@ final class TlsSocket implements TransportSocket {
             KeyLog log = template.keyLog();
             boolean ended =
                     log == null
-                            ? take(Slices.of(wire), Slices.of(plain))
-                            : log.during(
-                                    context.info(), () -> take(Slices.of(wire), Slices.of(plain)));
+                            ? take(wire, Slices.of(plain))
+                            : log.during(context.info(), () -> take(wire, Slices.of(plain)));
             if (!own.isEmpty()) {
                 context.flush();
             }
@@ -89,15 +88,18 @@ final class TlsSocket implements TransportSocket {
         }
     }
 
-    private boolean take(Slices in, Slices out) throws SSLException {
+    private boolean take(Buffer wire, Slices out) throws SSLException {
         Handshake current = handshake;
-        return current == null ? decrypt(in, out) : shakeHands(current, in, out);
+        return current == null ? decrypt(Slices.of(wire), out) : shakeHands(current, wire, out);
     }
 
-    private boolean shakeHands(Handshake current, Slices in, Slices out) throws SSLException {
-        current.look(in);
-        boolean ended = ScopedValue.where(Handshake.CURRENT, current).call(() -> decrypt(in, out));
-        current.left(in.length());
+    private boolean shakeHands(Handshake current, Buffer wire, Slices out) throws SSLException {
+        current.look(wire);
+        int before = wire.length();
+        boolean ended =
+                ScopedValue.where(Handshake.CURRENT, current)
+                        .call(() -> decrypt(Slices.of(wire), out));
+        current.taken(before - wire.length());
         return ended;
     }
 

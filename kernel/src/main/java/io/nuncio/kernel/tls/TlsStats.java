@@ -68,17 +68,16 @@ final class TlsStats {
         counter.increment();
     }
 
-    /// @param asked whether the peer asked for an OCSP response
-    void stapled(boolean asked, IdentityChoice.Staple what) {
-        if (asked) {
-            stapleRequests.increment();
-        }
+    void stapled(IdentityChoice.Staple what) {
         switch (what) {
+            case NOT_ASKED -> {
+                return;
+            }
             case GIVEN -> stapleResponses.increment();
             case OMITTED -> stapleOmitted.increment();
             case FAILED -> stapleFailed.increment();
-            case NOT_ASKED -> {}
         }
+        stapleRequests.increment();
     }
 
     /// The peer's key is not made for what TLS does with it.

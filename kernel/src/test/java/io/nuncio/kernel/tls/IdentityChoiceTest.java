@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nuncio.kernel.tls.IdentityChoice.Chosen;
 import io.nuncio.kernel.tls.IdentityChoice.Staple;
+import io.nuncio.spi.host.ClientHello;
 import io.nuncio.spi.host.TlsConfig.Downstream;
 import io.nuncio.spi.host.TlsConfig.OcspStaple;
 import io.nuncio.spi.host.TlsConfig.StaplePolicy;
@@ -38,25 +39,21 @@ class IdentityChoiceTest {
                 new Presentable(identities.size(), Set.of(names), keyType, curve, staple, false));
     }
 
+    private static HelloMaker offering(int... algorithms) {
+        return new HelloMaker(0x1301)
+                .with(ClientHello.SUPPORTED_VERSIONS)
+                .with(ClientHello.SIGNATURE_ALGORITHMS, algorithms);
+    }
+
     private static ClientHello verifying(int... algorithms) {
-        List<Integer> numbers = new ArrayList<>();
-        for (int each : algorithms) {
-            numbers.add(each);
-        }
-        return new ClientHello(ClientHello.TLS_1_2, Set.of(), numbers, List.of(), true, false);
+        return offering(algorithms).make();
     }
 
-    private static ClientHello asking(ClientHello hello) {
-        return new ClientHello(
-                hello.version(),
-                hello.cipherSuites(),
-                hello.signatureAlgorithms(),
-                hello.groups(),
-                hello.extendedVersions(),
-                true);
+    private static ClientHello older(int cipher, int... groups) {
+        return new HelloMaker(cipher).with(ClientHello.SUPPORTED_GROUPS, groups).make();
     }
 
-    private Chosen choose(@Nullable String serverName, ClientHello hello) {
+    private Chosen choose(@Nullable String serverName, @Nullable ClientHello hello) {
         return new IdentityChoice(
                         identities,
                         rules,
@@ -120,18 +117,16 @@ class IdentityChoiceTest {
     void olderPeersSpeakOfCurvesAndCiphers() {
         rsa("a.example");
         ec(256, "a.example");
-        ClientHello both =
-                new ClientHello(
-                        ClientHello.TLS_1_2, Set.of(0xc02b), null, List.of(29, 23), false, false);
-        assertThat(place("a.example", both)).isEqualTo(1);
-        ClientHello otherCipher =
-                new ClientHello(
-                        ClientHello.TLS_1_2, Set.of(0xc02f), null, List.of(29, 23), false, false);
-        assertThat(place("a.example", otherCipher)).isEqualTo(0);
-        ClientHello otherCurve =
-                new ClientHello(
-                        ClientHello.TLS_1_2, Set.of(0xc02b), null, List.of(29), false, false);
-        assertThat(place("a.example", otherCurve)).isEqualTo(0);
+        assertThat(place("a.example", older(0xc02b, 29, 23))).isEqualTo(1);
+        assertThat(place("a.example", older(0xc02f, 29, 23))).as("another cipher").isEqualTo(0);
+        assertThat(place("a.example", older(0xc02b, 29))).as("another curve").isEqualTo(0);
+    }
+
+    @Test
+    void ofAPeerWithoutAReadableHelloNothingIsKnown() {
+        ec(256, "a.example");
+        rsa("a.example");
+        assertThat(choose("a.example", null)).isEqualTo(new Chosen(1, Staple.NOT_ASKED));
     }
 
     @Test
@@ -139,7 +134,7 @@ class IdentityChoiceTest {
         rules = new Downstream(StaplePolicy.MUST, false, false);
         add("EC", 256, new OcspStaple(new byte[1], NOW.minusSeconds(1)), "a.example");
         add("RSA", 0, new OcspStaple(new byte[1], NOW.plusSeconds(1)), "a.example");
-        ClientHello asking = asking(verifying(RSA, P256));
+        ClientHello asking = offering(RSA, P256).with(ClientHello.STATUS_REQUEST).make();
         assertThat(choose("a.example", asking)).isEqualTo(new Chosen(1, Staple.GIVEN));
         assertThat(choose("a.example", verifying(RSA, P256)))
                 .isEqualTo(new Chosen(0, Staple.NOT_ASKED));

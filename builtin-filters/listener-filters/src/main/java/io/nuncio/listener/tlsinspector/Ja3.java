@@ -1,5 +1,8 @@
 package io.nuncio.listener.tlsinspector;
 
+import io.nuncio.spi.host.ByteSpan;
+import io.nuncio.spi.host.ClientHello;
+
 /// The JA3 fingerprint of a ClientHello: the MD5 of its numbers, in Envoy's reading (GREASE is left
 /// out of ciphers and extensions, not out of the groups).
 final class Ja3 {

@@ -1,5 +1,8 @@
 package io.nuncio.listener.tlsinspector;
 
+import io.nuncio.spi.host.ByteSpan;
+import io.nuncio.spi.host.ClientHello;
+
 import java.util.Arrays;
 
 /// The JA4 fingerprint of a ClientHello over TCP, as FoxIO's specification has it: what is offered

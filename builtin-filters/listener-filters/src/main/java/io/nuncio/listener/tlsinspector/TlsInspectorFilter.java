@@ -6,6 +6,8 @@ import com.google.protobuf.Value;
 import io.nuncio.spi.AcceptedSocket;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.ListenerFilter;
+import io.nuncio.spi.host.ClientHello;
+import io.nuncio.spi.host.ClientHelloReader;
 
 import java.util.List;
 
@@ -54,8 +56,9 @@ final class TlsInspectorFilter implements ListenerFilter {
         if (hello == null) {
             return notTls();
         }
-        tell(hello);
-        return hello.acceptable() ? tls(hello) : notTls();
+        List<String> protocols = hello.applicationProtocols();
+        tell(hello, protocols);
+        return hello.acceptable() ? tls(hello, !protocols.isEmpty()) : notTls();
     }
 
     private Outcome waitOn(int seen) {
@@ -72,18 +75,17 @@ final class TlsInspectorFilter implements ListenerFilter {
     }
 
     /// What is told even of a hello that no TLS library would answer.
-    private void tell(ClientHello hello) {
+    private void tell(ClientHello hello, List<String> protocols) {
         if (config.fingerprints()) {
             socket.ja3Hash(Ja3.hash(hello));
             socket.ja4Hash(Ja4.fingerprint(hello));
         }
-        List<String> protocols = hello.applicationProtocols();
         if (!protocols.isEmpty()) {
             socket.applicationProtocols(protocols);
         }
     }
 
-    private Outcome tls(ClientHello hello) {
+    private Outcome tls(ClientHello hello, boolean alpn) {
         String name = hello.serverName();
         if (name.isEmpty()) {
             stats.sniNotFound().increment();
@@ -92,7 +94,6 @@ final class TlsInspectorFilter implements ListenerFilter {
             socket.requestedServerName(name);
         }
         stats.tlsFound().increment();
-        boolean alpn = !hello.applicationProtocols().isEmpty();
         (alpn ? stats.alpnFound() : stats.alpnNotFound()).increment();
         socket.transportProtocol("tls");
         return Outcome.CONTINUE;

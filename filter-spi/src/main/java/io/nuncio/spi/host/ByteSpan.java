@@ -1,11 +1,13 @@
-package io.nuncio.listener.tlsinspector;
+package io.nuncio.spi.host;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
-/// Some bytes of an array, read from the front. Nothing is copied.
-final class ByteSpan {
+/// Some bytes of an array, read from the front; nothing is copied. Who reads a number asks before
+/// whether it is there. Thread: that of its owner; a [#copy] may go elsewhere.
+public final class ByteSpan {
     /// What stands for bytes that are not there; empty.
-    static final ByteSpan MISSING = new ByteSpan(new byte[0], 0, 0);
+    public static final ByteSpan MISSING = new ByteSpan(new byte[0], 0, 0);
 
     private final byte[] bytes;
     private final int end;
@@ -18,35 +20,40 @@ final class ByteSpan {
     }
 
     /// The same bytes, to be read by somebody else.
-    ByteSpan copy() {
+    public ByteSpan copy() {
         return new ByteSpan(bytes, at, end);
     }
 
-    int length() {
+    /// How many bytes are left.
+    public int length() {
         return end - at;
     }
 
     /// The byte at that place, 0 to 255.
-    int at(int index) {
-        return bytes[at + index] & 0xff;
+    public int at(int index) {
+        return bytes[at + Objects.checkIndex(index, length())] & 0xff;
     }
 
-    boolean hasU16() {
+    /// True if there are two bytes or more.
+    public boolean hasU16() {
         return length() >= 2;
     }
 
-    int u8() {
+    /// The next byte, 0 to 255.
+    public int u8() {
+        Objects.checkIndex(0, length());
         return bytes[at++] & 0xff;
     }
 
-    int u16() {
+    /// The next two bytes.
+    public int u16() {
         return u8() << 8 | u8();
     }
 
     /// The next bytes.
     ///
     /// @return [#MISSING] if there are not as many
-    ByteSpan take(int count) {
+    public ByteSpan take(int count) {
         if (count > length()) {
             at = end;
             return MISSING;
@@ -57,21 +64,22 @@ final class ByteSpan {
     }
 
     /// As many bytes as the next byte says.
-    ByteSpan prefixed8() {
+    public ByteSpan prefixed8() {
         return length() < 1 ? MISSING : take(u8());
     }
 
     /// As many bytes as the next two say.
-    ByteSpan prefixed16() {
+    public ByteSpan prefixed16() {
         return length() < 2 ? MISSING : take(u16());
     }
 
-    boolean missing() {
+    /// True if there were not as many bytes as it should have.
+    public boolean missing() {
         return this == MISSING;
     }
 
     /// As text, a character for a byte.
-    String text() {
+    public String text() {
         return new String(bytes, at, length(), StandardCharsets.ISO_8859_1);
     }
 }

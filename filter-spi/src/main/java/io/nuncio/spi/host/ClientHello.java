@@ -1,4 +1,4 @@
-package io.nuncio.listener.tlsinspector;
+package io.nuncio.spi.host;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,14 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A ClientHello whose outer structure is right (RFC 8446 section 4.1.2); what is in its extensions
-/// is looked at when it is asked for. The spans are read from copies, so each can be asked again.
-final class ClientHello {
-    static final int SERVER_NAME = 0;
-    static final int SUPPORTED_GROUPS = 10;
-    static final int POINT_FORMATS = 11;
-    static final int SIGNATURE_ALGORITHMS = 13;
-    static final int ALPN = 16;
-    static final int SUPPORTED_VERSIONS = 43;
+/// is looked at when it is asked for. Nothing is copied out of the message; each span is the
+/// asker's own, so each can be asked for again. Immutable; any thread.
+public final class ClientHello {
+    public static final int SERVER_NAME = 0;
+    public static final int STATUS_REQUEST = 5;
+    public static final int SUPPORTED_GROUPS = 10;
+    public static final int POINT_FORMATS = 11;
+    public static final int SIGNATURE_ALGORITHMS = 13;
+    public static final int ALPN = 16;
+    public static final int SUPPORTED_VERSIONS = 43;
 
     private static final int RANDOM = 32;
     private static final int MAX_SESSION_ID = 32;
@@ -27,7 +29,6 @@ final class ClientHello {
     private final ByteSpan cipherSuites;
     private final boolean nullCompression;
     private final ByteSpan extensions;
-    private @Nullable List<String> protocols;
 
     private ClientHello(
             int version, ByteSpan cipherSuites, boolean nullCompression, ByteSpan extensions) {
@@ -112,21 +113,22 @@ final class ClientHello {
     }
 
     /// The version field, which TLS 1.3 leaves at that of 1.2.
-    int version() {
+    public int version() {
         return version;
     }
 
-    ByteSpan cipherSuites() {
+    /// The numbers of the ciphers, two bytes each.
+    public ByteSpan cipherSuites() {
         return cipherSuites.copy();
     }
 
     /// All extensions, each with its type and length in front.
-    ByteSpan extensions() {
+    public ByteSpan extensions() {
         return extensions.copy();
     }
 
     /// What the first extension of that type holds, null if there is none.
-    @Nullable ByteSpan extension(int wanted) {
+    public @Nullable ByteSpan extension(int wanted) {
         ByteSpan rest = extensions();
         while (rest.hasU16()) {
             int type = rest.u16();
@@ -143,7 +145,7 @@ final class ClientHello {
 
     /// True if a TLS library would answer it: a version from 1.0 to 1.3, no compression, and a
     /// well-formed server name.
-    boolean acceptable() {
+    public boolean acceptable() {
         return nullCompression && wellFormedExtensions() && supportedVersion() && validName();
     }
 
@@ -199,22 +201,13 @@ final class ClientHello {
     }
 
     /// The name that is asked for, as it came; empty if none is.
-    String serverName() {
+    public String serverName() {
         ByteSpan data = extension(SERVER_NAME);
         return data == null ? "" : hostName(data).text();
     }
 
     /// The protocols that are offered by ALPN, empty if none are or if the list is malformed.
-    List<String> applicationProtocols() {
-        List<String> found = protocols;
-        if (found == null) {
-            found = readProtocols();
-            protocols = found;
-        }
-        return found;
-    }
-
-    private List<String> readProtocols() {
+    public List<String> applicationProtocols() {
         ByteSpan data = extension(ALPN);
         if (data == null) {
             return List.of();

@@ -1,4 +1,4 @@
-package io.nuncio.listener.tlsinspector;
+package io.nuncio.spi.host;
 
 import io.nuncio.spi.Buffer;
 
@@ -6,15 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 
-/// Gathers a ClientHello from TLS records, in whatever pieces they come. Each byte is looked at
-/// once, however the pieces are cut.
+/// Gathers a ClientHello from TLS records, in whatever pieces they come; nothing is taken from the
+/// connection. Each byte is looked at once, however the pieces are cut. Thread: the connection's
+/// worker.
 ///
 /// | limit | value | beyond it |
 /// | --- | --- | --- |
 /// | length of a record | 16,704 bytes | no hello |
 /// | length of the hello | 16,384 bytes | no hello |
 /// | empty records in a row | 32 | no hello |
-final class ClientHelloReader {
+public final class ClientHelloReader {
     private static final int HEADER = 5;
     private static final int MAX_RECORD = 16 * 1024 + 256 + 64;
     private static final int MAX_MESSAGE = 16 * 1024;
@@ -26,7 +27,7 @@ final class ClientHelloReader {
     private static final byte[] NO_BYTES = {};
 
     /// How far it is.
-    enum Progress {
+    public enum Progress {
         /// More bytes are needed.
         MORE,
         /// [#hello] is there.
@@ -46,23 +47,36 @@ final class ClientHelloReader {
 
     private int messageLength;
 
-    /// How many bytes of the connection were looked at.
+    /// How many bytes have gone from the front of the input, and how many of it were looked at.
+    private int gone;
+
     private int position;
 
     private int consumed;
+    private Progress progress = Progress.MORE;
     private @Nullable ClientHello hello;
 
     /// Reads on.
     ///
-    /// @param input all bytes of the connection so far
-    Progress read(Buffer input) {
-        while (position < input.length()) {
-            Progress progress = headerLength < HEADER ? readHeader(input) : readRecord(input);
-            if (progress != Progress.MORE) {
-                return progress;
-            }
+    /// @param input all bytes of the connection so far, without those that were [#taken]
+    public Progress read(Buffer input) {
+        while (progress == Progress.MORE && position < input.length()) {
+            progress = headerLength < HEADER ? readHeader(input) : readRecord(input);
         }
-        return Progress.MORE;
+        if (progress == Progress.NO_HELLO) {
+            message = NO_BYTES;
+        }
+        return progress;
+    }
+
+    /// Says that these bytes have gone from the front of the input.
+    ///
+    /// @param count not more than were looked at
+    public void taken(int count) {
+        if (progress == Progress.MORE) {
+            gone += count;
+            position -= count;
+        }
     }
 
     private Progress readHeader(Buffer input) {
@@ -73,7 +87,7 @@ final class ClientHelloReader {
         if (headerLength < HEADER) {
             return Progress.MORE;
         }
-        consumed = position;
+        consumed = gone + position;
         if (consumed == HEADER && beginsSslv2()) {
             return beginSslv2();
         }
@@ -120,7 +134,7 @@ final class ClientHelloReader {
     }
 
     private Progress endRecord() {
-        consumed = position;
+        consumed = gone + position;
         headerLength = 0;
         if (sslv2) {
             return found(ClientHello.ofSslv2(Arrays.copyOf(message, messageLength)));
@@ -148,12 +162,12 @@ final class ClientHelloReader {
     }
 
     /// The ClientHello, null if there is none (yet).
-    @Nullable ClientHello hello() {
+    public @Nullable ClientHello hello() {
         return hello;
     }
 
-    /// How many bytes it took to know.
-    int consumed() {
+    /// How many bytes of the connection it took to know.
+    public int consumed() {
         return consumed;
     }
 }
