@@ -1,5 +1,16 @@
 package io.nuncio.spi;
 
+import static io.nuncio.spi.HeaderEntries.DEAD;
+import static io.nuncio.spi.HeaderEntries.KEY;
+import static io.nuncio.spi.HeaderEntries.LINE_EXTRA;
+import static io.nuncio.spi.HeaderEntries.NAME_LENGTH;
+import static io.nuncio.spi.HeaderEntries.NAME_START;
+import static io.nuncio.spi.HeaderEntries.NEVER_INDEXED;
+import static io.nuncio.spi.HeaderEntries.STRIDE;
+import static io.nuncio.spi.HeaderEntries.VALUE_LENGTH;
+import static io.nuncio.spi.HeaderEntries.VALUE_START;
+import static io.nuncio.spi.HeaderEntries.WIRE;
+
 import io.nuncio.spi.internal.HeaderStorage;
 import io.nuncio.spi.internal.Internal;
 
@@ -30,27 +41,14 @@ import java.util.Objects;
 /// ```
 ///
 /// An entry's number is valid until the map is changed.
+///
+/// How entries lie in memory is told by [HeaderEntries], what their bytes say by [HeaderValues].
+/// The table itself, with the index of the well-known names, stays here: every way to find, add or
+/// remove an entry changes several of its fields, and an object of its own would be one more for
+/// each map and one more step for each look-up.
 public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, Trailers {
-    private static final int NAME_START = 0;
-    private static final int NAME_LENGTH = 1;
-    private static final int VALUE_START = 2;
-    private static final int VALUE_LENGTH = 3;
-    private static final int KEY = 4;
-    private static final int STRIDE = 5;
-
-    private static final int DEAD = -1;
-
     private static final byte[] NO_BYTES = {};
     private static final int[] NO_ENTRIES = {};
-
-    /// In a key: around the entry lies `name: value\r\n`, ready to be copied to HTTP/1.
-    private static final int WIRE = 0x80;
-
-    /// In a key: the value must not enter a table of compression (RFC 7541, 6.2.3), on any
-    /// connection.
-    private static final int NEVER_INDEXED = 0x8000_0000;
-
-    private static final int KEY_MASK = ~(WIRE | NEVER_INDEXED);
 
     /// In `firstOfSlot`: this entry or a later one.
     private static final int FAR = 255;
@@ -194,20 +192,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         if (entry < 0) {
             return otherwise;
         }
-        int start = valueStart(entry);
-        int length = valueLength(entry);
-        if (length == 0 || length > 18) {
-            return otherwise;
-        }
-        long number = 0;
-        for (int index = start; index < start + length; index++) {
-            int digit = bytes[index] - '0';
-            if (digit < 0 || digit > 9) {
-                return otherwise;
-            }
-            number = number * 10 + digit;
-        }
-        return number;
+        return HeaderValues.number(bytes, valueStart(entry), valueLength(entry), otherwise);
     }
 
     /// True if the first value is exactly `value`.
@@ -221,7 +206,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         int entry = find(name);
         return entry >= 0
                 && valueLength(entry) == value.length()
-                && equalsIgnoreCase(valueStart(entry), value);
+                && HeaderValues.equalIgnoringCase(bytes, valueStart(entry), value);
     }
 
     /// True if the first value starts with `prefix`.
@@ -229,45 +214,18 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         int entry = find(name);
         return entry >= 0
                 && valueLength(entry) >= prefix.length()
-                && equalsExactly(valueStart(entry), prefix);
+                && HeaderValues.equal(bytes, valueStart(entry), prefix);
     }
 
     /// True if one of the values, read as lists with commas, has the member `token`, in whatever
     /// case.
     public final boolean containsToken(HeaderName name, String token) {
         for (int entry = find(name); entry >= 0; entry = findAfter(entry, name)) {
-            if (listContains(valueStart(entry), valueLength(entry), token)) {
+            if (HeaderValues.listContains(bytes, valueStart(entry), valueLength(entry), token)) {
                 return true;
             }
         }
         return false;
-    }
-
-    private boolean listContains(int start, int length, String token) {
-        int limit = start + length;
-        for (int member = start; member <= limit; ) {
-            int comma = member;
-            while (comma < limit && bytes[comma] != ',') {
-                comma++;
-            }
-            int first = member;
-            int last = comma;
-            while (first < last && blank(bytes[first])) {
-                first++;
-            }
-            while (last > first && blank(bytes[last - 1])) {
-                last--;
-            }
-            if (last - first == token.length() && equalsIgnoreCase(first, token)) {
-                return true;
-            }
-            member = comma + 1;
-        }
-        return false;
-    }
-
-    private static boolean blank(byte character) {
-        return character == ' ' || character == '\t';
     }
 
     /// Makes `value` the only value: in the place of the first one, or at the end.
@@ -275,7 +233,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
     /// @param value each char one byte; no CR, LF or NUL
     /// @throws IllegalArgumentException if the value has a char that no header may have
     public final void set(HeaderName name, String value) {
-        checkValue(value);
+        HeaderValues.check(value);
         int entry = find(name);
         if (entry < 0) {
             append(name, value);
@@ -289,7 +247,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
     ///
     /// @param value see [#set]
     public final void add(HeaderName name, String value) {
-        checkValue(value);
+        HeaderValues.check(value);
         if (name.pseudo() && contains(name)) {
             replaceValue(find(name), name, value);
         } else {
@@ -304,7 +262,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         if (contains(name)) {
             return false;
         }
-        checkValue(value);
+        HeaderValues.check(value);
         append(name, value);
         return true;
     }
@@ -318,16 +276,17 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         if (entry >= 0) {
             removeDuplicates(entry, name);
         }
-        int digits = digits(value);
-        writeNumber(newValue(entry, name, digits) + digits, value);
+        int digits = HeaderValues.digits(value);
+        int start = newValue(entry, name, digits); // which may replace the bytes
+        HeaderValues.writeNumber(bytes, start + digits, value);
     }
 
     /// Appends to the first value, or sets it if there is none or it is empty.
     ///
     /// @param separator what comes between the old value and the new, such as `,`
     public final void appendValue(HeaderName name, String separator, String value) {
-        checkValue(separator);
-        checkValue(value);
+        HeaderValues.check(separator);
+        HeaderValues.check(value);
         int entry = find(name);
         if (entry < 0 || valueLength(entry) == 0) {
             set(name, value);
@@ -335,11 +294,11 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         }
         int oldLength = valueLength(entry);
         int length = oldLength + separator.length() + value.length();
-        int old = reserveKeeping(entry, length + name.length() + 4);
+        int old = reserveKeeping(entry, length + name.length() + LINE_EXTRA);
         int target = placeAtEnd(entry, name, length);
         System.arraycopy(bytes, old, bytes, target, oldLength);
-        copyChars(separator, target + oldLength);
-        copyChars(value, target + oldLength + separator.length());
+        HeaderValues.write(bytes, target + oldLength, separator);
+        HeaderValues.write(bytes, target + oldLength + separator.length(), value);
     }
 
     /// Removes all values.
@@ -438,7 +397,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
             removeDuplicates(entry, target);
         }
         int length = valueLength(from);
-        ensure(target.length() + length + 4);
+        ensure(target.length() + length + LINE_EXTRA);
         int place = newValue(entry, target, length);
         System.arraycopy(bytes, valueStart(from), bytes, place, length);
         return true;
@@ -500,12 +459,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
     ///
     /// @return -1 if there is none
     public final int next(int entry) {
-        for (int index = entry + 1; index < entryCount; index++) {
-            if (entries[index * STRIDE + KEY] != DEAD) {
-                return index;
-            }
-        }
-        return -1;
+        return HeaderEntries.next(entries, entryCount, entry);
     }
 
     /// The first entry with this name, or -1.
@@ -542,16 +496,11 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
     }
 
     private int searchFrom(int entry, int key) {
-        for (int index = entry * STRIDE + KEY; index < entryCount * STRIDE; index += STRIDE) {
-            if ((entries[index] & KEY_MASK) == key) {
-                return index / STRIDE;
-            }
-        }
-        return -1;
+        return HeaderEntries.search(entries, entryCount, entry, key);
     }
 
     private int keyAt(int entry) {
-        return entries[entry * STRIDE + KEY] & KEY_MASK;
+        return HeaderEntries.key(entries, entry);
     }
 
     static long otherBit(int key) {
@@ -580,7 +529,8 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
 
     /// True if the value of an entry is exactly `value`.
     public final boolean valueIs(int entry, String value) {
-        return valueLength(entry) == value.length() && equalsExactly(valueStart(entry), value);
+        return valueLength(entry) == value.length()
+                && HeaderValues.equal(bytes, valueStart(entry), value);
     }
 
     /// Where names and values lie, for reading only. Changes of the map may replace it.
@@ -613,7 +563,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
     ///   be here, or if the value has a CR, LF or NUL
     public final boolean addRaw(
             byte[] source, int nameStart, int nameLength, int valueStart, int valueLength) {
-        ensure(nameLength + valueLength + 4);
+        ensure(nameLength + valueLength + LINE_EXTRA);
         int at = end;
         boolean pseudo = nameLength > 1 && source[nameStart] == ':';
         for (int index = 0; index < nameLength; index++) {
@@ -630,27 +580,14 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         int pseudoEntry = pseudoEntry(key);
         if (nameLength == 0
                 || pseudo && pseudoEntry < 0
-                || !validValue(source, valueStart, valueLength)) {
+                || !HeaderValues.valid(source, valueStart, valueLength)) {
             return false;
         }
         int value = at + nameLength + 2;
         System.arraycopy(source, valueStart, bytes, value, valueLength);
-        bytes[value - 2] = ':';
-        bytes[value - 1] = ' ';
-        bytes[value + valueLength] = '\r';
-        bytes[value + valueLength + 1] = '\n';
+        HeaderEntries.frame(bytes, value, valueLength);
         end = value + valueLength + 2;
         enter(pseudoEntry, at, nameLength, value, valueLength, key | WIRE);
-        return true;
-    }
-
-    private static boolean validValue(byte[] source, int start, int length) {
-        for (int index = start; index < start + length; index++) {
-            byte character = source[index];
-            if (character == '\r' || character == '\n' || character == 0) {
-                return false;
-            }
-        }
         return true;
     }
 
@@ -722,7 +659,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
 
     /// True if the bytes from [#nameStart] to two bytes after the value are `name: value\r\n`.
     public final boolean wireReady(int entry) {
-        return (entries[entry * STRIDE + KEY] & WIRE) != 0;
+        return HeaderEntries.wire(entries, entry);
     }
 
     /// The entry kept for the pseudo-header with this key, or -1.
@@ -742,7 +679,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
             revive();
         }
         int entry = pseudoEntry;
-        int slot = key & KEY_MASK;
+        int slot = HeaderEntries.withoutMarks(key);
         if (entry >= 0) {
             if (entries[entry * STRIDE + KEY] != DEAD) {
                 kill(entry);
@@ -791,11 +728,15 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
     }
 
     private void append(HeaderName name, String value) {
-        copyChars(value, newValue(-1, name, value.length()));
+        write(newValue(-1, name, value.length()), value);
     }
 
     private void replaceValue(int entry, HeaderName name, String value) {
-        copyChars(value, newValue(entry, name, value.length()));
+        write(newValue(entry, name, value.length()), value);
+    }
+
+    private void write(int start, String value) {
+        HeaderValues.write(bytes, start, value);
     }
 
     /// Room for a value of this length, of an old entry or (-1) a new one.
@@ -805,7 +746,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         if (entry >= 0 && length <= valueLength(entry)) {
             return shrinkValue(entry, length);
         }
-        ensure(name.length() + length + 4);
+        ensure(name.length() + length + LINE_EXTRA);
         return placeAtEnd(entry, name, length);
     }
 
@@ -815,9 +756,8 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         byteSize += length - entries[base + VALUE_LENGTH];
         entries[base + VALUE_LENGTH] = length;
         status = 0;
-        if ((entries[base + KEY] & WIRE) != 0) {
-            bytes[start + length] = '\r';
-            bytes[start + length + 1] = '\n';
+        if (wireReady(entry)) {
+            HeaderEntries.endLine(bytes, start + length);
         }
         return start;
     }
@@ -827,10 +767,7 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
         int nameLength = name.length();
         name.copyTo(bytes, nameStart);
         int value = nameStart + nameLength + 2;
-        bytes[value - 2] = ':';
-        bytes[value - 1] = ' ';
-        bytes[value + length] = '\r';
-        bytes[value + length + 1] = '\n';
+        HeaderEntries.frame(bytes, value, length);
         end = value + length + 2;
         if (entry >= 0) {
             int base = entry * STRIDE;
@@ -877,98 +814,9 @@ public abstract sealed class HeaderMap permits RequestHeaders, ResponseHeaders, 
 
     /// Drops what is no longer used.
     private void compact() {
-        byte[] source = bytes;
-        byte[] target = new byte[source.length];
-        int at = 0;
-        for (int entry = next(-1); entry >= 0; entry = next(entry)) {
-            int base = entry * STRIDE;
-            boolean wire = (entries[base + KEY] & WIRE) != 0;
-            int nameStart = entries[base + NAME_START];
-            int nameLength = entries[base + NAME_LENGTH];
-            int valueLength = entries[base + VALUE_LENGTH];
-            if (nameStart >= 0) {
-                System.arraycopy(source, nameStart, target, at, nameLength);
-                entries[base + NAME_START] = at;
-                at += nameLength;
-            }
-            if (wire) {
-                target[at] = ':';
-                target[at + 1] = ' ';
-                at += 2;
-            }
-            System.arraycopy(source, entries[base + VALUE_START], target, at, valueLength);
-            entries[base + VALUE_START] = at;
-            at += valueLength;
-            if (wire) {
-                target[at] = '\r';
-                target[at + 1] = '\n';
-                at += 2;
-            }
-        }
+        byte[] target = new byte[bytes.length];
+        end = HeaderEntries.compact(entries, entryCount, bytes, target);
         bytes = target;
-        end = at;
-    }
-
-    private void copyChars(String value, int target) {
-        copyLatin1(value, bytes, target);
-    }
-
-    @SuppressWarnings(
-            "deprecation") // the only copy of chars to bytes that needs no array of its own
-    private static void copyLatin1(String value, byte[] target, int offset) {
-        value.getBytes(0, value.length(), target, offset);
-    }
-
-    private static void checkValue(String value) {
-        for (int index = 0; index < value.length(); index++) {
-            char character = value.charAt(index);
-            if (character > 0xff || character == '\r' || character == '\n' || character == 0) {
-                throw new IllegalArgumentException(
-                        "char 0x%x at %d cannot be in a header value"
-                                .formatted((int) character, index));
-            }
-        }
-    }
-
-    private boolean equalsExactly(int start, String value) {
-        for (int index = 0; index < value.length(); index++) {
-            if ((bytes[start + index] & 0xff) != value.charAt(index)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean equalsIgnoreCase(int start, String value) {
-        for (int index = 0; index < value.length(); index++) {
-            int mine = bytes[start + index] & 0xff;
-            int theirs = value.charAt(index);
-            if (mine != theirs && (lowerCase(mine) != lowerCase(theirs))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static int lowerCase(int character) {
-        return character >= 'A' && character <= 'Z' ? character + 32 : character;
-    }
-
-    private static int digits(long value) {
-        int digits = 1;
-        for (long rest = value / 10; rest > 0; rest /= 10) {
-            digits++;
-        }
-        return digits;
-    }
-
-    private void writeNumber(int endOfNumber, long value) {
-        int at = endOfNumber;
-        long rest = value;
-        do {
-            bytes[--at] = (byte) ('0' + rest % 10);
-            rest /= 10;
-        } while (rest > 0);
     }
 
     /// Equal: the same kind of map with the same names and values in the same order.
