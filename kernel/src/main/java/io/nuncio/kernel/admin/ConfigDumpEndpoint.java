@@ -163,6 +163,8 @@ final class ConfigDumpEndpoint {
     }
 
     private static List<Message> elements(List<Message> messages, String resource) throws Refused {
+        List<Message> found = new ArrayList<>();
+        boolean known = false;
         for (Message message : messages) {
             FieldDescriptor field = message.getDescriptorForType().findFieldByName(resource);
             if (field == null) {
@@ -176,9 +178,13 @@ final class ConfigDumpEndpoint {
                                 + resource
                                 + " to get only this field");
             }
-            return elements(message, field);
+            known = true;
+            found.addAll(elements(message, field));
         }
-        throw new Refused(404, resource + " not found in config dump");
+        if (!known) {
+            throw new Refused(404, resource + " not found in config dump");
+        }
+        return found;
     }
 
     private static List<Message> elements(Message message, FieldDescriptor field) {

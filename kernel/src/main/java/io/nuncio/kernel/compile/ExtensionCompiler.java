@@ -102,6 +102,13 @@ public final class ExtensionCompiler
     }
 
     @Override
+    public void atEnd(FactoryContext context, Runnable task) {
+        if (context instanceof PlaceContext place) {
+            place.leases().atEnd(task);
+        }
+    }
+
+    @Override
     public @Nullable Object compileRoute(
             HttpFilterChains.@Nullable Entry filter,
             String name,

@@ -21,6 +21,7 @@ import java.util.Map;
 /// Immutable but for tables read on first use; main thread.
 public final class MessageCheck {
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
+    private static final String DISCOVERY = "envoy.config.core.v3.ExtensionConfigSource";
 
     /// What the kernel reads itself, since it has the pools and sockets that these are about, by
     /// type, with the category; no bundle provides them.
@@ -129,13 +130,12 @@ public final class MessageCheck {
                 }
                 deprecation(field, set.getValue(), path);
                 if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-                    List<String> own = points.categories(field);
                     boolean envelope = takesInherited(field, type);
                     Place inner =
                             new Place(
                                     path,
                                     place.table(),
-                                    own.isEmpty() && envelope ? place.categories() : own,
+                                    categories(field, type, place),
                                     name.isEmpty() && envelope ? place.name() : name,
                                     optional);
                     messages(field, set.getValue(), inner, type);
@@ -378,6 +378,21 @@ public final class MessageCheck {
         return table.supports(message, field.getName())
                 || kernel.supports(message, field.getName())
                 || !MessageTypes.isOfApi(message);
+    }
+
+    /// What is expected of a field's extension. A source of configurations from outside stands
+    /// beside the configuration that it is instead of, and is for the same category.
+    private List<String> categories(FieldDescriptor field, Descriptor owner, Place place) {
+        if (field.getMessageType().getFullName().equals(DISCOVERY)) {
+            FieldDescriptor instead = owner.findFieldByName("typed_config");
+            return instead == null ? List.of() : points.categories(instead);
+        }
+        List<String> own = points.categories(field);
+        boolean inherits =
+                own.isEmpty()
+                        ? takesInherited(field, owner)
+                        : owner.getFullName().equals(DISCOVERY) && !place.categories().isEmpty();
+        return inherits ? place.categories() : own;
     }
 
     /// True for the Any of a message that is only the envelope of an extension: what is expected is

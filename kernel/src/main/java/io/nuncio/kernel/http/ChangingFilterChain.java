@@ -1,5 +1,6 @@
 package io.nuncio.kernel.http;
 
+import io.nuncio.kernel.lease.Succession;
 import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.Worker;
@@ -18,7 +19,7 @@ final class ChangingFilterChain implements HttpFilterChain {
     private final List<DiscoveredFilter> discovered;
     private final Supplier<UseCount> counts;
     private volatile FilterChain current;
-    private int before; // chains that streams still use
+    private final Succession before = new Succession(); // chains that streams still use
     private boolean unused;
     private @Nullable Runnable whenUnused;
 
@@ -40,16 +41,15 @@ final class ChangingFilterChain implements HttpFilterChain {
 
     /// Puts another filter at a place.
     ///
-    /// @param released run when no stream uses the one before it
+    /// @param released run when no stream uses the filter before it
     void replace(int index, FilterSlot slot, Runnable released) {
         FilterChain old = current;
         FilterSlot[] slots = old.slots().clone();
         slots[index] = slot;
         current = new FilterChain(slots, old.stats(), old.logger(), counts.get(), old.calls());
-        before++;
+        Runnable unusedNow = before.replaced(released);
         old.whenUnused(() -> {
-            before--;
-            released.run();
+            unusedNow.run();
             tell();
         });
     }
@@ -66,7 +66,7 @@ final class ChangingFilterChain implements HttpFilterChain {
 
     private void tell() {
         Runnable task = whenUnused;
-        if (unused && before == 0 && task != null) {
+        if (unused && before.unused() && task != null) {
             whenUnused = null;
             task.run();
         }

@@ -1,12 +1,12 @@
 package io.nuncio.kernel.http;
 
+import io.envoyproxy.envoy.config.core.v3.ExtensionConfigSource;
+import io.nuncio.kernel.discovery.ExtensionDiscovery;
 import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.spi.FactoryContext;
-import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.HttpFilterChain;
 import io.nuncio.spi.host.HttpFilterChains;
-import io.nuncio.spi.host.Subscriptions;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ import java.util.List;
 public final class FilterChains implements HttpFilterChains {
     private final HttpFilterCompiler compiler;
     private final List<Worker> workers;
-    private final @Nullable Discovery discovery;
+    private final @Nullable ExtensionDiscovery discovery;
 
     /// For one loop, the main thread's.
     public FilterChains(HttpFilterCompiler compiler) {
@@ -29,18 +29,11 @@ public final class FilterChains implements HttpFilterChains {
     public FilterChains(
             HttpFilterCompiler compiler,
             List<? extends Worker> workers,
-            @Nullable Discovery discovery) {
+            @Nullable ExtensionDiscovery discovery) {
         this.compiler = compiler;
         this.workers = List.copyOf(workers);
         this.discovery = discovery;
     }
-
-    /// What configurations from outside need.
-    ///
-    /// @param root the scope without a prefix
-    /// @param configs where those in force are noted
-    public record Discovery(
-            Subscriptions subscriptions, StatsScope root, DiscoveredFilterConfigs configs) {}
 
     @Override
     public HttpFilterChain compile(List<Entry> filters, FactoryContext context, String field) {
@@ -51,16 +44,21 @@ public final class FilterChains implements HttpFilterChains {
             Entry entry = filters.get(i);
             String place = field + "[" + i + "]";
             boolean last = i == filters.size() - 1;
-            if (entry.discovery() != null) {
+            ExtensionConfigSource source = entry.discovery();
+            if (source != null && discovery != null) {
                 DiscoveredFilter filter =
-                        DiscoveredFilter.of(
+                        new DiscoveredFilter(
                                 entry,
+                                discovery.place(
+                                        ExtensionDiscovery.Kind.HTTP_FILTER,
+                                        entry.name(),
+                                        source,
+                                        context,
+                                        place + ".config_discovery"),
                                 compiler,
-                                discovery,
                                 new DiscoveredFilter.Position(slots.size(), last),
                                 stats.failed(),
-                                context,
-                                place);
+                                context);
                 discovered.add(filter);
                 slots.add(filter.missing());
                 continue;

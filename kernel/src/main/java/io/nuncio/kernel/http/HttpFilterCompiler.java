@@ -26,6 +26,9 @@ public interface HttpFilterCompiler {
         return compile(entry, context, field);
     }
 
+    /// Runs the task when what is compiled in a context is let go of, or was not right.
+    default void atEnd(FactoryContext context, Runnable task) {}
+
     /// A filter that is ready to serve.
     ///
     /// @param failures told of each exception that a filter threw, on the worker; for whoever

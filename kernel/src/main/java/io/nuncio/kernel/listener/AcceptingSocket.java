@@ -35,6 +35,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     private final CompiledListener compiled;
     private final AcceptedChannel socket;
     private final StreamFacts facts;
+    private final FilterTemplates.Version<ListenerFilterTemplate> templates;
     private final ListenerFilter[] filters;
     private Buffer peeked;
     private @Nullable Timer timeout;
@@ -46,22 +47,23 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     AcceptingSocket(
             WorkerListener listener,
             CompiledListener compiled,
+            FilterTemplates.Version<ListenerFilterTemplate> templates,
             AcceptedChannel socket,
             Buffer peeked) {
         this.listener = listener;
         this.compiled = compiled;
+        this.templates = templates;
         this.socket = socket;
         this.peeked = peeked;
         facts = new StreamFacts(socket.loop(), socket.facts());
-        filters = new ListenerFilter[compiled.socketFilters().templates().size()];
+        filters = new ListenerFilter[templates.templates().size()];
     }
 
     void begin() {
         socket.handler().passTo(this);
         try {
-            List<ListenerFilterTemplate> templates = compiled.socketFilters().templates();
             for (int index = 0; index < filters.length; index++) {
-                filters[index] = templates.get(index).create(this);
+                filters[index] = templates.templates().get(index).create(this);
             }
             next();
         } catch (Throwable failure) {
@@ -210,7 +212,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
         end();
         socket.reading(true);
         listener.connect(socket, MatchInput.of(socket.facts()), facts, peeked);
-        listener.acceptingEnded(compiled);
+        listener.acceptingEnded(compiled, templates);
     }
 
     private void close() {
@@ -219,7 +221,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
         peeked.clear();
         socket.close();
         listener.gone();
-        listener.acceptingEnded(compiled);
+        listener.acceptingEnded(compiled, templates);
     }
 
     private void end() {

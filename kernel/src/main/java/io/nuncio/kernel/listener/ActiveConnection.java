@@ -2,6 +2,7 @@ package io.nuncio.kernel.listener;
 
 import io.nuncio.kernel.network.ConnectionOwner;
 import io.nuncio.kernel.network.SocketConnection;
+import io.nuncio.spi.NetworkFilterTemplate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,15 +10,21 @@ import org.jspecify.annotations.Nullable;
 final class ActiveConnection implements ConnectionOwner {
     private final WorkerListener listener;
     private final ChainConnections connections;
+    private final FilterTemplates.Version<NetworkFilterTemplate> filters;
     private final long beganNanos;
     private @Nullable SocketConnection connection;
     @Nullable ActiveConnection previous;
     @Nullable ActiveConnection next;
     boolean toldOfDrain;
 
-    ActiveConnection(WorkerListener listener, ChainConnections connections, long nowNanos) {
+    ActiveConnection(
+            WorkerListener listener,
+            ChainConnections connections,
+            FilterTemplates.Version<NetworkFilterTemplate> filters,
+            long nowNanos) {
         this.listener = listener;
         this.connections = connections;
+        this.filters = filters;
         this.beganNanos = nowNanos;
     }
 
@@ -36,6 +43,11 @@ final class ActiveConnection implements ConnectionOwner {
     /// Those of the same filter chain.
     ChainConnections connections() {
         return connections;
+    }
+
+    /// Those that serve it.
+    FilterTemplates.Version<NetworkFilterTemplate> filters() {
+        return filters;
     }
 
     long beganNanos() {

@@ -17,7 +17,7 @@ import java.util.List;
 final class FilterChain {
     private final String name;
     private final Metadata metadata;
-    private final List<NetworkFilterTemplate> filters;
+    private final FilterTemplates<NetworkFilterTemplate> filters;
     private final Leases filterLeases;
     private final Socket socket;
     private final long connectTimeoutNanos;
@@ -68,14 +68,14 @@ final class FilterChain {
     FilterChain(
             String name,
             Metadata metadata,
-            List<NetworkFilterTemplate> filters,
+            FilterTemplates<NetworkFilterTemplate> filters,
             Leases filterLeases,
             Socket socket,
             long connectTimeoutNanos,
             ChainConnections connections) {
         this.name = name;
         this.metadata = metadata;
-        this.filters = List.copyOf(filters);
+        this.filters = filters;
         this.filterLeases = filterLeases;
         this.socket = socket;
         this.connectTimeoutNanos = connectTimeoutNanos;
@@ -90,7 +90,7 @@ final class FilterChain {
         return metadata;
     }
 
-    List<NetworkFilterTemplate> filters() {
+    FilterTemplates<NetworkFilterTemplate> filters() {
         return filters;
     }
 
@@ -115,13 +115,19 @@ final class FilterChain {
         return socket.leases().of(bundle);
     }
 
-    /// True if connections can go over to the successor as they are.
+    /// True if connections can go over to the successor as they are; not to or from filters that
+    /// are configured from outside.
     boolean accepts(FilterChain successor) {
-        if (socket != successor.socket || filters.size() != successor.filters.size()) {
+        if (socket != successor.socket || filters.changes() || successor.filters.changes()) {
             return false;
         }
-        for (int index = 0; index < filters.size(); index++) {
-            if (!filters.get(index).accepts(successor.filters.get(index))) {
+        List<NetworkFilterTemplate> mine = filters.current().templates();
+        List<NetworkFilterTemplate> others = successor.filters.current().templates();
+        if (mine.size() != others.size()) {
+            return false;
+        }
+        for (int index = 0; index < mine.size(); index++) {
+            if (!mine.get(index).accepts(others.get(index))) {
                 return false;
             }
         }
@@ -132,14 +138,16 @@ final class FilterChain {
     /// as no stream needs them.
     void handOver(FilterChain successor) {
         successor.connections = connections;
-        int[] waiting = {filters.size()};
-        if (filters.isEmpty()) {
+        List<NetworkFilterTemplate> mine = filters.current().templates();
+        List<NetworkFilterTemplate> others = successor.filters.current().templates();
+        int[] waiting = {mine.size()};
+        if (mine.isEmpty()) {
             close();
         }
-        for (int index = 0; index < filters.size(); index++) {
-            filters.get(index)
+        for (int index = 0; index < mine.size(); index++) {
+            mine.get(index)
                     .handOver(
-                            successor.filters.get(index),
+                            others.get(index),
                             () -> {
                                 if (--waiting[0] == 0) {
                                     close();
@@ -150,6 +158,7 @@ final class FilterChain {
 
     /// Once no worker finds the chain: runs the task when its last connection has ended.
     void whenUnused(Runnable task) {
+        filters.stopChanging();
         connections.count().retire(task);
     }
 
@@ -157,7 +166,7 @@ final class FilterChain {
     void close() {
         if (!closed) {
             closed = true;
-            filters.forEach(NetworkFilterTemplate::close);
+            filters.close();
             filterLeases.giveBack();
             socket.leave();
         }

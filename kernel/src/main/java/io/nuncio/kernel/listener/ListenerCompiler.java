@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.nuncio.kernel.discovery.ExtensionDiscovery;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.kernel.network.ConnectionLimit;
@@ -174,7 +175,12 @@ final class ListenerCompiler {
     }
 
     /// What the parts of a listener are compiled with.
-    private record Place(ListenerConfig config, InitTargets initTargets, Problems problems) {}
+    private record Place(ListenerConfig config, InitTargets initTargets, Problems problems) {
+        /// The same for what is compiled later.
+        Place reporting(Problems others) {
+            return new Place(config, initTargets, others);
+        }
+    }
 
     /// A context whose statistics end with the leases.
     private FactoryContext context(Place place, Leases leases) {
@@ -196,7 +202,7 @@ final class ListenerCompiler {
         Leases leases = new Leases();
         FactoryContext context = context(place, leases);
         return new SocketFilters(
-                listenerFilters(message, context),
+                listenerFilters(message, context, place, leases),
                 message.getAccessLogCount() == 0
                         ? null
                         : services.accessLogs()
@@ -212,7 +218,7 @@ final class ListenerCompiler {
                                         "filter_chain_matcher")
                         : null,
                 leases,
-                new UseCount(services.mainThread(), services.workers()));
+                useCount());
     }
 
     private static boolean wrong(Problems problems, int before) {
@@ -220,31 +226,43 @@ final class ListenerCompiler {
         return all.subList(before, all.size()).stream().anyMatch(problem -> !problem.warning());
     }
 
-    private static ListenerFilterTemplate partlyDisabled(
-            ListenerFilterTemplate template, ListenerFilter filter, int index, Problems problems) {
-        if (!filter.hasFilterDisabled()) {
-            return template;
-        }
-        Problems here = problems.in("listener_filters[" + index + "].filter_disabled");
-        return new PartlyDisabledFilter.Template(
-                template, SocketPredicate.of(filter.getFilterDisabled(), here));
-    }
-
-    private List<ListenerFilterTemplate> listenerFilters(Listener message, FactoryContext context) {
-        List<ListenerFilterTemplate> templates = new ArrayList<>();
+    private FilterTemplates<ListenerFilterTemplate> listenerFilters(
+            Listener message, FactoryContext context, Place place, Leases leases) {
+        FilterTemplates<ListenerFilterTemplate> templates =
+                new FilterTemplates<>(this::useCount, ListenerFilterTemplate::close);
         for (int index = 0; index < message.getListenerFiltersCount(); index++) {
             ListenerFilter filter = message.getListenerFilters(index);
+            String field = "listener_filters[" + index + "]";
+            SocketPredicate disabled =
+                    filter.hasFilterDisabled()
+                            ? SocketPredicate.of(
+                                    filter.getFilterDisabled(),
+                                    context.problems().in(field + ".filter_disabled"))
+                            : null;
+            if (filter.hasConfigDiscovery()) {
+                templates.discover(
+                        services.discovery()
+                                .place(
+                                        ExtensionDiscovery.Kind.TCP_LISTENER_FILTER,
+                                        filter.getName(),
+                                        filter.getConfigDiscovery(),
+                                        context,
+                                        field + ".config_discovery"),
+                        leases,
+                        (config, problems, at, held) ->
+                                listenerFilter(
+                                        filter.getName(),
+                                        config,
+                                        disabled,
+                                        context(place.reporting(problems), held),
+                                        at));
+                continue;
+            }
             ListenerFilterTemplate template =
-                    services.extensions()
-                            .compile(
-                                    Category.LISTENER_FILTER,
-                                    filter.getName(),
-                                    filter.getTypedConfig(),
-                                    ListenerFilterTemplate.class,
-                                    context,
-                                    "listener_filters[" + index + "]");
+                    listenerFilter(
+                            filter.getName(), filter.getTypedConfig(), disabled, context, field);
             if (template != null) {
-                templates.add(partlyDisabled(template, filter, index, context.problems()));
+                templates.add(template);
             }
         }
         if (message.getUseOriginalDst().getValue()) {
@@ -266,19 +284,37 @@ final class ListenerCompiler {
             Implied filter,
             FactoryContext context,
             String field,
-            List<ListenerFilterTemplate> templates) {
+            FilterTemplates<ListenerFilterTemplate> templates) {
+        ListenerFilterTemplate template =
+                listenerFilter(filter.name(), filter.config(), null, context, field);
+        if (template != null) {
+            templates.add(template);
+        }
+    }
+
+    /// @param disabled which sockets pass the filter, null if none do
+    private @Nullable ListenerFilterTemplate listenerFilter(
+            String name,
+            Any config,
+            @Nullable SocketPredicate disabled,
+            FactoryContext context,
+            String field) {
         ListenerFilterTemplate template =
                 services.extensions()
                         .compile(
                                 Category.LISTENER_FILTER,
-                                filter.name(),
-                                filter.config(),
+                                name,
+                                config,
                                 ListenerFilterTemplate.class,
                                 context,
                                 field);
-        if (template != null) {
-            templates.add(template);
-        }
+        return template == null || disabled == null
+                ? template
+                : new PartlyDisabledFilter.Template(template, disabled);
+    }
+
+    private UseCount useCount() {
+        return new UseCount(services.mainThread(), services.workers());
     }
 
     /// @param old null if all is to be compiled
@@ -417,13 +453,13 @@ final class ListenerCompiler {
         return new FilterChain(
                 message.getName(),
                 message.getMetadata(),
-                filters(message, context, field),
+                filters(message, context, place, leases, field),
                 leases,
                 socket,
                 Durations.toNanos(message.getTransportSocketConnectTimeout()),
                 new ChainConnections(
                         new DrainDecision(services.drain(), services.serverState(), true),
-                        new UseCount(services.mainThread(), services.workers())));
+                        useCount()));
     }
 
     private FilterChain.Socket socket(
@@ -436,34 +472,62 @@ final class ListenerCompiler {
         return new FilterChain.Socket(template, leases);
     }
 
-    private List<NetworkFilterTemplate> filters(
+    private FilterTemplates<NetworkFilterTemplate> filters(
             io.envoyproxy.envoy.config.listener.v3.FilterChain message,
             FactoryContext context,
+            Place place,
+            Leases leases,
             String field) {
-        List<NetworkFilterTemplate> filters = new ArrayList<>();
+        FilterTemplates<NetworkFilterTemplate> filters =
+                new FilterTemplates<>(this::useCount, NetworkFilterTemplate::close);
         for (int index = 0; index < message.getFiltersCount(); index++) {
             Filter filter = message.getFilters(index);
-            String place = field + ".filters[" + index + "]";
-            NetworkFilterTemplate template =
-                    services.extensions()
-                            .compile(
-                                    Category.NETWORK_FILTER,
-                                    filter.getName(),
-                                    filter.getTypedConfig(),
-                                    NetworkFilterTemplate.class,
-                                    context,
-                                    place);
-            if (template == null) {
+            String name = filter.getName();
+            String here = field + ".filters[" + index + "]";
+            boolean last = index == message.getFiltersCount() - 1;
+            if (filter.hasConfigDiscovery()) {
+                filters.discover(
+                        services.discovery()
+                                .place(
+                                        ExtensionDiscovery.Kind.NETWORK_FILTER,
+                                        name,
+                                        filter.getConfigDiscovery(),
+                                        context,
+                                        here + ".config_discovery"),
+                        leases,
+                        (config, problems, at, held) ->
+                                filter(
+                                        name,
+                                        config,
+                                        last,
+                                        context(place.reporting(problems), held),
+                                        at));
                 continue;
             }
-            filters.add(template);
-            checkTerminal(
-                    template.terminal(),
-                    index == message.getFiltersCount() - 1,
-                    filter.getName(),
-                    context.problems().in(place));
+            NetworkFilterTemplate template =
+                    filter(name, filter.getTypedConfig(), last, context, here);
+            if (template != null) {
+                filters.add(template);
+            }
         }
         return filters;
+    }
+
+    private @Nullable NetworkFilterTemplate filter(
+            String name, Any config, boolean last, FactoryContext context, String field) {
+        NetworkFilterTemplate template =
+                services.extensions()
+                        .compile(
+                                Category.NETWORK_FILTER,
+                                name,
+                                config,
+                                NetworkFilterTemplate.class,
+                                context,
+                                field);
+        if (template != null) {
+            checkTerminal(template.terminal(), last, name, context.problems().in(field));
+        }
+        return template;
     }
 
     private static void checkTerminal(

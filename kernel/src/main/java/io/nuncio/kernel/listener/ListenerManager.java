@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.nuncio.kernel.discovery.ExtensionDiscovery;
 import io.nuncio.kernel.init.InitManager;
 import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.lease.Leases;
@@ -72,6 +73,7 @@ public final class ListenerManager {
             RuntimeValues runtime,
             InitManagers init,
             Subscriptions subscriptions,
+            ExtensionDiscovery discovery,
             DrainSettings drain,
             ConnectionLimit globalLimit,
             StatsScope stats) {

@@ -8,8 +8,6 @@ import io.nuncio.spi.MatchTree;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.List;
-
 /// What a listener has beside its filter chains: the filters that sockets pass before they are
 /// connections, the access log, and the matcher that names a socket's chain.
 ///
@@ -18,18 +16,14 @@ import java.util.List;
 /// @param leases what all of these hold
 /// @param sockets those that are on their way through the filters
 record SocketFilters(
-        List<ListenerFilterTemplate> templates,
+        FilterTemplates<ListenerFilterTemplate> filters,
         @Nullable AccessLogger accessLogger,
         @Nullable MatchTree<String> chainNames,
         Leases leases,
         UseCount sockets) {
-    SocketFilters {
-        templates = List.copyOf(templates);
-    }
-
     /// Main thread, once no socket uses them.
     void close() {
-        templates.forEach(ListenerFilterTemplate::close);
+        filters.close();
         if (accessLogger != null) {
             accessLogger.close();
         }

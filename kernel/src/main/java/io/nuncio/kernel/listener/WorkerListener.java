@@ -10,6 +10,7 @@ import io.nuncio.kernel.stream.StreamFacts;
 import io.nuncio.spi.AccessLogger;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
+import io.nuncio.spi.ListenerFilterTemplate;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.Timer;
 
@@ -106,14 +107,28 @@ final class WorkerListener implements ListenSocket.Acceptor {
     private void serve(AcceptedChannel socket, Buffer data) {
         CompiledListener now = listener;
         socket.facts().listenerMetadata(now.message().getMetadata());
-        if (now.socketFilters().templates().isEmpty()) {
+        var filters = now.socketFilters().filters().current();
+        if (filters.missing()) {
+            LOG.debug("{}: closed, a listener filter has no configuration", socket.facts());
+            stats.extensionConfigMissing().increment();
+            refuse(socket, new StreamFacts(worker, socket.facts()), data);
+        } else if (filters.templates().isEmpty()) {
             connect(socket, MatchInput.of(socket.facts()), null, data);
-            return;
+        } else {
+            accepting++;
+            stats.preConnectionActive().increment();
+            now.socketFilters().sockets().enter(worker);
+            filters.enter(worker);
+            new AcceptingSocket(this, now, filters, socket, data).begin();
         }
-        accepting++;
-        stats.preConnectionActive().increment();
-        now.socketFilters().sockets().enter(worker);
-        new AcceptingSocket(this, now, socket, data).begin();
+    }
+
+    /// Closes a socket that was admitted and becomes no connection.
+    private void refuse(AcceptedChannel socket, StreamFacts facts, Buffer data) {
+        log(facts);
+        socket.close();
+        gone();
+        data.clear();
     }
 
     /// Counts the socket against the limits; [#gone] must follow.
@@ -160,7 +175,9 @@ final class WorkerListener implements ListenSocket.Acceptor {
     }
 
     /// A socket is through the listener filters, or was closed by them.
-    void acceptingEnded(CompiledListener of) {
+    void acceptingEnded(
+            CompiledListener of, FilterTemplates.Version<ListenerFilterTemplate> filters) {
+        filters.exit(worker);
         of.socketFilters().sockets().exit(worker);
         accepting--;
         stats.preConnectionActive().decrement();
@@ -179,20 +196,12 @@ final class WorkerListener implements ListenSocket.Acceptor {
         }
         FilterChain chain = now.choice().find(input, facts, worker);
         if (chain == null) {
-            noChain(socket, facts);
-            gone();
-            data.clear();
+            noChain(socket, facts == null ? new StreamFacts(worker, socket.facts()) : facts, data);
             return;
         }
-        if (chain.filters().isEmpty()) {
-            LOG.debug("{}: closed, the filter chain has no filters", socket.facts());
-            socket.close();
-            gone();
-            data.clear();
-            return;
-        }
+        var filters = chain.filters().current();
         ActiveConnection active =
-                new ActiveConnection(this, chain.connections(), worker.nanoTime());
+                new ActiveConnection(this, chain.connections(), filters, worker.nanoTime());
         SocketConnection connection =
                 SocketConnection.accepted(socket, active, now.config().bufferLimit());
         socket.facts().filterChainName(chain.name());
@@ -204,10 +213,17 @@ final class WorkerListener implements ListenSocket.Acceptor {
         }
         active.serves(connection);
         add(active);
+        if (filters.missing() || filters.templates().isEmpty()) {
+            LOG.debug("{}: closed, no filters or one without a configuration", socket.facts());
+            stats.networkExtensionConfigMissing().increment();
+            data.clear();
+            connection.close(Connection.Close.NO_FLUSH, "no_filters");
+            return;
+        }
         if (chain.connectTimeoutNanos() > 0) {
             connection.connectTimeout(chain.connectTimeoutNanos(), "transport_socket_timeout");
         }
-        connection.start(chain.filters(), chain.socket().template(), null, data);
+        connection.start(filters.templates(), chain.socket().template(), null, data);
     }
 
     /// Hands a socket that was meant for another address over to the listener of that address, at
@@ -246,17 +262,12 @@ final class WorkerListener implements ListenSocket.Acceptor {
         }
     }
 
-    private void noChain(AcceptedChannel socket, @Nullable StreamFacts gathered) {
+    private void noChain(AcceptedChannel socket, StreamFacts facts, Buffer data) {
         LOG.debug("{}: closed, no filter chain matches", socket.facts());
         stats.noFilterChainMatch().increment();
-        if (listener.socketFilters().accessLogger() != null) {
-            StreamFacts facts =
-                    gathered == null ? new StreamFacts(worker, socket.facts()) : gathered;
-            facts.addFlag(ResponseFlag.NO_ROUTE_FOUND);
-            facts.responseCodeDetails("filter_chain_not_found");
-            log(facts);
-        }
-        socket.close();
+        facts.addFlag(ResponseFlag.NO_ROUTE_FOUND);
+        facts.responseCodeDetails("filter_chain_not_found");
+        refuse(socket, facts, data);
     }
 
     /// Writes the access log for a socket that became no connection, or a connection that ended.
@@ -270,6 +281,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
 
     private void add(ActiveConnection active) {
         active.connections().count().enter(worker);
+        active.filters().enter(worker);
         active.next = first;
         if (first != null) {
             first.previous = active;
@@ -304,6 +316,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
         if (listener.socketFilters().accessLogger() != null) {
             log(connection.streamInfo());
         }
+        ended.filters().exit(worker);
         ended.connections().count().exit(worker);
         tellIfEmpty();
     }

@@ -11,11 +11,11 @@ import io.nuncio.kernel.compile.KernelPlatform;
 import io.nuncio.kernel.compile.Services;
 import io.nuncio.kernel.compile.SharedValues;
 import io.nuncio.kernel.config.ConfigLoader;
+import io.nuncio.kernel.discovery.ExtensionDiscovery;
 import io.nuncio.kernel.dns.DnsResolver;
 import io.nuncio.kernel.extension.ExtensionRegistry;
 import io.nuncio.kernel.format.FormatEnvironment;
 import io.nuncio.kernel.format.Formats;
-import io.nuncio.kernel.http.DiscoveredFilterConfigs;
 import io.nuncio.kernel.http.FilterChains;
 import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.listener.DrainSettings;
@@ -67,7 +67,7 @@ final class Assembly implements AutoCloseable {
     final LogFiles logFiles;
     final ClusterManager clusters;
     final RouteConfigs routeConfigs;
-    final DiscoveredFilterConfigs filterConfigs = new DiscoveredFilterConfigs();
+    final ExtensionDiscovery discovery;
     final ConnectionLimit connectionLimit;
     final ListenerManager listeners;
     final ContextFactory contexts = new ContextFactory();
@@ -124,6 +124,7 @@ final class Assembly implements AutoCloseable {
                         new ConfigLoader(registry.messages(), ConfigLoader.kernelFields()),
                         registry,
                         files);
+        discovery = new ExtensionDiscovery(subscriptions, root);
         secrets = new SecretManager(subscriptions, files, root);
         ExtensionCompiler extensions =
                 new ExtensionCompiler(
@@ -151,10 +152,7 @@ final class Assembly implements AutoCloseable {
         Platform platform =
                 new KernelPlatform(
                         codecs,
-                        new FilterChains(
-                                extensions,
-                                loops.workers(),
-                                new FilterChains.Discovery(subscriptions, root, filterConfigs)),
+                        new FilterChains(extensions, loops.workers(), discovery),
                         routes,
                         clusters,
                         extensions,
@@ -190,6 +188,7 @@ final class Assembly implements AutoCloseable {
                                 runtime,
                                 init,
                                 subscriptions,
+                                discovery,
                                 new DrainSettings(
                                         options.drainTime().toNanos(),
                                         options.drainStrategy() == Options.DrainStrategy.IMMEDIATE),

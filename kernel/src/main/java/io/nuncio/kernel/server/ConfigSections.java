@@ -4,11 +4,11 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Timestamp;
 
 import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
-import io.envoyproxy.envoy.admin.v3.EcdsConfigDump;
 import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
 import io.envoyproxy.envoy.admin.v3.ScopedRoutesConfigDump;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.nuncio.kernel.admin.ConfigSection;
+import io.nuncio.kernel.discovery.ExtensionDiscovery;
 import io.nuncio.kernel.upstream.ClustersAdmin;
 
 import java.util.List;
@@ -30,23 +30,17 @@ final class ConfigSections {
                                         .setLastUpdated(loaded)
                                         .build()),
                 new ConfigSection("clusters", () -> ClustersAdmin.configDump(assembly.clusters)),
-                new ConfigSection("ecds_filter_http", () -> filters(assembly)),
+                discovered(ExtensionDiscovery.Kind.HTTP_FILTER, assembly),
+                discovered(ExtensionDiscovery.Kind.NETWORK_FILTER, assembly),
+                discovered(ExtensionDiscovery.Kind.TCP_LISTENER_FILTER, assembly),
                 new ConfigSection("listeners", assembly.listeners::configDump),
                 new ConfigSection("route_scopes", ScopedRoutesConfigDump::getDefaultInstance),
                 new ConfigSection("routes", () -> routes(assembly)),
                 new ConfigSection("secrets", assembly.secrets::configDump));
     }
 
-    private static EcdsConfigDump filters(Assembly assembly) {
-        EcdsConfigDump.Builder dump = EcdsConfigDump.newBuilder();
-        for (var filter : assembly.filterConfigs.all()) {
-            dump.addEcdsFilters(
-                    EcdsConfigDump.EcdsFilterConfig.newBuilder()
-                            .setVersionInfo(filter.version())
-                            .setEcdsFilter(Any.pack(filter.config()))
-                            .setLastUpdated(timestamp(filter.lastUpdatedMillis())));
-        }
-        return dump.build();
+    private static ConfigSection discovered(ExtensionDiscovery.Kind kind, Assembly assembly) {
+        return new ConfigSection(kind.dumpKey(), () -> assembly.discovery.dump(kind));
     }
 
     private static RoutesConfigDump routes(Assembly assembly) {

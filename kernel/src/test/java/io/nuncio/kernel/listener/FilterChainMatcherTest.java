@@ -11,6 +11,7 @@ import io.nuncio.kernel.http.FakeWorker;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.kernel.server.LifeCycle;
+import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.Problems;
 
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,8 @@ class FilterChainMatcherTest {
         return new FilterChain(
                 name,
                 io.envoyproxy.envoy.config.core.v3.Metadata.getDefaultInstance(),
-                List.of(),
+                new FilterTemplates<>(
+                        () -> new UseCount(worker, List.of()), NetworkFilterTemplate::close),
                 none,
                 new FilterChain.Socket(null, none),
                 0,

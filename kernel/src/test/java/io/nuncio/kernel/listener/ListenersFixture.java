@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.nuncio.kernel.discovery.ExtensionDiscovery;
 import io.nuncio.kernel.init.InitManagers;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.network.ConnectionLimit;
@@ -94,6 +95,7 @@ abstract class ListenersFixture {
                         runtime,
                         init,
                         NoSubscriptions.INSTANCE,
+                        new ExtensionDiscovery(NoSubscriptions.INSTANCE, store.root()),
                         drain,
                         ConnectionLimit.ofAll(runtime),
                         store.root()));
