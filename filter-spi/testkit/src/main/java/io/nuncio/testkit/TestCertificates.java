@@ -80,6 +80,20 @@ public final class TestCertificates {
         return new TestCertificates(new Request(this, name).authorityItself().issue());
     }
 
+    /// Another certificate for the name and key of another authority, for which this one vouches.
+    public X509Certificate vouchingFor(TestCertificates other) {
+        KeyPair keys =
+                new KeyPair(other.authority.certificate().getPublicKey(), other.authority.key());
+        return new Request(null, other.name())
+                .authorityItself()
+                .sign(keys, authority.key(), name())
+                .certificate();
+    }
+
+    private String name() {
+        return authority.certificate().getSubjectX500Principal().getName().replaceFirst("^CN=", "");
+    }
+
     /// The authority's own certificate.
     public Identity own() {
         return authority;
@@ -263,15 +277,9 @@ public final class TestCertificates {
         }
 
         public Identity issue() {
-            Identity by = Objects.requireNonNull(issuer, "signs itself").authority;
-            Identity own =
-                    sign(
-                            keys,
-                            by.key(),
-                            by.certificate()
-                                    .getSubjectX500Principal()
-                                    .getName()
-                                    .replaceFirst("^CN=", ""));
+            TestCertificates issuer = Objects.requireNonNull(this.issuer, "signs itself");
+            Identity by = issuer.authority;
+            Identity own = sign(keys, by.key(), issuer.name());
             List<X509Certificate> chain = new ArrayList<>(own.chain());
             for (X509Certificate each : by.chain()) {
                 if (!each.getSubjectX500Principal().equals(each.getIssuerX500Principal())) {

@@ -9,20 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 import java.security.GeneralSecurityException;
 import java.security.cert.CRL;
-import java.security.cert.CertPathBuilder;
-import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.CollectionCertStoreParameters;
-import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXParameters;
 import java.security.cert.PKIXReason;
 import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.TrustAnchor;
-import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Date;
@@ -41,6 +40,7 @@ final class TrustedAuthorities {
     private final List<CRL> revoked;
     private final Settings settings;
     private final Set<TrustAnchor> anchors = new HashSet<>();
+    private final IssuerSearch issuers;
 
     /// @param use the extended key usage that a peer's certificate needs, null if any will do
     /// @param depth how many certificates may stand between the peer's own and a trusted one
@@ -57,14 +57,17 @@ final class TrustedAuthorities {
         this.certificates = List.copyOf(certificates);
         this.revoked = List.copyOf(revoked);
         this.settings = settings;
+        List<X509Certificate> trusted = new ArrayList<>();
         for (X509Certificate certificate : certificates) {
             if (!settings.rootsOnly()
                     || certificate
                             .getSubjectX500Principal()
                             .equals(certificate.getIssuerX500Principal())) {
                 anchors.add(new TrustAnchor(certificate, null));
+                trusted.add(certificate);
             }
         }
+        issuers = new IssuerSearch(trusted);
     }
 
     /// A trust bundle, whatever the peer uses its certificate for.
@@ -125,10 +128,9 @@ final class TrustedAuthorities {
             if (!usable(own)) {
                 return rejected(Cause.OTHER, 0, "unsuitable certificate purpose");
             }
-            if (settings.rootsOnly() || !certificates.contains(own)) {
-                build(chain, own);
-            }
-            return null;
+            return settings.rootsOnly() || !certificates.contains(own)
+                    ? validate(chain, own)
+                    : null;
         } catch (CertificateExpiredException expired) {
             return rejected(Cause.EXPIRED, 0, "certificate has expired");
         } catch (CertificateNotYetValidException early) {
@@ -138,26 +140,38 @@ final class TrustedAuthorities {
         }
     }
 
-    private void build(List<X509Certificate> chain, X509Certificate own)
+    private @Nullable Rejected validate(List<X509Certificate> chain, X509Certificate own)
             throws GeneralSecurityException {
-        if (anchors.isEmpty()) {
-            throw new CertPathBuilderException("nobody is trusted");
-        }
-        X509CertSelector target = new X509CertSelector();
-        target.setCertificate(own);
-        PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);
-        parameters.setMaxPathLength(settings.depth());
-        CertPathBuilder builder = CertPathBuilder.getInstance("PKIX");
-        List<Object> known = new ArrayList<>(chain);
+        List<X509Certificate> known = new ArrayList<>(chain);
         if (settings.rootsOnly()) {
             known.addAll(certificates);
         }
-        known.addAll(revoked);
-        parameters.addCertStore(
-                CertStore.getInstance("Collection", new CollectionCertStoreParameters(known)));
+        List<X509Certificate> way = issuers.from(own, known, settings.depth() + 1);
+        if (way == null) {
+            return rejected(Cause.UNKNOWN_ISSUER, 0, "unable to get local issuer certificate");
+        }
+        if (way.size() > settings.depth() + 1) {
+            return rejected(Cause.CHAIN_TOO_LONG, way.size() - 1, "certificate chain too long");
+        }
+        PKIXParameters parameters = new PKIXParameters(anchors);
+        CertPathValidator validator = CertPathValidator.getInstance("PKIX");
         parameters.setRevocationEnabled(!revoked.isEmpty());
-        if (!revoked.isEmpty()
-                && builder.getRevocationChecker() instanceof PKIXRevocationChecker checker) {
+        if (!revoked.isEmpty()) {
+            lookUpRevoked(parameters, validator);
+        }
+        if (settings.allowExpired()) {
+            parameters.setDate(whenAllWereValid(way));
+        }
+        validator.validate(
+                CertificateFactory.getInstance("X.509").generateCertPath(way), parameters);
+        return null;
+    }
+
+    private void lookUpRevoked(PKIXParameters parameters, CertPathValidator validator)
+            throws GeneralSecurityException {
+        parameters.addCertStore(
+                CertStore.getInstance("Collection", new CollectionCertStoreParameters(revoked)));
+        if (validator.getRevocationChecker() instanceof PKIXRevocationChecker checker) {
             checker.setOptions(
                     settings.onlyLeafRevoked()
                             ? EnumSet.of(
@@ -169,10 +183,6 @@ final class TrustedAuthorities {
                                     PKIXRevocationChecker.Option.NO_FALLBACK));
             parameters.addCertPathChecker(checker);
         }
-        if (settings.allowExpired()) {
-            parameters.setDate(whenAllWereValid(chain));
-        }
-        builder.build(parameters);
     }
 
     /// Now, or the last moment before the first of them expired.
@@ -206,8 +216,14 @@ final class TrustedAuthorities {
                     return rejected(Cause.REVOKED, depth, "certificate revoked");
                 } else if (reason == BasicReason.UNDETERMINED_REVOCATION_STATUS) {
                     return rejected(Cause.OTHER, depth, "unable to get certificate CRL");
+                } else if (reason == BasicReason.INVALID_SIGNATURE) {
+                    return rejected(Cause.OTHER, depth, "certificate signature failure");
+                } else if (reason == PKIXReason.NOT_CA_CERT) {
+                    return rejected(Cause.OTHER, depth, "invalid CA certificate");
                 } else if (reason == PKIXReason.PATH_TOO_LONG) {
-                    return rejected(Cause.CHAIN_TOO_LONG, depth, "certificate chain too long");
+                    return rejected(Cause.OTHER, depth, "path length constraint exceeded");
+                } else if (reason == PKIXReason.INVALID_NAME) {
+                    return rejected(Cause.OTHER, depth, "permitted subtree violation");
                 }
             }
         }

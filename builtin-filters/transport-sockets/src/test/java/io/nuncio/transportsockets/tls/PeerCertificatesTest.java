@@ -1,6 +1,7 @@
 package io.nuncio.transportsockets.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UInt32Value;
@@ -22,8 +23,10 @@ import io.nuncio.testkit.TestCertificates.Identity;
 import org.junit.jupiter.api.Test;
 
 import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -141,6 +144,38 @@ class PeerCertificatesTest {
                 .isEqualTo(Accepted.VALIDATED);
         assertThat(verify(trusting().setMaxVerifyDepth(UInt32Value.of(1)), identity))
                 .isInstanceOf(Rejected.class);
+    }
+
+    @Test
+    void aPeerCannotMakeTheSearchForAnAuthorityLong() {
+        TestCertificates left = strangers;
+        TestCertificates right = TestCertificates.authority("Right");
+        List<X509Certificate> chain = new ArrayList<>(left.issue("a").chain());
+        for (int step = 0; step < 40; step++) {
+            TestCertificates nextLeft = TestCertificates.authority("Left " + step);
+            TestCertificates nextRight = TestCertificates.authority("Right " + step);
+            for (TestCertificates each : List.of(left, right)) {
+                chain.add(nextLeft.vouchingFor(each));
+                chain.add(nextRight.vouchingFor(each));
+            }
+            left = nextLeft;
+            right = nextRight;
+        }
+        PeerCertificates own = compile(trusting());
+
+        Verdict verdict =
+                assertTimeoutPreemptively(Duration.ofSeconds(20), () -> own.verify(chain, null));
+
+        assertThat(reason(verdict)).endsWith("unable to get local issuer certificate");
+    }
+
+    @Test
+    void aCertificateThatOnlyNamesItsIssuerIsRefused() {
+        Identity forged = TestCertificates.authority("Root").issue("a");
+        assertThat(reason(verify(trusting(), forged)))
+                .isEqualTo(
+                        "verify cert failed: X509_verify_cert: certificate verification error at"
+                                + " depth 0: certificate signature failure");
     }
 
     @Test
