@@ -5,6 +5,8 @@ import io.nuncio.spi.host.HttpPool.Failure;
 /// What a pool's requests and connections add to the statistics of the cluster and of the host, and
 /// take from the circuit breakers of their priority. Thread: the pool's worker.
 final class PoolCounts {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private final ClusterStats stats;
     private final CircuitBreakers breakers;
     private final UpstreamHost host;
@@ -48,6 +50,29 @@ final class PoolCounts {
             pool = true;
             breakers.connectionPools().acquire();
         }
+    }
+
+    /// The connection stands.
+    ///
+    /// @param nanos how long that took
+    void connected(long nanos) {
+        stats.cxConnectMillis.record(nanos / NANOS_PER_MILLI);
+    }
+
+    /// @param remote true if the host ended it
+    /// @param active true if that cut a stream off
+    /// @param nanos how long it lived, the time to connect included
+    void connectionEnded(boolean remote, boolean active, long nanos) {
+        stats.cxDestroy.increment();
+        (remote ? stats.cxDestroyRemote : stats.cxDestroyLocal).increment();
+        if (active) {
+            stats.cxDestroyWithActiveRequest.increment();
+            (remote
+                            ? stats.cxDestroyRemoteWithActiveRequest
+                            : stats.cxDestroyLocalWithActiveRequest)
+                    .increment();
+        }
+        stats.cxLengthMillis.record(nanos / NANOS_PER_MILLI);
     }
 
     void connectFailed() {

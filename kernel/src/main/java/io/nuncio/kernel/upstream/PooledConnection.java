@@ -31,7 +31,6 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         CLOSED
     }
 
-    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int REQUEST_TIMEOUT = 408; // what servers say to idle connections
 
     State state = State.CONNECTING;
@@ -271,7 +270,7 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
         }
         spoken = agreed;
         codec = agreed.codec().create(connection, this);
-        cluster.stats().cxConnectMillis.record((worker.nanoTime() - startNanos) / NANOS_PER_MILLI);
+        pool.counts().connected(worker.nanoTime() - startNanos);
         idleSinceNanos = worker.nanoTime();
         armIdle(cluster.config().idleTimeoutNanos());
         long maxDuration = cluster.config().maxConnectionDurationNanos();
@@ -351,18 +350,9 @@ final class PooledConnection implements NetworkFilter, ClientCodec.Callbacks {
     }
 
     private void countEnd(boolean remote) {
-        ClusterStats stats = cluster.stats();
-        stats.cxDestroy.increment();
-        (remote ? stats.cxDestroyRemote : stats.cxDestroyLocal).increment();
-        if (!streams.isEmpty() && !(multiplexed() && protocolError)) {
-            stats.cxDestroyWithActiveRequest.increment();
-            (remote
-                            ? stats.cxDestroyRemoteWithActiveRequest
-                            : stats.cxDestroyLocalWithActiveRequest)
-                    .increment();
-        }
-        stats.cxLengthMillis.record((worker.nanoTime() - startNanos) / NANOS_PER_MILLI);
-        stats.rqPerCx.record(begunStreams);
+        boolean active = !streams.isEmpty() && !(multiplexed() && protocolError);
+        pool.counts().connectionEnded(remote, active, worker.nanoTime() - startNanos);
+        cluster.stats().rqPerCx.record(begunStreams);
     }
 
     /// The timer is not disarmed when a stream begins: it looks when it fires.

@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// Thread: the pool's worker.
 final class TcpConnection
         implements NetworkFilter, TcpPool.Wait, TcpPool.Opened, UpstreamInfo, ByteCounts {
-    private static final long NANOS_PER_MILLI = 1_000_000;
-
     private enum State {
         CONNECTING,
         OPEN,
@@ -94,7 +92,7 @@ final class TcpConnection
     private void onConnected() {
         state = State.OPEN;
         connectTimer.disarm();
-        cluster.stats().cxConnectMillis.record((worker.nanoTime() - startNanos) / NANOS_PER_MILLI);
+        pool.counts().connected(worker.nanoTime() - startNanos);
         pool.counts().waitEnded();
         pool.counts().streamBegan();
         callbacks.onReady(this);
@@ -129,17 +127,7 @@ final class TcpConnection
         boolean active = state == State.OPEN;
         state = State.CLOSED;
         connectTimer.disarm();
-        ClusterStats stats = cluster.stats();
-        stats.cxDestroy.increment();
-        (remote ? stats.cxDestroyRemote : stats.cxDestroyLocal).increment();
-        if (active) {
-            stats.cxDestroyWithActiveRequest.increment();
-            (remote
-                            ? stats.cxDestroyRemoteWithActiveRequest
-                            : stats.cxDestroyLocalWithActiveRequest)
-                    .increment();
-        }
-        stats.cxLengthMillis.record((worker.nanoTime() - startNanos) / NANOS_PER_MILLI);
+        pool.counts().connectionEnded(remote, active, worker.nanoTime() - startNanos);
         pool.onClosed();
     }
 
