@@ -100,7 +100,7 @@ public interface StreamInfo {
     /// @param flag without a comma
     default void addCustomFlag(String flag) {}
 
-    /// What the stream has taken of the downstream connection.
+    /// What the stream has taken of the downstream connection, heads and trailers among it.
     default ByteCounts downstreamBytes() {
         return ByteCounts.NONE;
     }
@@ -110,12 +110,6 @@ public interface StreamInfo {
 
     /// Body bytes to the downstream.
     long bytesSent();
-
-    /// Bytes of the request's headers as they came.
-    long requestHeaderBytes();
-
-    /// Bytes of the response's headers as sent.
-    long responseHeaderBytes();
 
     /// How often the request was sent upstream; 0 if never.
     int attemptCount();
@@ -183,12 +177,6 @@ public interface StreamInfo {
         DOWNSTREAM_REQUEST_END,
         /// The last attempt was made, and asked for a connection.
         UPSTREAM_REQUEST_CREATED,
-        /// The upstream connection began (US_CX_BEG).
-        UPSTREAM_CONNECT_BEGIN,
-        /// The upstream connection stood (US_CX_END).
-        UPSTREAM_CONNECT_END,
-        /// The upstream's TLS handshake was done (US_HS_END).
-        UPSTREAM_HANDSHAKE_END,
         /// The first byte went to the upstream (US_TX_BEG).
         UPSTREAM_REQUEST_BEGIN,
         /// The last byte went to the upstream (US_TX_END).
@@ -204,6 +192,16 @@ public interface StreamInfo {
         /// The last byte went to the downstream (DS_TX_END).
         DOWNSTREAM_RESPONSE_END,
         /// The stream ended.
-        END
+        END,
+
+        // The last three are the upstream connection's, for all its streams: to mark them changes
+        // nothing.
+
+        /// The upstream connection began (US_CX_BEG).
+        UPSTREAM_CONNECT_BEGIN,
+        /// The upstream connection stood (US_CX_END).
+        UPSTREAM_CONNECT_END,
+        /// The upstream's TLS handshake was done (US_HS_END).
+        UPSTREAM_HANDSHAKE_END
     }
 }

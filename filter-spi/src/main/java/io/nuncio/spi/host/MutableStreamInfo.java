@@ -30,8 +30,4 @@ public interface MutableStreamInfo extends StreamInfo {
     void addBytesReceived(long bytes);
 
     void addBytesSent(long bytes);
-
-    void requestHeaderBytes(long bytes);
-
-    void responseHeaderBytes(long bytes);
 }

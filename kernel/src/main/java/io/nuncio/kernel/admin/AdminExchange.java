@@ -75,7 +75,6 @@ final class AdminExchange implements RequestReceiver, StreamControl.Callbacks, F
     public void onHeaders(RequestHeaders headers, boolean endStream) {
         request = headers;
         facts.protocol(owner.protocol());
-        facts.requestHeaderBytes(headers.byteSize());
         if (endStream) {
             complete();
         }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// | --- | --- | --- |
 /// | bytes of the head, first line included | 60 KiB, 80 KiB for responses | [Violation#TOO_LARGE] |
 /// | number of header lines | 100 | [Violation#TOO_MANY] |
+///
+/// One class for first lines and header lines: they go on in the same state, at the same place of
+/// the same bytes, wherever a segment ends, and would hand all that to each other with every one.
 final class HeadParser {
     private static final Internal KEY = Internal.KEY;
 

@@ -29,7 +29,8 @@ import java.util.Set;
 /// The facts of one stream, or of one connection that carries none. What few streams have
 /// (metadata, filter state, flags) is allocated when it is first set.
 public final class StreamFacts implements MutableStreamInfo {
-    private static final int MOMENTS = Moment.values().length;
+    /// How many moments are the stream's own; those that follow are its upstream connection's.
+    private static final int MOMENTS = Moment.UPSTREAM_CONNECT_BEGIN.ordinal();
 
     private final Worker worker;
     private final ConnectionInfo downstream;
@@ -61,8 +62,6 @@ public final class StreamFacts implements MutableStreamInfo {
     private TraceReason traceReason = TraceReason.NOT_TRACEABLE;
     private long bytesReceived;
     private long bytesSent;
-    private long requestHeaderBytes;
-    private long responseHeaderBytes;
     private int responseCode;
     private int attemptCount;
     private boolean healthCheck;
@@ -107,11 +106,8 @@ public final class StreamFacts implements MutableStreamInfo {
 
     @Override
     public long nanos(Moment moment) {
-        return switch (moment) {
-            case UPSTREAM_CONNECT_BEGIN, UPSTREAM_CONNECT_END, UPSTREAM_HANDSHAKE_END ->
-                    ofUpstream(moment);
-            default -> moments[moment.ordinal()];
-        };
+        int place = moment.ordinal();
+        return place < MOMENTS ? moments[place] : ofUpstream(moment);
     }
 
     /// What all streams of an upstream connection have in common.
@@ -142,7 +138,9 @@ public final class StreamFacts implements MutableStreamInfo {
 
     @Override
     public void mark(Moment moment) {
-        moments[moment.ordinal()] = worker.nanoTime();
+        if (moment.ordinal() < MOMENTS) {
+            moments[moment.ordinal()] = worker.nanoTime();
+        }
     }
 
     @Override
@@ -311,26 +309,6 @@ public final class StreamFacts implements MutableStreamInfo {
     @Override
     public void addBytesSent(long bytes) {
         bytesSent += bytes;
-    }
-
-    @Override
-    public long requestHeaderBytes() {
-        return requestHeaderBytes;
-    }
-
-    @Override
-    public void requestHeaderBytes(long bytes) {
-        requestHeaderBytes = bytes;
-    }
-
-    @Override
-    public long responseHeaderBytes() {
-        return responseHeaderBytes;
-    }
-
-    @Override
-    public void responseHeaderBytes(long bytes) {
-        responseHeaderBytes = bytes;
     }
 
     @Override

@@ -291,16 +291,6 @@ public final class StreamFake implements FormatContext, StreamInfo {
     }
 
     @Override
-    public long requestHeaderBytes() {
-        return 0;
-    }
-
-    @Override
-    public long responseHeaderBytes() {
-        return 0;
-    }
-
-    @Override
     public int attemptCount() {
         return attemptCount;
     }

@@ -392,6 +392,23 @@ class ActiveStreamTest {
         assertThat(info.nanos(StreamInfo.Moment.UPSTREAM_CONNECT_BEGIN)).isEqualTo(-1);
     }
 
+    @Test
+    void momentsOfTheUpstreamConnectionAreNotTheStreamsToMark() {
+        harness.request(true);
+        var info = harness.stream().info();
+
+        for (var moment : StreamInfo.Moment.values()) {
+            info.mark(moment);
+            boolean own =
+                    switch (moment) {
+                        case UPSTREAM_CONNECT_BEGIN, UPSTREAM_CONNECT_END, UPSTREAM_HANDSHAKE_END ->
+                                false;
+                        default -> true;
+                    };
+            assertThat(info.nanos(moment) >= 0).as(moment.name()).isEqualTo(own);
+        }
+    }
+
     private record TestRoute(Map<String, Object> configs, Map<String, Boolean> switches)
             implements Route {
         @Override

@@ -83,7 +83,6 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         requestHeaders = headers;
         Protocol protocol = manager.protocol();
         info.protocol(protocol);
-        info.requestHeaderBytes(headers.byteSize());
         peerWantsClose |= wantsClose(headers, protocol);
         if (headers.contains(HeaderName.EXPECT)
                 && !config.limits().proxy100Continue()
@@ -286,7 +285,6 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         if (!info.healthCheck()) {
             stats.response(status);
         }
-        info.responseHeaderBytes(headers.byteSize());
         response.headers(headers, endStream);
     }
 
