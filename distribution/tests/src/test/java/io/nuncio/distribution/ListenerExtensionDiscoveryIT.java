@@ -28,6 +28,7 @@ class ListenerExtensionDiscoveryIT {
     private static final String PROXY_PROTOCOL =
             "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol";
     private static final String ECHO = "envoy.extensions.filters.network.echo.v3.Echo";
+    private static final String CREATED = "listener_manager.listener_create_success";
     private static final String NOTHING = "resources: []";
 
     @TempDir Path folder;
@@ -290,7 +291,7 @@ class ListenerExtensionDiscoveryIT {
                                 + "/lds.yaml } } }");
         write("ecds.yaml", word("one"));
         write("lds.yaml", lds(listener("in", "    filter_chains:\n" + wordChain("a", "", ""))));
-        server.awaitStat("listener_manager.listener_create_success", n -> n > 0, "to grow");
+        server.awaitStat(CREATED, n -> n > 0, "to grow");
         assertThat(read()).isEqualTo("one");
         assertThat(server.stat("listener.in.network_extension_config_missing")).isZero();
     }
@@ -313,6 +314,7 @@ class ListenerExtensionDiscoveryIT {
                                 + folder
                                 + "/lds.yaml } } }");
         assertThat(read()).isEqualTo("one");
+        long before = server.stat(CREATED);
         write(
                 "lds.yaml",
                 lds(
@@ -328,8 +330,9 @@ class ListenerExtensionDiscoveryIT {
                                                                 + ECHO
                                                                 + " }")
                                                 .replace(DIRECT_RESPONSE + "]", ECHO + "]"))));
-        server.awaitStat("listener_manager.listener_in_place_updated", 1);
-        server.awaitStat(NETWORK + "config_conflict", 1);
+        server.awaitStat(CREATED, n -> n > before, "to grow, for the new chains serve");
+        assertThat(server.stat("listener_manager.listener_in_place_updated")).isEqualTo(1);
+        assertThat(server.stat(NETWORK + "config_conflict")).isEqualTo(1);
         try (RawClient client = server.client("in")) {
             assertThat(echo(client, "hello")).isEqualTo("hello");
         }

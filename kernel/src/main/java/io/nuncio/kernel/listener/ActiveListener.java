@@ -23,9 +23,24 @@ final class ActiveListener {
     private long lastUpdatedMillis;
     private boolean stopped;
 
+    /// @param workers on which it has parts
     /// @param byAddress those that sockets may be handed over to
     /// @param version as its source calls it; null for the bootstrap's
-    ActiveListener(
+    static ActiveListener of(
+            CompiledListener compiled,
+            ListenerManager.Services services,
+            List<WorkerLoop> workers,
+            ListenersByAddress byAddress,
+            @Nullable String version) {
+        DrainDecision drain =
+                new DrainDecision(
+                        services.drain(),
+                        services.serverState(),
+                        compiled.config().modifyOnlyDrain());
+        return new ActiveListener(compiled, drain, workers, byAddress, version);
+    }
+
+    private ActiveListener(
             CompiledListener compiled,
             DrainDecision drain,
             List<WorkerLoop> workers,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// A listener's settings apart from its filter chains; all defaults live here.
 ///
@@ -96,6 +97,13 @@ record ListenerConfig(
     /// The main address.
     Address address() {
         return addresses.getFirst().address();
+    }
+
+    /// All addresses, as Envoy writes them in messages.
+    String addressText() {
+        return addresses.stream()
+                .map(each -> each.address().toString())
+                .collect(Collectors.joining(","));
     }
 
     /// True if nobody else may have one of the addresses: ports that the system chooses are new

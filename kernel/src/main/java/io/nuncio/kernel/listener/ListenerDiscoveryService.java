@@ -19,24 +19,24 @@ import java.util.Set;
 
 /// LDS: listeners from a subscription. Those of the bootstrap stay as they are. Thread: main.
 final class ListenerDiscoveryService implements ResourceWatcher<Listener>, AutoCloseable {
-    private final ListenerManager manager;
+    private final DynamicListeners listeners;
     private @Nullable Subscription subscription;
     private InitTarget target = InitTarget.NONE;
     private String version = "";
 
-    private ListenerDiscoveryService(ListenerManager manager) {
-        this.manager = manager;
+    private ListenerDiscoveryService(DynamicListeners listeners) {
+        this.listeners = listeners;
     }
 
     /// @param problems at the source's field
     static ListenerDiscoveryService open(
-            ListenerManager manager,
+            DynamicListeners listeners,
             ConfigSource source,
             Subscriptions subscriptions,
             InitTargets server,
             StatsScope root,
             Problems problems) {
-        var service = new ListenerDiscoveryService(manager);
+        var service = new ListenerDiscoveryService(listeners);
         Subscription subscription =
                 subscriptions.open(
                         source,
@@ -77,14 +77,14 @@ final class ListenerDiscoveryService implements ResourceWatcher<Listener>, AutoC
         }
         Set<String> gone = new HashSet<>(update.removed());
         if (update.complete()) {
-            gone.addAll(manager.addedViaApi());
+            gone.addAll(listeners.addedViaApi());
             gone.removeAll(names);
         }
-        gone.forEach(manager::removeAddedViaApi); // before others take their addresses
+        gone.forEach(listeners::removeAddedViaApi); // before others take their addresses
         Set<String> taken = new HashSet<>();
         for (ResourceUpdate.Entry<Listener> entry : update.resources()) {
             if (!entry.name().isEmpty() && taken.add(entry.name())) {
-                manager.addOrUpdate(entry.message(), entry.version(), entry.problems());
+                listeners.addOrUpdate(entry.message(), entry.version(), entry.problems());
             }
         }
         version = update.version();

@@ -90,10 +90,11 @@ class ListenerUpdateTest extends ListenersFixture {
 
     private boolean update(String version, String text) throws Exception {
         return onMain(() ->
-                manager.addOrUpdate(
-                        listener("name: 'in' stat_prefix: 'in' " + LOOPBACK + text),
-                        version,
-                        problems));
+                manager.dynamic()
+                        .addOrUpdate(
+                                listener("name: 'in' stat_prefix: 'in' " + LOOPBACK + text),
+                                version,
+                                problems));
     }
 
     private void begin(String text) throws Exception {
@@ -281,15 +282,16 @@ class ListenerUpdateTest extends ListenersFixture {
         echo(drained, "x");
         var before = (io.nuncio.spi.Address.Ip) manager.address("in");
         onMain(() ->
-                manager.addOrUpdate(
-                        listener(
-                                "name: 'in' stat_prefix: 'in' address { socket_address { address:"
-                                        + " '127.0.0.1' port_value: 0 } } additional_addresses {"
-                                        + " address { socket_address { address: '::1' port_value:"
-                                        + " 0 } } } "
-                                        + MAIN.formatted("first")),
-                        "2",
-                        problems));
+                manager.dynamic()
+                        .addOrUpdate(
+                                listener(
+                                        "name: 'in' stat_prefix: 'in' address { socket_address {"
+                                            + " address: '127.0.0.1' port_value: 0 } }"
+                                            + " additional_addresses { address { socket_address {"
+                                            + " address: '::1' port_value: 0 } } } "
+                                                + MAIN.formatted("first")),
+                                "2",
+                                problems));
         assertThat(ended(drained)).isTrue();
         assertThat(manager.address("in")).isNotEqualTo(before);
         assertThat(echo(client("in"), "y")).isEqualTo("y");

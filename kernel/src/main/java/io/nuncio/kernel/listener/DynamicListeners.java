@@ -1,0 +1,228 @@
+package io.nuncio.kernel.listener;
+
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.nuncio.kernel.init.InitManager;
+import io.nuncio.kernel.network.BindFailure;
+import io.nuncio.spi.InitTargets;
+import io.nuncio.spi.Problems;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Listeners that come, change and go: before the start as those of the bootstrap do, afterwards
+/// each warms until it has what it needs. One that replaces another of its name warms beside it,
+/// takes its sockets in one step, and the old one drains; one that differs in filter chains only
+/// changes it in place. Thread: main.
+final class DynamicListeners {
+    private static final Logger LOG = LoggerFactory.getLogger("config");
+
+    private final ListenerManager.Services services;
+    private final ListenerCompiler compiler;
+    private final ListenerManagerStats stats;
+    private final ServingListeners serving;
+    private final DrainingListeners draining;
+    private final Map<String, WarmingListener> warming = new LinkedHashMap<>();
+    private boolean started;
+
+    DynamicListeners(
+            ListenerManager.Services services,
+            ListenerCompiler compiler,
+            ListenerManagerStats stats,
+            ServingListeners serving,
+            DrainingListeners draining) {
+        this.services = services;
+        this.compiler = compiler;
+        this.stats = stats;
+        this.serving = serving;
+        this.draining = draining;
+    }
+
+    /// The listeners accept: those that come from now on warm, and take over.
+    void begin() {
+        started = true;
+    }
+
+    /// Those that wait for something.
+    List<ActiveListener> warming() {
+        return warming.values().stream().map(WarmingListener::listener).toList();
+    }
+
+    /// Adds a listener, or replaces the one of the same name when the new one is warm. Nothing
+    /// changes if there is a problem, or if the one of the same name is the bootstrap's.
+    ///
+    /// @param version as its source calls it
+    /// @return false if nothing was to be done, or there is a problem
+    boolean addOrUpdate(Listener message, String version, Problems problems) {
+        ActiveListener before = serving.find(message.getName());
+        WarmingListener waiting = warming.get(message.getName());
+        Listener known =
+                waiting != null
+                        ? waiting.listener().compiled().message()
+                        : before == null ? null : before.compiled().message();
+        if (message.equals(known) || before != null && !before.addedViaApi()) {
+            return false;
+        }
+        InitManager init = started ? services.init().create("Listener " + message.getName()) : null;
+        CompiledListener base =
+                started && before != null && Renewals.inPlace(before.compiled().message(), message)
+                        ? before.compiled()
+                        : null;
+        InitTargets initTargets = init == null ? services.init().server() : init;
+        CompiledListener compiled =
+                base == null
+                        ? compiler.compile(message, serving::takenBy, initTargets, problems)
+                        : compiler.update(base, message, initTargets, problems);
+        if (compiled == null) {
+            stats.createFailure().increment();
+            if (init != null) {
+                services.init().forget(init);
+            }
+            return false;
+        }
+        (known == null ? stats.added() : stats.modified()).increment();
+        if (base != null) {
+            stats.inPlaceUpdated().increment();
+        }
+        LOG.info("lds: add/update listener '{}'", compiled.config().name());
+        // One that will change another in place needs no parts of its own.
+        ActiveListener listener =
+                ActiveListener.of(
+                        compiled,
+                        services,
+                        base == null ? services.workers() : List.of(),
+                        serving.byAddress(),
+                        version);
+        if (init == null) {
+            if (before != null) {
+                serving.remove(before);
+                before.compiled().close();
+            }
+            serving.add(listener);
+            return true;
+        }
+        if (waiting != null) {
+            forget(waiting);
+        }
+        WarmingListener fresh = new WarmingListener(listener, init, base);
+        warming.put(compiled.config().name(), fresh);
+        stats.warming().set(warming.size());
+        init.initialize(() -> activate(fresh));
+        return true;
+    }
+
+    /// Listeners that warm were compiled with what has been replaced meanwhile.
+    void warmAgain(String bundle) {
+        for (WarmingListener waiting : List.copyOf(warming.values())) {
+            ActiveListener listener = waiting.listener();
+            if (listener.compiled().uses(bundle)) {
+                forget(waiting);
+                Problems problems = new Problems();
+                addOrUpdate(listener.compiled().message(), listener.version(), problems);
+                problems.all().forEach(problem -> LOG.warn("{}", problem.message()));
+            }
+        }
+    }
+
+    private void forget(WarmingListener waiting) {
+        warming.remove(waiting.listener().config().name(), waiting);
+        stats.warming().set(warming.size());
+        services.init().forget(waiting.init());
+        waiting.close();
+    }
+
+    /// The listener has all it waited for: takes the place of the one before it.
+    private void activate(WarmingListener warm) {
+        ActiveListener listener = warm.listener();
+        String name = listener.config().name();
+        warming.remove(name, warm);
+        stats.warming().set(warming.size());
+        services.init().forget(warm.init());
+        ActiveListener before = serving.find(name);
+        if (warm.base() != null) {
+            if (before == null) {
+                warm.close(); // cannot be: whoever removes a listener forgets what warms for it
+                return;
+            }
+            before.update(listener, chain -> draining.begin(before, chain));
+            stats.createSuccess().add(services.workers().size());
+            return;
+        }
+        try {
+            if (before != null && listener.listensAs(before)) {
+                listener.takeSockets(before);
+            } else {
+                listener.bind();
+            }
+        } catch (BindFailure failure) {
+            stats.createFailure().increment();
+            LOG.error(
+                    "{}; {}",
+                    new ListenerStartFailure(name, failure).getMessage(),
+                    before == null ? "it does not serve" : "the one before it goes on");
+            listener.stopListening();
+            listener.compiled().close();
+            return;
+        }
+        if (before != null) {
+            serving.remove(before);
+            before.stopListening(); // where it listened elsewhere; the sockets it gave are not
+            // its own
+        }
+        serving.add(listener);
+        serving.publish();
+        listener.accept(() -> {
+            if (before != null) {
+                services.mainThread().post(() -> draining.begin(before));
+            }
+        });
+        stats.createSuccess().add(services.workers().size());
+    }
+
+    /// @return false if there is no such listener, or it is the bootstrap's
+    boolean removeAddedViaApi(String name) {
+        WarmingListener waiting = warming.get(name);
+        ActiveListener known = serving.find(name);
+        if (known != null && !known.addedViaApi() || known == null && waiting == null) {
+            return false;
+        }
+        if (waiting != null) {
+            forget(waiting);
+        }
+        if (known != null) {
+            serving.remove(known);
+            known.stopListening();
+            serving.publish();
+            if (started) {
+                draining.begin(known);
+            } else {
+                known.compiled().close();
+            }
+        }
+        LOG.info("lds: remove listener '{}'", name);
+        stats.removed().increment();
+        return true;
+    }
+
+    /// The names of all listeners that came after the bootstrap.
+    Set<String> addedViaApi() {
+        Set<String> names = new HashSet<>(warming.keySet());
+        for (ActiveListener listener : serving) {
+            if (listener.addedViaApi()) {
+                names.add(listener.config().name());
+            }
+        }
+        return names;
+    }
+
+    /// Nothing warms any more.
+    void forgetAll() {
+        List.copyOf(warming.values()).forEach(this::forget);
+        started = false;
+    }
+}
