@@ -86,7 +86,7 @@ class StartTlsIT {
                 Forward(Connection connection, Clusters clusters, String cluster) {
                     this.connection = connection;
                     clusters.get(cluster).tcpPool(LoadBalancerContext.NONE)
-                            .newConnection(new FromUpstream(), new Callbacks(), TransportOptions.NONE);
+                            .newConnection(new FromUpstream(), new Callbacks());
                 }
                 @Override public NetworkOutcome onData(Buffer data, boolean endStream) {
                     if (ready) {

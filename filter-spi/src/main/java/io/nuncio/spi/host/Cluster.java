@@ -21,7 +21,8 @@ public interface Cluster {
     @Nullable HttpPool httpPool(
             ResourcePriority priority, @Nullable Protocol downstream, LoadBalancerContext context);
 
-    /// Picks a host and gives the way to raw connections to it.
+    /// Picks a host and gives the way to raw connections to it. They ask of their transport socket
+    /// what the context says ([LoadBalancerContext#transportOptions]).
     ///
     /// @return null if no host may be used
     @Nullable TcpPool tcpPool(LoadBalancerContext context);

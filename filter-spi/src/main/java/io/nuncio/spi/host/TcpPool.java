@@ -4,14 +4,14 @@ import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.Host;
-import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.UpstreamInfo;
 
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 
-/// One worker's way to connections to one host, each for one user alone. Thread: that worker.
+/// One worker's way to connections to one host, each for one user alone, as the context of the pick
+/// wants them. Thread: that worker.
 @ProviderType
 public interface TcpPool {
     Host host();
@@ -19,18 +19,20 @@ public interface TcpPool {
     /// Opens a connection, within the circuit breakers and the connect timeout of the cluster.
     ///
     /// @param receiver gets the connection's bytes and its end, after [Callbacks#onReady]
-    /// @param options what the connection asks of its transport socket
     /// @return what gives up waiting; null if `callbacks` was told before this returned
-    @Nullable Wait newConnection(Receiver receiver, Callbacks callbacks, TransportOptions options);
+    @Nullable Wait newConnection(Receiver receiver, Callbacks callbacks);
 
-    /// A connection that is being made.
+    /// A connection that is being made. Bundles that carry connections in something else, such as a
+    /// tunnel, have their own.
+    @ConsumerType
     interface Wait {
         /// Gives up; no callback follows.
         void cancel();
     }
 
-    /// A connection that stands. After its end everything still done to it is ignored.
-    @ProviderType
+    /// A connection that stands. After its end everything still done to it is ignored. Bundles that
+    /// carry connections in something else, such as a tunnel, have their own.
+    @ConsumerType
     interface Opened {
         /// For logs; stays true after the end.
         UpstreamInfo info();

@@ -1,7 +1,6 @@
 package io.nuncio.testkit;
 
 import io.nuncio.spi.Host;
-import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.TcpPool;
 
@@ -20,7 +19,6 @@ public final class FakeTcpPool implements TcpPool {
     private final Deque<Pending> waiting = new ArrayDeque<>();
     private final List<FakeTcpUpstream> opened = new ArrayList<>();
     private HttpPool.@Nullable Failure atOnce;
-    private TransportOptions lastOptions = TransportOptions.NONE;
     private int cancelled;
 
     FakeTcpPool(FakePool host) {
@@ -57,11 +55,6 @@ public final class FakeTcpPool implements TcpPool {
         return cancelled;
     }
 
-    /// What the latest connection asked of its transport socket.
-    public TransportOptions options() {
-        return lastOptions;
-    }
-
     /// The connections that stood, the oldest first.
     public List<FakeTcpUpstream> opened() {
         return opened;
@@ -73,9 +66,7 @@ public final class FakeTcpPool implements TcpPool {
     }
 
     @Override
-    public @Nullable Wait newConnection(
-            Receiver receiver, Callbacks callbacks, TransportOptions options) {
-        lastOptions = options;
+    public @Nullable Wait newConnection(Receiver receiver, Callbacks callbacks) {
         if (atOnce != null) {
             callbacks.onFailure(atOnce, host);
             return null;

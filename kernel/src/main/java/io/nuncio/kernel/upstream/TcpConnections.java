@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /// | --- | --- | --- |
 /// | `max_connections` of the cluster | 1024 | [io.nuncio.spi.host.HttpPool.Failure#OVERFLOW], `upstream_cx_overflow` |
 /// | `max_pending_requests`, connections being made | 1024 | [io.nuncio.spi.host.HttpPool.Failure#OVERFLOW], `upstream_rq_pending_overflow` |
-final class TcpConnections implements TcpPool {
+final class TcpConnections {
     private static final Logger LOG = LoggerFactory.getLogger("pool");
 
     private final WorkerHost place;
@@ -38,14 +38,31 @@ final class TcpConnections implements TcpPool {
                         place.counts());
     }
 
-    @Override
-    public Host host() {
+    Host host() {
         return place.host();
     }
 
-    @Override
-    public @Nullable Wait newConnection(
-            Receiver receiver, Callbacks callbacks, TransportOptions options) {
+    /// The pool as one who picked the host has it.
+    ///
+    /// @param options what connections ask of their transport socket
+    TcpPool asking(TransportOptions options) {
+        return new Picked(this, options);
+    }
+
+    private record Picked(TcpConnections connections, TransportOptions options) implements TcpPool {
+        @Override
+        public Host host() {
+            return connections.host();
+        }
+
+        @Override
+        public @Nullable Wait newConnection(Receiver receiver, Callbacks callbacks) {
+            return connections.open(receiver, callbacks, options);
+        }
+    }
+
+    private TcpPool.@Nullable Wait open(
+            TcpPool.Receiver receiver, TcpPool.Callbacks callbacks, TransportOptions options) {
         if (!counts.mayConnect() || !counts.mayWait()) {
             callbacks.onFailure(HttpPool.Failure.OVERFLOW, new Unconnected(host(), null));
             return null;

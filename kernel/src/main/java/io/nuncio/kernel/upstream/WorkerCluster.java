@@ -65,7 +65,7 @@ final class WorkerCluster implements Cluster {
             cluster.info().stats().cxPoolOverflow.increment();
             return null;
         }
-        return pool;
+        return pool.asking(context.transportOptions());
     }
 
     UpstreamCluster cluster() {

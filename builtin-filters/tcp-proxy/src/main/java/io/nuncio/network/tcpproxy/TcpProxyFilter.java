@@ -150,7 +150,7 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
                 return;
             }
             attempts.begin();
-            wait = pool.newConnection(side, this, host.transportOptions());
+            wait = pool.newConnection(side, this);
         }
         if (wait != null) {
             connecting = wait; // unless it failed at once, and another is being made

@@ -376,7 +376,7 @@ class TcpProxyFilterTest {
                 .filterState("envoy.network.application_protocols", List.of("h2", "http/1.1"));
         serve("");
 
-        assertThat(cluster.tcpPool().options())
+        assertThat(cluster.pick().transportOptions())
                 .isEqualTo(
                         new TransportOptions(
                                 "a.example",
