@@ -3,6 +3,7 @@ package io.nuncio.spi;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What one connection to an upstream asks of its transport socket beyond the configuration (Envoy:
 /// TransportSocketOptions). Immutable.
@@ -23,6 +24,10 @@ public record TransportOptions(
     public static final TransportOptions NONE =
             new TransportOptions(null, List.of(), List.of(), null);
 
+    private static final String SERVER_NAME = "envoy.network.upstream_server_name";
+    private static final String ALT_NAMES = "envoy.network.upstream_subject_alt_names";
+    private static final String PROTOCOLS = "envoy.network.application_protocols";
+
     public TransportOptions {
         subjectAltNames = List.copyOf(subjectAltNames);
         applicationProtocols = List.copyOf(applicationProtocols);
@@ -34,5 +39,32 @@ public record TransportOptions(
                 || (serverName == null
                         && subjectAltNames.isEmpty()
                         && applicationProtocols.isEmpty());
+    }
+
+    /// What filters have left in the filter state under Envoy's names; [#NONE] if that is nothing.
+    public static TransportOptions wished(StreamInfo info) {
+        Object name = info.filterState(SERVER_NAME);
+        Object altNames = info.filterState(ALT_NAMES);
+        Object protocols = info.filterState(PROTOCOLS);
+        return name == null && altNames == null && protocols == null
+                ? NONE
+                : new TransportOptions(
+                        FilterStateObject.textOf(name), list(altNames), list(protocols), null);
+    }
+
+    /// A list of names, or a text with commas between them.
+    private static List<String> list(@Nullable Object object) {
+        String text = FilterStateObject.textOf(object);
+        return text == null
+                ? List.of()
+                : Stream.of(text.split(",", -1))
+                        .map(String::strip)
+                        .filter(each -> !each.isEmpty())
+                        .toList();
+    }
+
+    /// The same for that downstream connection.
+    public TransportOptions withDownstream(@Nullable Connection connection) {
+        return new TransportOptions(serverName, subjectAltNames, applicationProtocols, connection);
     }
 }

@@ -53,7 +53,7 @@ final class ChangingTlsTemplate implements ChangingTls {
             TlsTemplate newest = current;
             if (newest == null) {
                 factoryStats.notReady(side).increment();
-                return new NotReadySocket(connection);
+                return new RefusedSocket(connection, RefusedSocket.NOT_READY);
             }
             TransportSocket made = newest.createIfOpen(connection);
             if (made != null) {

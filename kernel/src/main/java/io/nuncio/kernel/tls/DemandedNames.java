@@ -1,18 +1,14 @@
 package io.nuncio.kernel.tls;
 
-import java.security.cert.CertificateParsingException;
+import io.nuncio.spi.host.CertificateText;
+import io.nuncio.spi.host.CertificateText.NameKind;
+
 import java.security.cert.X509Certificate;
-import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 
 /// The names of which a peer's certificate must have one, since whoever asked for the connection
 /// said so.
 final class DemandedNames {
-    private static final int DNS = 2;
-    private static final int URI = 6;
-    private static final int IP = 7;
-
     private DemandedNames() {}
 
     /// @param chain of the peer, its own certificate first; empty if it has none
@@ -20,29 +16,18 @@ final class DemandedNames {
         if (chain.isEmpty()) {
             return false;
         }
-        try {
-            Collection<List<?>> all = chain.getFirst().getSubjectAlternativeNames();
-            return all != null && all.stream().anyMatch(each -> matches(each, names));
-        } catch (CertificateParsingException unreadable) {
-            return false;
+        X509Certificate own = chain.getFirst();
+        for (NameKind kind : NameKind.values()) {
+            for (String name : CertificateText.names(own, kind)) {
+                if (names.stream().anyMatch(wanted -> matches(kind, name, wanted))) {
+                    return true;
+                }
+            }
         }
+        return false;
     }
 
-    private static boolean matches(List<?> name, List<String> names) {
-        int type = (Integer) name.getFirst();
-        if (type == DNS) {
-            String text = String.valueOf(name.get(1)).toLowerCase(Locale.ROOT);
-            return names.stream().anyMatch(wanted -> dns(text, wanted.toLowerCase(Locale.ROOT)));
-        }
-        return (type == URI || type == IP) && names.contains(String.valueOf(name.get(1)));
-    }
-
-    /// A star stands for one whole label, the first (RFC 6125, 6.4.3).
-    private static boolean dns(String pattern, String name) {
-        if (!pattern.startsWith("*.")) {
-            return pattern.equals(name);
-        }
-        int dot = name.indexOf('.');
-        return dot > 0 && name.substring(dot).equals(pattern.substring(1));
+    private static boolean matches(NameKind kind, String name, String wanted) {
+        return kind == NameKind.DNS ? CertificateText.covers(name, wanted) : name.equals(wanted);
     }
 }

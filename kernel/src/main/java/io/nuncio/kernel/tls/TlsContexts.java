@@ -1,6 +1,7 @@
 package io.nuncio.kernel.tls;
 
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.TransportSocket;
@@ -137,7 +138,9 @@ public final class TlsContexts implements TlsSockets {
                     another -> {
                         TlsTemplate other = compile(side, another, stats, context);
                         return other == null ? new UnusableTls() : other;
-                    });
+                    },
+                    new OtherProtocols(protocols ->
+                            offering(protocols, server, config, boringSsl, stats, keyLog)));
         } catch (SSLException | IllegalArgumentException refused) {
             ReferenceCountUtil.release(keyLog);
             Throwable deepest = refused;
@@ -146,6 +149,22 @@ public final class TlsContexts implements TlsSockets {
             }
             context.problems().add("", "Failed to initialize TLS: " + deepest.getMessage());
             return null;
+        }
+    }
+
+    /// Any thread.
+    private static SslContext offering(
+            List<String> protocols,
+            boolean server,
+            TlsConfig config,
+            boolean boringSsl,
+            TlsStats stats,
+            @Nullable KeyLog keyLog) {
+        try {
+            return LibraryContext.build(
+                    server, config.withApplicationProtocols(protocols), boringSsl, stats, keyLog);
+        } catch (SSLException impossible) {
+            throw new IllegalStateException("the rest was tried when compiled", impossible);
         }
     }
 

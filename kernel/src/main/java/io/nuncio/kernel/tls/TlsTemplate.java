@@ -32,6 +32,7 @@ final class TlsTemplate implements TransportSocketTemplate {
 
     private static final String NAMELESS = "nameless";
     private static final int SOME_PORT = 1;
+    private static final int LONGEST_PROTOCOL = 255;
 
     private final SslContext library;
     private final TlsConfig config;
@@ -39,6 +40,7 @@ final class TlsTemplate implements TransportSocketTemplate {
     private final TlsStats stats;
     private final @Nullable KeyLog keyLog;
     private final Function<TlsConfig, TransportSocketTemplate> maker;
+    private final OtherProtocols others;
     private final List<TransportSocketTemplate> derived = new ArrayList<>(); // main thread
     private Runnable whenClosed = () -> {}; // main thread
 
@@ -46,24 +48,35 @@ final class TlsTemplate implements TransportSocketTemplate {
     /// @param keyLog what the library's context writes secrets to, null for nothing; the template
     ///   owns a reference
     /// @param maker of templates that differ a little
+    /// @param others contexts that offer other protocols, on any thread
     TlsTemplate(
             SslContext library,
             TlsConfig config,
             @Nullable String ciphers,
             TlsStats stats,
             @Nullable KeyLog keyLog,
-            Function<TlsConfig, TransportSocketTemplate> maker) {
+            Function<TlsConfig, TransportSocketTemplate> maker,
+            OtherProtocols others) {
         this.library = library;
         this.config = config;
         this.ciphers = ciphers;
         this.stats = stats;
         this.keyLog = keyLog;
         this.maker = maker;
+        this.others = others;
     }
 
     @Override
     public TransportSocket create(TransportSocketContext context) {
-        SSLEngine engine = engine(serverName(context));
+        String name = serverName(context);
+        List<String> protocols = context.options().applicationProtocols();
+        if (protocols.stream().anyMatch(each -> each.length() > LONGEST_PROTOCOL)) {
+            return new RefusedSocket(context, "TLS error: Invalid ALPN protocol string");
+        }
+        SSLEngine engine =
+                protocols.isEmpty()
+                        ? engine(library, name)
+                        : others.with(protocols, other -> engine(other, name));
         ReferenceCountUtil.retain(keyLog);
         return new TlsSocket(context, engine, this);
     }
@@ -110,8 +123,8 @@ final class TlsTemplate implements TransportSocketTemplate {
 
     /// Netty's handler is not put into any pipeline: it is only the way to an engine that takes as
     /// many records as there are in one call.
-    private SSLEngine engine(@Nullable String name) {
-        SSLEngine engine = handler(name, ByteBufAllocator.DEFAULT).engine();
+    private SSLEngine engine(SslContext from, @Nullable String name) {
+        SSLEngine engine = handler(from, name, ByteBufAllocator.DEFAULT).engine();
         if (library.isClient() && name != null && name.indexOf('.') < 0) {
             askFor(name, engine);
         }
@@ -127,14 +140,14 @@ final class TlsTemplate implements TransportSocketTemplate {
 
     /// An upstream's sessions are kept by the name that is asked for; the library asks for none of
     /// itself that has no dot.
-    private SslHandler handler(@Nullable String name, ByteBufAllocator memory) {
+    private SslHandler handler(SslContext from, @Nullable String name, ByteBufAllocator memory) {
         if (library.isServer()) {
-            return library.newHandler(memory);
+            return from.newHandler(memory);
         }
         if (config.upstream().maxSessionKeys() > 0) {
-            return library.newHandler(memory, name == null ? NAMELESS : name, SOME_PORT);
+            return from.newHandler(memory, name == null ? NAMELESS : name, SOME_PORT);
         }
-        return name == null ? library.newHandler(memory) : library.newHandler(memory, name, -1);
+        return name == null ? from.newHandler(memory) : from.newHandler(memory, name, -1);
     }
 
     /// Netty asks for no name without a dot by itself.
@@ -221,6 +234,7 @@ final class TlsTemplate implements TransportSocketTemplate {
     public void close() {
         whenClosed.run();
         derived.forEach(TransportSocketTemplate::close);
+        others.close();
         ReferenceCountUtil.release(library);
         ReferenceCountUtil.release(keyLog); // last: who holds it finds the library, or none
     }

@@ -160,6 +160,12 @@ final class UpstreamHost implements Host {
         return socket == null ? null : socket.sharingKey(downstream);
     }
 
+    /// True if connections that speak that protocol have no transport socket, which wishes could be
+    /// for.
+    boolean plain(UpstreamProtocol protocol) {
+        return dialing.options(protocol).transport() == null;
+    }
+
     /// How a new connection that speaks that protocol is opened.
     ConnectOptions connectOptions(UpstreamProtocol protocol) {
         ConnectOptions options = dialing.options(protocol);

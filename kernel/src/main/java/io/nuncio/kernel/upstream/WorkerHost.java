@@ -84,7 +84,8 @@ final class WorkerHost {
     ConnectionPool pool(
             UpstreamProtocol protocol, ResourcePriority priority, LoadBalancerContext context) {
         Connection downstream = context.downstreamConnection();
-        TransportOptions wishes = context.transportOptions();
+        TransportOptions wishes =
+                host.plain(protocol) ? TransportOptions.NONE : context.transportOptions();
         Object key = downstream == null ? null : host.sharingKey(protocol, downstream);
         UpstreamSource source = DownstreamSource.of(downstream);
         return key == null && source == null && wishes.asConfigured()
@@ -98,17 +99,12 @@ final class WorkerHost {
         if (known != null) {
             return known;
         }
-        TransportOptions wishes = place.wishes();
         var made =
                 new ConnectionPool(
                         this,
                         place.protocol(),
                         place.priority(),
-                        new TransportOptions(
-                                wishes.serverName(),
-                                wishes.subjectAltNames(),
-                                wishes.applicationProtocols(),
-                                downstream),
+                        place.wishes().withDownstream(downstream),
                         () -> apart.remove(place));
         if (apart.isEmpty()) {
             apart = new HashMap<>();
@@ -119,13 +115,7 @@ final class WorkerHost {
 
     /// Without the downstream: streams of others may wish for the same.
     private static TransportOptions anonymous(TransportOptions wishes) {
-        return wishes.asConfigured()
-                ? TransportOptions.NONE
-                : new TransportOptions(
-                        wishes.serverName(),
-                        wishes.subjectAltNames(),
-                        wishes.applicationProtocols(),
-                        null);
+        return wishes.asConfigured() ? TransportOptions.NONE : wishes.withDownstream(null);
     }
 
     /// Those of raw connections, which end with their users alone.

@@ -148,8 +148,9 @@ class SeparatePoolsTest {
 
     @Test
     void wishesAreSharedWhoeverHasThemAndThoseForNothingAreNone() {
+        WorkerCluster cluster = over("keyed");
         FakeConnection a = downstream("a");
-        FakeConnection b = downstream("b");
+        FakeConnection b = downstream("a");
         HttpPool wished = pool(cluster, a, new TransportOptions("x", List.of(), List.of(), a));
 
         assertThat(pool(cluster, b, new TransportOptions("x", List.of(), List.of(), b)))
@@ -157,6 +158,13 @@ class SeparatePoolsTest {
         assertThat(pool(cluster, a, new TransportOptions("y", List.of(), List.of(), a)))
                 .isNotSameAs(wished);
         assertThat(pool(cluster, a, new TransportOptions(null, List.of(), List.of(), a)))
-                .isSameAs(pool(cluster, null, TransportOptions.NONE));
+                .isSameAs(pool(cluster, b, TransportOptions.NONE));
+    }
+
+    @Test
+    void whereBytesGoPlainNobodyAsksForWishes() {
+        FakeConnection a = downstream("a");
+        assertThat(pool(cluster, a, new TransportOptions("x", List.of(), List.of(), a)))
+                .isSameAs(pool(null));
     }
 }

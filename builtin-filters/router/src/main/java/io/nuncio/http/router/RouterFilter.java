@@ -16,6 +16,7 @@ import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.Stream;
 import io.nuncio.spi.Trailers;
 import io.nuncio.spi.TrailersOutcome;
+import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.host.Cluster;
 import io.nuncio.spi.host.RetryState;
 import io.nuncio.spi.host.RouteEntry;
@@ -129,6 +130,11 @@ final class RouterFilter implements HttpFilter, LoadBalancerContext {
     @Override
     public @Nullable Connection downstreamConnection() {
         return stream.connection();
+    }
+
+    @Override
+    public TransportOptions transportOptions() {
+        return TransportOptions.wished(stream.info());
     }
 
     @Override

@@ -9,19 +9,10 @@ import java.util.List;
 
 /// What filters before this one, and the configuration, want of the upstream's transport socket.
 final class TransportWishes {
-    private static final String SERVER_NAME = "envoy.network.upstream_server_name";
-    private static final String ALT_NAMES = "envoy.network.upstream_subject_alt_names";
-    private static final String PROTOCOLS = "envoy.network.application_protocols";
-
     private TransportWishes() {}
 
     static TransportOptions of(Connection downstream) {
-        StreamInfo info = downstream.streamInfo();
-        return new TransportOptions(
-                FilterStateText.of(info, SERVER_NAME),
-                FilterStateText.list(info, ALT_NAMES),
-                FilterStateText.list(info, PROTOCOLS),
-                downstream);
+        return TransportOptions.wished(downstream.streamInfo()).withDownstream(downstream);
     }
 
     /// For a socket that tells the upstream of the downstream, unless the downstream has told of

@@ -5,13 +5,17 @@ import io.nuncio.spi.TlsInfo;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketContext;
 
-/// The socket of a connection that came before its secrets: it is closed.
-record NotReadySocket(TransportSocketContext context) implements TransportSocket {
-    private static final String REASON = "TLS error: Secret is not supplied by SDS";
+/// The socket of a connection that cannot be made as it should: it is closed.
+///
+/// @param failureReason why
+record RefusedSocket(TransportSocketContext context, String failureReason)
+        implements TransportSocket {
+    /// It came before its secrets.
+    static final String NOT_READY = "TLS error: Secret is not supplied by SDS";
 
     @Override
     public void onTransportConnected() {
-        context.failed(REASON);
+        context.failed(failureReason);
     }
 
     @Override
@@ -27,10 +31,5 @@ record NotReadySocket(TransportSocketContext context) implements TransportSocket
     @Override
     public TlsInfo tls() {
         return UnfinishedTls.INSTANCE;
-    }
-
-    @Override
-    public String failureReason() {
-        return REASON;
     }
 }
