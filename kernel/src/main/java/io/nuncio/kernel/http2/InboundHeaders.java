@@ -14,7 +14,8 @@ import java.util.Arrays;
 /// later ones refer to it.
 ///
 /// Limits: a block, as it is on the wire, may have the bytes that its headers may have, and 16 KiB
-/// more; it may come in 8 CONTINUATION frames, and one more for each 16 KiB of its limit.
+/// more; it may come in 8 CONTINUATION frames, and one more for each 16 KiB of its limit. What it
+/// decompresses to is limited by [io.nuncio.kernel.http2.hpack.HpackDecoder].
 final class InboundHeaders {
     private static final int FREE_CONTINUATIONS = 8;
 
@@ -86,7 +87,7 @@ final class InboundHeaders {
     @Nullable ConnectionError onContinuation(int flags, byte[] payload, int length) {
         continuations++;
         if (continuations > mostContinuations) {
-            return tooLarge("too many CONTINUATION frames");
+            return tooLarge(target, "too many CONTINUATION frames");
         }
         ConnectionError error = append(payload, 0, length);
         if (error != null || (flags & FrameType.END_HEADERS) == 0) {
@@ -101,7 +102,7 @@ final class InboundHeaders {
     private @Nullable ConnectionError append(byte[] payload, int start, int end) {
         int length = end - start;
         if (partialLength + length > longestBlock) {
-            return tooLarge("too large header block");
+            return tooLarge(target, "too large header block");
         }
         byte[] block = partial;
         if (block == null) {
@@ -115,10 +116,10 @@ final class InboundHeaders {
         return null;
     }
 
-    private ConnectionError tooLarge(String message) {
+    private ConnectionError tooLarge(@Nullable Http2Stream stream, String message) {
         session.stats().headerOverflow().increment();
-        if (target != null) {
-            target.details(Details.TOO_MANY_HEADERS);
+        if (stream != null) {
+            stream.details(Details.TOO_MANY_HEADERS);
         }
         return ConnectionError.flood(message);
     }
@@ -166,11 +167,11 @@ final class InboundHeaders {
         target = null;
         if (stream == null || stream.closed) {
             reader.skip(block, start, end);
-            return compressionError();
+            return compressionError(null);
         }
         HeaderMap headers = stream.newHeaders(trailers);
         HeaderReader.Outcome outcome = reader.read(block, start, end, headers, trailers);
-        ConnectionError error = compressionError();
+        ConnectionError error = compressionError(stream);
         if (error != null) {
             return error;
         }
@@ -198,10 +199,13 @@ final class InboundHeaders {
         };
     }
 
-    private @Nullable ConnectionError compressionError() {
+    private @Nullable ConnectionError compressionError(@Nullable Http2Stream stream) {
         HpackError error = reader.error();
-        return error == null
-                ? null
+        if (error == null) {
+            return null;
+        }
+        return error == HpackError.TOO_MUCH
+                ? tooLarge(stream, error.message())
                 : ConnectionError.of(ErrorCode.COMPRESSION_ERROR, error.message());
     }
 

@@ -4,11 +4,13 @@ import static io.nuncio.kernel.http2.Frames.data;
 import static io.nuncio.kernel.http2.Frames.get;
 import static io.nuncio.kernel.http2.Frames.post;
 import static io.nuncio.kernel.http2.Frames.priority;
+import static io.nuncio.kernel.http2.Frames.request;
 import static io.nuncio.kernel.http2.Frames.settings;
 import static io.nuncio.kernel.http2.Frames.windowUpdate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
 
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
@@ -18,6 +20,8 @@ import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.host.CodecError;
 
 import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
 
 /// What a peer may do too often.
 class Http2FloodTest {
@@ -111,6 +115,60 @@ class Http2FloodTest {
         }
 
         assertCalmed(server, "header_overflow");
+    }
+
+    /// A byte may stand for a field of the table.
+    @Test
+    void whatABlockDecompressesToIsLimited() {
+        var server = ServerHarness.open().answeringLater();
+
+        server.receive(get(1), bomb(3, request("GET")));
+
+        assertCalmed(server, "header_overflow");
+        assertThat(server.exchange(1).headers).isNull();
+        assertThat(server.exchange(1).response.control().details())
+                .isEqualTo("http2.too_many_headers");
+    }
+
+    @Test
+    void soItIsWhereNobodyWantsTheBlock() {
+        var server =
+                ServerHarness.open(
+                                Http2ProtocolOptions.newBuilder()
+                                        .setMaxConcurrentStreams(number(1)))
+                        .answeringLater();
+
+        server.receive(post(1), bomb(3, request("GET")));
+
+        assertThat(server.counter("stream_refused_errors")).isEqualTo(1);
+        assertCalmed(server, "header_overflow");
+    }
+
+    @Test
+    void soItIsWhereTheMessageIsMalformedAlready() {
+        var server =
+                ServerHarness.open(
+                                Http2ProtocolOptions.newBuilder()
+                                        .setOverrideStreamErrorOnInvalidHttpMessage(
+                                                BoolValue.of(true)))
+                        .answeringLater();
+
+        server.receive(bomb(1, "connection: close"));
+
+        assertCalmed(server, "header_overflow");
+    }
+
+    /// A header block of these fields and 100 references to a large one.
+    private static byte[] bomb(int id, String... fields) {
+        byte[] large = Frames.block("a: " + "b".repeat(3900));
+        large[0] = 0x40; // enters the table
+        byte[] references = new byte[100];
+        Arrays.fill(references, (byte) 0xbe);
+        return Frames.frame(
+                Frames.HEADERS,
+                Frames.END_HEADERS | Frames.END_STREAM,
+                id,
+                Frames.join(Frames.block(fields), large, references));
     }
 
     @Test

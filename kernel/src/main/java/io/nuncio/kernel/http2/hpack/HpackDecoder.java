@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// | --- | --- | --- |
 /// | bytes of names and values, number of fields | constructor | [#tooLarge]; no more is kept |
 /// | bytes of the table | [#limitTable] | [HpackError#TABLE_SIZE], or the oldest fields go |
+/// | bytes of all fields of a block, those included that are not kept | four times those of a map, and 32 KiB | [HpackError#TOO_MUCH] |
 /// | numbers: 31 bits, 5 bytes | | [HpackError#NUMBER] |
 ///
 /// Thread: the connection's worker.
@@ -46,9 +47,14 @@ public final class HpackDecoder {
     private static final int SLOTS = 64;
     private static final int SEPARATORS = 4;
 
+    /// With these, only references to the tables can pass the limit of what a block decompresses
+    /// to: strings grow by little more than half.
+    private static final long FREE_BYTES = 32 * 1024;
+
     private final DynamicTable table = new DynamicTable(INITIAL_TABLE);
     private final int maxBytes;
     private final int maxFields;
+    private final long mostDecompressed;
     private int tableLimit = INITIAL_TABLE;
     private boolean sizeUpdateDue;
 
@@ -60,6 +66,7 @@ public final class HpackDecoder {
     private byte[] target = NO_BYTES; // the map's
     private @Nullable HpackError error;
     private boolean tooLarge;
+    private long decompressed;
 
     private int nameStart;
     private int nameLength;
@@ -72,6 +79,7 @@ public final class HpackDecoder {
     public HpackDecoder(int maxBytes, int maxFields) {
         this.maxBytes = maxBytes;
         this.maxFields = maxFields;
+        mostDecompressed = FREE_BYTES + 4L * maxBytes;
     }
 
     /// The peer has acknowledged this SETTINGS_HEADER_TABLE_SIZE. If its table may be larger, it
@@ -98,6 +106,7 @@ public final class HpackDecoder {
         target = headers.array();
         error = null;
         tooLarge = false;
+        decompressed = 0;
     }
 
     /// Reads a block for the sake of later ones.
@@ -129,7 +138,7 @@ public final class HpackDecoder {
             } else {
                 found = readLiteral(octet);
             }
-            if (!found) {
+            if (!found || !affordable()) {
                 return finish();
             }
             if (!tooLarge) {
@@ -137,6 +146,13 @@ public final class HpackDecoder {
             }
         }
         return finish();
+    }
+
+    /// A reference of a byte may stand for a field of thousands: what nobody wants is read for the
+    /// sake of later blocks, but not without end.
+    private boolean affordable() {
+        decompressed += nameLength + valueLength;
+        return decompressed <= mostDecompressed || fail(HpackError.TOO_MUCH);
     }
 
     private boolean finish() {

@@ -208,8 +208,27 @@ class HpackDecoderTest {
             decoder.keep();
         }
         assertThat(decoder.tooLarge()).isTrue();
+        assertThat(decoder.error()).isEqualTo(HpackError.TOO_MUCH);
         assertThat(headers.byteSize()).isLessThanOrEqualTo(60 * 1024);
         assertThat(headers.array().length).isLessThanOrEqualTo(128 * 1024);
+        assertThat(decoder.skip(block, 0, block.length)).isEqualTo(HpackError.TOO_MUCH);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"60, true", "80, false"})
+    void whatIsNotKeptIsReadUpToFourTimesWhatAMapMayHave(int references, boolean read) {
+        var decoder = new HpackDecoder(60 * 1024, 100);
+        byte[] block = new byte[6 + 3900 + references];
+        block[0] = 0x40;
+        block[1] = 1;
+        block[2] = 'a';
+        int at = 3 + length(block, 3, 3900);
+        java.util.Arrays.fill(block, at, at + 3900, (byte) 'b');
+        java.util.Arrays.fill(block, at + 3900, block.length, (byte) 0xbe);
+
+        HpackError error = decoder.skip(block, 0, block.length);
+
+        assertThat(error).isEqualTo(read ? null : HpackError.TOO_MUCH);
     }
 
     private static int length(byte[] block, int at, int length) {
