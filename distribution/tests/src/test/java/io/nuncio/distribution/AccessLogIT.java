@@ -223,6 +223,19 @@ class AccessLogIT {
     }
 
     @Test
+    void aConnectionThatEndsWithTheProxyIsLogged() throws Exception {
+        try (FakeUpstream silent = FakeUpstream.start(FakeUpstream.Peer::awaitClose);
+                NuncioServer proxy = start(silent, "%RESPONSE_FLAGS%");
+                RawClient client = proxy.client("l")) {
+            client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            proxy.awaitStat("http.t.downstream_rq_active", 1);
+            proxy.close();
+        }
+        assertThat(lines("streams.log")).hasSize(1);
+        assertThat(lines("connections.log")).hasSize(1);
+    }
+
+    @Test
     void aConnectionOverTlsIsKnownByWhatItsHandshakeEstablished() throws Exception {
         TestCertificates.Identity identity =
                 TestCertificates.authority("Test CA").issue("proxy.example");
@@ -238,6 +251,8 @@ class AccessLogIT {
                 RawClient client =
                         TestTls.PLAIN.asking("proxy.example").connect(proxy.address("secure"))) {
             client.exchange("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+            client.close();
+            proxy.awaitStat("listener.secure.downstream_cx_destroy", 1);
         }
 
         assertThat(lines("tls.log"))

@@ -29,6 +29,7 @@ public final class LogFiles implements AutoCloseable {
     private final Opener opener;
     private final Object lock = new Object();
     private final Map<String, Shared> open = new HashMap<>();
+    private final List<QueuedFile> ending = new ArrayList<>(); // let go, and perhaps still written
 
     /// How files are written.
     ///
@@ -95,6 +96,7 @@ public final class LogFiles implements AutoCloseable {
         synchronized (lock) {
             open.values().forEach(shared -> files.add(shared.file));
             open.clear();
+            files.addAll(ending);
         }
         files.forEach(QueuedFile::close);
         files.forEach(QueuedFile::awaitEnd);
@@ -107,6 +109,8 @@ public final class LogFiles implements AutoCloseable {
                 return;
             }
             open.remove(path);
+            ending.removeIf(QueuedFile::ended);
+            ending.add(file);
         }
         file.close();
     }

@@ -90,6 +90,11 @@ final class QueuedFile {
         wake();
     }
 
+    /// True if all is written and the file is closed.
+    boolean ended() {
+        return writer.getState() == Thread.State.TERMINATED;
+    }
+
     void awaitEnd() {
         try {
             writer.join(END_WAIT_MILLIS);

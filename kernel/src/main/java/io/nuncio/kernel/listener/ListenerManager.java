@@ -305,7 +305,9 @@ public final class ListenerManager {
 
     /// Closes sockets and connections, and lets go of the extensions when the last connection has
     /// ended.
-    public void close() {
+    ///
+    /// @param ended run once, on a worker, when the last connection has ended
+    public void close(Runnable ended) {
         ListenerDiscoveryService lds = discovery;
         if (lds != null) {
             lds.close();
@@ -317,9 +319,17 @@ public final class ListenerManager {
         all.forEach(listener -> listener.closeConnections("server_shutdown"));
         List<CompiledListener> compiled = all.stream().map(ActiveListener::compiled).toList();
         Worker main = services.mainThread();
-        whenNoConnections(() -> main.post(() -> compiled.forEach(CompiledListener::close)));
+        whenNoConnections(() -> {
+            main.post(() -> compiled.forEach(CompiledListener::close));
+            ended.run();
+        });
         draining.forgetAll();
         stats.workersStarted().set(0);
         started = false;
+    }
+
+    /// The same, and nobody asks when the last connection has ended.
+    public void close() {
+        close(() -> {});
     }
 }

@@ -305,16 +305,16 @@ final class WorkerListener implements ListenSocket.Acceptor {
         }
         connections--;
         gone();
+        SocketConnection connection = ended.connection();
+        if (listener.socketFilters().accessLogger() != null) {
+            log(connection.streamInfo());
+        }
         stats.active().decrement();
         stats.destroy().increment();
         workerStats.active().decrement();
         stats.lengthMillis().record((worker.nanoTime() - ended.beganNanos()) / 1_000_000);
-        SocketConnection connection = ended.connection();
         if (connection.connectTimedOut()) {
             stats.transportSocketConnectTimeout().increment();
-        }
-        if (listener.socketFilters().accessLogger() != null) {
-            log(connection.streamInfo());
         }
         ended.filters().exit(worker);
         ended.connections().count().exit(worker);

@@ -46,6 +46,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Everything that a bootstrap describes, compiled but not started: nothing is bound, nothing is
 /// resolved yet.
@@ -53,6 +55,8 @@ import java.util.List;
 /// Built top to bottom, services first, then what requests meet from the far end: clusters, then
 /// listeners. Thread: main.
 final class Assembly implements AutoCloseable {
+    private static final long CLOSE_SECONDS = 5;
+
     final Node node;
     final WorkerLoops loops;
     final LifeCycle lifeCycle = new LifeCycle();
@@ -65,6 +69,7 @@ final class Assembly implements AutoCloseable {
     private final TlsContexts tls = new TlsContexts();
     final CertificatesInUse certificates = new CertificatesInUse(tls);
     final LogFiles logFiles;
+    private final CountDownLatch connectionsEnded = new CountDownLatch(1);
     final ClusterManager clusters;
     final RouteConfigs routeConfigs;
     final ExtensionDiscovery discovery;
@@ -223,13 +228,23 @@ final class Assembly implements AutoCloseable {
         return all;
     }
 
+    /// Closes all but the log files, which connections write to as they end.
     @Override
     public void close() {
         bundles.close();
-        listeners.close();
+        listeners.close(connectionsEnded::countDown);
         files.close();
         resolver.close();
         shared.close();
-        logFiles.close();
+    }
+
+    /// Waits until the connections have ended that [#close] has told to, a few seconds at most. Not
+    /// on a loop.
+    void awaitConnections() {
+        try {
+            boolean _ = connectionsEnded.await(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -102,14 +102,16 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
             onMain(
                     loops,
                     () -> {
-                        new Assembly(
+                        Assembly made =
+                                new Assembly(
                                         bootstrap,
                                         loaded.deprecatedUses(),
                                         options,
                                         registry,
                                         loops,
-                                        problems)
-                                .close();
+                                        problems);
+                        made.close();
+                        made.logFiles.close();
                         return true;
                     });
         }
@@ -346,7 +348,9 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
         } catch (StartFailure failure) {
             LOG.warn("{}", failure.getMessage());
         } finally {
+            assembly.awaitConnections();
             assembly.loops.close();
+            assembly.logFiles.close(); // what connections log as they end is in them
         }
     }
 

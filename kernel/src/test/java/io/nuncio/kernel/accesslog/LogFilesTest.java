@@ -55,6 +55,18 @@ class LogFilesTest {
     }
 
     @Test
+    void theEndWaitsForFilesThatWereLetGo() {
+        Path path = folder.resolve("access.log");
+        try (var file = files.open(path.toString())) {
+            write(file, "x".repeat(1 << 19) + "\n");
+        }
+
+        files.close();
+
+        assertThat(text(path)).hasSize((1 << 19) + 1);
+    }
+
+    @Test
     void anEntryWaitsNoLongerThanTheFlushInterval() {
         files = files(Duration.ofMillis(5), 64 * 1024, 1 << 20);
         Path path = folder.resolve("access.log");
