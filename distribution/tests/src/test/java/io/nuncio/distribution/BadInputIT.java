@@ -2,6 +2,7 @@ package io.nuncio.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nuncio.testkit.ClosedPort;
 import io.nuncio.testkit.FakeUpstream;
 import io.nuncio.testkit.HttpMessage;
 import io.nuncio.testkit.NuncioServer;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /// What becomes of bad input, as a table: the answer, its details, the counter, the connection, and
@@ -342,9 +344,8 @@ class BadInputIT {
 
     @Test
     void anUpstreamThatCannotBeReachedIsUnavailable() throws Exception {
-        FakeUpstream gone = FakeUpstream.answering("");
-        gone.close();
-        try (NuncioServer own = with(gone);
+        try (ClosedPort nobody = ClosedPort.take();
+                NuncioServer own = with(nobody.port(), "route: { cluster: c }");
                 RawClient client = own.client("l")) {
             HttpMessage answer = client.exchange(GOOD);
 
@@ -359,9 +360,13 @@ class BadInputIT {
     }
 
     private NuncioServer with(FakeUpstream other, String action) throws Exception {
+        return with(other.port(), action);
+    }
+
+    private NuncioServer with(int port, String action) throws Exception {
         return NuncioServer.start(
                 Distribution.HOME.resolve("bundles"),
-                Bootstraps.http1(other.port(), folder.resolve("other.log"), action));
+                Bootstraps.http1(port, folder.resolve("other.log"), action));
     }
 
     /// The next entry of the access log; waits for it.
@@ -381,7 +386,7 @@ class BadInputIT {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("no entry was written to the access log");
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 }

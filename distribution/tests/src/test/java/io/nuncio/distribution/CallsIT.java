@@ -80,6 +80,12 @@ class CallsIT {
         }
     }
 
+    /// So that the time of a hasty call is not that of a connection.
+    private void connectBy(String listener) throws InterruptedException {
+        assertThat(get(listener, "/unary/hello").bodyText()).isEqualTo("you said hello");
+        assertThat(noticed()).isEqualTo("hello");
+    }
+
     private String noticed() throws InterruptedException {
         return talk.noticed.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
@@ -100,8 +106,7 @@ class CallsIT {
 
     @Test
     void aServiceThatDoesNotAnswerInTimeIsAFailure() {
-        HttpMessage response = get("asking", "/slow");
-
+        HttpMessage response = get("asking-in-haste", "/slow");
         assertThat(response.status()).isEqualTo(503);
         assertThat(response.bodyText()).isEqualTo("TIMEOUT");
         assertThat(proxy.stat("cluster.auth.upstream_rq_timeout")).isEqualTo(1);
@@ -125,6 +130,7 @@ class CallsIT {
 
     @Test
     void aCallThatTakesTooLongIsCancelledAtTheServer() throws Exception {
+        connectBy("talking");
         assertThat(get("hasty", "/unary/wait").bodyText()).isEqualTo("14 upstream request timeout");
         assertThat(noticed()).isEqualTo("wait");
         assertThat(noticed()).isEqualTo("cancelled");
@@ -158,10 +164,9 @@ class CallsIT {
 
             talk.close();
             proxy.awaitStat("cluster.talk.upstream_rq_retry", count -> count > 0, "a retry");
-            talk = GrpcTalk.start(port);
-
+            talk = GrpcTalk.startAnsweringAll(port);
             assertThat(noticed()).as("asked again").isEqualTo("wait");
-            assertThat(client.readResponse().bodyText()).isEqualTo("14 upstream request timeout");
+            assertThat(client.readResponse().bodyText()).isEqualTo("you said wait");
         }
     }
 
@@ -202,7 +207,9 @@ class CallsIT {
 
     @Test
     void aCallToATargetThatTakesTooLongHasPassedItsDeadline() throws Exception {
-        assertThat(get("direct", "/unary/wait").bodyText()).isEqualTo("4 Deadline Exceeded");
+        connectBy("direct");
+        assertThat(get("direct-in-haste", "/unary/wait").bodyText())
+                .isEqualTo("4 Deadline Exceeded");
         assertThat(noticed()).isEqualTo("wait");
         assertThat(noticed()).isEqualTo("cancelled");
     }
@@ -216,10 +223,9 @@ class CallsIT {
 
             talk.close();
             proxy.awaitStat("cluster.google_grpc.talk.upstream_rq_retry", n -> n > 0, "a retry");
-            talk = GrpcTalk.start(port);
-
+            talk = GrpcTalk.startAnsweringAll(port);
             assertThat(noticed()).as("asked again").isEqualTo("wait");
-            assertThat(client.readResponse().bodyText()).isEqualTo("4 Deadline Exceeded");
+            assertThat(client.readResponse().bodyText()).isEqualTo("you said wait");
         }
     }
 
@@ -251,6 +257,8 @@ class CallsIT {
         %s
         %s
         %s
+        %s
+        %s
           clusters:
         %s
         %s
@@ -261,7 +269,9 @@ class CallsIT {
                 explicit_http_config: { http2_protocol_options: {} }
         """
                 .formatted(
-                        listener("asking", "CallOut", "{ cluster: auth, timeout_ms: 300 }"),
+                        listener("asking", "CallOut", "{ cluster: auth, timeout_ms: 20000 }"),
+                        listener(
+                                "asking-in-haste", "CallOut", "{ cluster: auth, timeout_ms: 300 }"),
                         listener(
                                 "talking",
                                 "TalkOut",
@@ -269,19 +279,14 @@ class CallsIT {
                                         + talkCluster
                                         + ", retry_on: 'unavailable,reset,connect-failure',"
                                         + " retries: 2 }"),
-                        listener("hasty", "TalkOut", "{ cluster: talk, timeout_ms: 300 }"),
+                        listener("hasty", "TalkOut", "{ cluster: talk, timeout_ms: 1000 }"),
                         listener(
                                 "stubborn",
                                 "TalkOut",
-                                "{ cluster: talk, timeout_ms: 5000, retries: 10000,"
+                                "{ cluster: talk, timeout_ms: 20000, retries: 10000,"
                                         + " retry_on: 'reset,connect-failure' }"),
-                        listener(
-                                "direct",
-                                "TalkOut",
-                                "{ target: 'ipv4:127.0.0.1:"
-                                        + talk.port()
-                                        + "', timeout_ms: 2000, retries: 10000,"
-                                        + " retry_on: 'reset,connect-failure' }"),
+                        listener("direct", "TalkOut", direct(20_000)),
+                        listener("direct-in-haste", "TalkOut", direct(1_000)),
                         listener(
                                 "encrypted",
                                 "TalkOut",
@@ -293,6 +298,11 @@ class CallsIT {
                         cluster("service", service.port()),
                         cluster("auth", auth.port()),
                         cluster("talk", talk.port()));
+    }
+
+    private String direct(int timeoutMillis) {
+        return "{ target: 'ipv4:127.0.0.1:%d', timeout_ms: %d, retries: 10000, retry_on: 'reset,connect-failure' }"
+                .formatted(talk.port(), timeoutMillis);
     }
 
     private static String listener(String name, String filter, String value) {

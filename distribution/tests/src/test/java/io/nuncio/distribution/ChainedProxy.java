@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
-import java.util.concurrent.TimeUnit;
 
 /// A proxy with one listener, whose only filter chain has the network filters that the test names,
 /// and which logs its connections.
+
 final class ChainedProxy implements AutoCloseable {
     static final String ECHO = filter("echo", "echo.v3.Echo", "");
 
@@ -94,14 +94,7 @@ final class ChainedProxy implements AutoCloseable {
 
     /// The entries of the listener's access log, once there are as many.
     List<String> logged(int count) throws IOException, InterruptedException {
-        for (int attempt = 0; attempt < 500; attempt++) {
-            List<String> lines = LogLines.of(log);
-            if (lines.size() >= count) {
-                return lines;
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-        throw new AssertionError(count + " entries were not logged: " + LogLines.of(log));
+        return LogLines.await(log, count);
     }
 
     @Override

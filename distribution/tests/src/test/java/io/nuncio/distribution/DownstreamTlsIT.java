@@ -291,6 +291,7 @@ class DownstreamTlsIT {
                 client.send(GET);
                 assertThat(client.closedByPeer()).isTrue();
             }
+            proxy.awaitStat("listener.secure.downstream_cx_destroy", 1); // and its entry is first
             TestTls stranger =
                     TestTls.PLAIN.presenting(
                             TestCertificates.authority("Strange CA").issue("client.example"));
@@ -468,15 +469,18 @@ class DownstreamTlsIT {
     @Test
     void aDownstreamCannotRenegotiate() throws Exception {
         try (NuncioServer proxy = start(inline())) {
-            Distribution.Finished finished =
-                    Distribution.finish(
-                            new ProcessBuilder(
-                                    "sh",
-                                    "-c",
-                                    "(sleep 1; echo R; sleep 1) | openssl s_client -tls1_2 -connect"
-                                            + " 127.0.0.1:"
-                                            + proxy.address("secure").getPort()));
-            assertThat(finished.output()).contains("RENEGOTIATING", "no renegotiation");
+            try (OpenSslProcess client =
+                    OpenSslProcess.start(
+                            folder.resolve("client.log"),
+                            "s_client",
+                            "-tls1_2",
+                            "-connect",
+                            "127.0.0.1:" + proxy.address("secure").getPort())) {
+                client.await("Verify return code");
+                client.type("R\n");
+                client.await("RENEGOTIATING");
+                client.await("no renegotiation");
+            }
             assertThat(proxy.stat("listener.secure.ssl.handshake")).isEqualTo(1);
         }
     }

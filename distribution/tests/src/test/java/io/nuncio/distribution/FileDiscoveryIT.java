@@ -146,7 +146,7 @@ class FileDiscoveryIT {
         write("eds.yaml", endpoints(two));
         requests.awaitAnswers("two");
         assertThat(requests.failures()).isEmpty();
-        assertThat(server.stat("cluster.service.membership_change")).isEqualTo(2);
+        server.awaitStat("cluster.service.membership_change", 2);
     }
 
     @Test
@@ -155,8 +155,8 @@ class FileDiscoveryIT {
         write("rds.yaml", routes("service", "{ header: { key: x-version, value: two } }"));
         requests.awaitHeader("x-version", "two");
         assertThat(requests.failures()).isEmpty();
-        assertThat(server.stat("http.in.rds.routes.config_reload")).isEqualTo(2);
-        assertThat(server.stat("http.in.rds.routes.update_success")).isEqualTo(2);
+        server.awaitStat("http.in.rds.routes.config_reload", 2);
+        server.awaitStat("http.in.rds.routes.update_success", 2);
     }
 
     @Test
@@ -167,16 +167,20 @@ class FileDiscoveryIT {
         server.awaitStat("cluster.service.upstream_cx_max_requests", n -> n > 3, "more than 3");
         requests.awaitAnswers("one");
         assertThat(requests.failures()).isEmpty();
-        assertThat(server.stat("cluster_manager.cds.update_success")).isEqualTo(2);
+        server.awaitStat("cluster_manager.cds.update_success", 2);
     }
 
     @Test
     void aListenerChangesWithoutAFailedRequest() throws Exception {
         requests.awaitAnswers("one");
         InetSocketAddress address = server.address("in");
+        long before = server.stat("listener_manager.listener_create_success");
         write("lds.yaml", listener("changed"));
+        server.awaitStat(
+                "listener_manager.listener_create_success", n -> n > before, "the new one serves");
         server.awaitStat("http.changed.downstream_rq_total", n -> n > 100, "more than 100");
-        server.awaitStat("listener_manager.total_listeners_draining", 0);
+        server.awaitStat("http.in.downstream_cx_active", 0);
+        server.awaitStat("listener_manager.total_filter_chains_draining", 0);
         assertThat(requests.failures()).isEmpty();
         assertThat(server.address("in")).isEqualTo(address);
         assertThat(server.stat("listener_manager.listener_modified")).isEqualTo(1);
@@ -233,6 +237,7 @@ class FileDiscoveryIT {
         server.awaitStat("http.in.rds.routes.update_rejected", 1);
         write("cds.yaml", "resources: [");
         server.awaitStat("cluster_manager.cds.update_rejected", 1);
+        requests.reconnect();
         requests.awaitAnswers("one");
         assertThat(requests.failures()).isEmpty();
     }

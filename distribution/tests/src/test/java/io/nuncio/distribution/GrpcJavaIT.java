@@ -68,7 +68,7 @@ class GrpcJavaIT {
                 - match: { prefix: "/nuncio.test.Echo/Nobody" }
                   route: { cluster: nobody }
                 - match: { prefix: "/nuncio.test.Echo/Hasty" }
-                  route: { cluster: c, timeout: 0.2s, prefix_rewrite: "/nuncio.test.Echo/Unary" }
+                  route: { cluster: c, timeout: 1s, prefix_rewrite: "/nuncio.test.Echo/Unary" }
                 - match: { prefix: "/nuncio.test.Echo/", grpc: {} }
                   route: { cluster: c, timeout: 0s }
                 """;
@@ -258,9 +258,10 @@ class GrpcJavaIT {
 
     @Test
     void aCallWhoseDeadlinePassesAtTheClientIsCancelledAtTheServer() throws Exception {
+        unary("so that the time is not that of a connection");
         Status status =
                 failure(
-                        CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS),
+                        CallOptions.DEFAULT.withDeadlineAfter(2, TimeUnit.SECONDS),
                         "Unary",
                         GrpcEcho.WAIT);
 
@@ -271,13 +272,16 @@ class GrpcJavaIT {
 
     @Test
     void aRouteThatWaitsNoLongerIsUnavailable() throws Exception {
+        unary("so that the time is not that of a connection");
         Status status = failure(CallOptions.DEFAULT, "Hasty", GrpcEcho.WAIT);
-
         assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
         assertThat(status.getDescription()).isEqualTo("upstream request timeout");
         assertThat(noticed()).isEqualTo("no deadline");
         assertThat(noticed()).isEqualTo("cancelled");
-        assertThat(logged()).containsExactly("/nuncio.test.Echo/Unary 200 response_timeout UT");
+        assertThat(logged())
+                .containsExactly(
+                        "/nuncio.test.Echo/Unary 200 via_upstream -",
+                        "/nuncio.test.Echo/Unary 200 response_timeout UT");
     }
 
     @Test

@@ -33,10 +33,14 @@ final class GrpcTalk implements BindableService, AutoCloseable {
     /// How many calls fail as unavailable before one is answered.
     final AtomicInteger unavailable = new AtomicInteger();
 
+    private final boolean answersAll;
     private final Server server;
 
     /// @param identity null for plaintext
-    private GrpcTalk(int port, TestCertificates.Identity identity) throws IOException {
+    /// @param answersAll true if no call waits or fails
+    private GrpcTalk(int port, TestCertificates.Identity identity, boolean answersAll)
+            throws IOException {
+        this.answersAll = answersAll;
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -54,7 +58,7 @@ final class GrpcTalk implements BindableService, AutoCloseable {
     /// On TLS.
     static GrpcTalk startTls(TestCertificates.Identity identity) {
         try {
-            return new GrpcTalk(0, identity);
+            return new GrpcTalk(0, identity, false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -62,8 +66,17 @@ final class GrpcTalk implements BindableService, AutoCloseable {
 
     /// @param port 0 for any
     static GrpcTalk start(int port) {
+        return start(port, false);
+    }
+
+    /// One that answers what others leave waiting or let fail.
+    static GrpcTalk startAnsweringAll(int port) {
+        return start(port, true);
+    }
+
+    private static GrpcTalk start(int port, boolean answersAll) {
         try {
-            return new GrpcTalk(port, null);
+            return new GrpcTalk(port, null, answersAll);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -95,7 +108,7 @@ final class GrpcTalk implements BindableService, AutoCloseable {
             response.onError(Status.UNAVAILABLE.withDescription("not yet").asException());
             return;
         }
-        switch (request.getValue()) {
+        switch (answersAll ? "" : request.getValue()) {
             case "wait" ->
                     ((ServerCallStreamObserver<StringValue>) response)
                             .setOnCancelHandler(() -> noticed.add("cancelled"));

@@ -414,7 +414,7 @@ final class Http2ClientRules {
         return List.of(
                 rule("6.5", "SETTINGS, again")
                         .sends(settings(3, 100))
-                        .upstream(peer -> peer.awaitSettingsAck())
+                        .upstream(peer -> peer.awaitSettingsAcks(2))
                         .ignored(),
                 rule("6.5", "SETTINGS on a stream")
                         .sends(Frame.of(SETTINGS, 0, 1))

@@ -435,7 +435,7 @@ final class Http2ServerRules {
         return List.of(
                 rule("6.5", "SETTINGS")
                         .sends(settings(3, 100))
-                        .step(peer -> peer.awaitSettingsAck())
+                        .step(peer -> peer.awaitSettingsAcks(2))
                         .ignored(),
                 rule("6.5", "SETTINGS on a stream")
                         .sends(Frame.of(SETTINGS, 0, 1))

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -86,11 +85,7 @@ class ListenerFiltersIT {
     }
 
     private List<String> logged(int lines) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (LogLines.of(log()).size() < lines && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
-        return LogLines.of(log());
+        return LogLines.await(log(), lines);
     }
 
     /// A chain that says its name and ends.
@@ -175,7 +170,10 @@ class ListenerFiltersIT {
             }
             proxy.awaitStat("tls_inspector.tls_found", 2);
             proxy.awaitStat("tls_inspector.tls_not_found", 1);
-            assertThat(logged(3).getFirst())
+            assertThat(logged(3))
+                    .filteredOn(line -> line.contains(" a.example "))
+                    .singleElement()
+                    .asString()
                     .matches(
                             "127\\.0\\.0\\.1:\\d+ a\\.example [0-9a-f]{32}"
                                     + " t1[23]d\\d{4}h2_\\w+_\\w+ -");
@@ -213,7 +211,7 @@ class ListenerFiltersIT {
             client.send(Arrays.copyOf(hello, hello.length / 2));
 
             assertThat(answer(client)).isEqualTo("whatever");
-            assertThat(proxy.stat("listener.in.downstream_pre_cx_timeout")).isEqualTo(1);
+            proxy.awaitStat("listener.in.downstream_pre_cx_timeout", 1);
         }
     }
 

@@ -3,6 +3,7 @@ package io.nuncio.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.nuncio.testkit.ClosedPort;
 import io.nuncio.testkit.FakeUpstream;
 import io.nuncio.testkit.NuncioServer;
 import io.nuncio.testkit.RawClient;
@@ -13,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -21,7 +21,7 @@ import java.nio.file.Path;
 /// socket's own address is that, so no rule of a firewall is needed to see it work.
 class OriginalDestinationIT {
     private static final int CAP_NET_ADMIN = 12;
-
+    private static final InetAddress ANY = InetAddress.ofLiteral("0.0.0.0");
     private final FakeUpstream front = FakeUpstream.answering("front");
     private final FakeUpstream two = FakeUpstream.answering("two");
 
@@ -78,12 +78,6 @@ class OriginalDestinationIT {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
-    }
-
     private static boolean mayBeTransparent() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("CapEff:"))
@@ -95,10 +89,10 @@ class OriginalDestinationIT {
     @Test
     void aTransparentListenerHandsOverWhatIsMeantForAnother() throws Exception {
         assumeThat(mayBeTransparent()).as("has CAP_NET_ADMIN").isTrue();
-        int port = freePort();
-        try (NuncioServer server = start(port, TRANSPARENT)) {
-            assertThat(answer("127.0.0.2", port)).isEqualTo("two");
-            assertThat(answer("127.0.0.1", port)).isEqualTo("front");
+        try (ClosedPort held = ClosedPort.take(ANY);
+                NuncioServer server = start(held.port(), TRANSPARENT)) {
+            assertThat(answer("127.0.0.2", held.port())).isEqualTo("two");
+            assertThat(answer("127.0.0.1", held.port())).isEqualTo("front");
             assertThat(server.stat("listener.two.downstream_cx_total")).isEqualTo(1);
             assertThat(server.stat("listener.front.downstream_cx_total")).isEqualTo(1);
         }
@@ -108,9 +102,9 @@ class OriginalDestinationIT {
 
     @Test
     void whatWasNotRedirectedStays() throws Exception {
-        int port = freePort();
-        try (NuncioServer server = start(port, "use_original_dst: true")) {
-            assertThat(answer("127.0.0.2", port)).isEqualTo("front");
+        try (ClosedPort held = ClosedPort.take(ANY);
+                NuncioServer server = start(held.port(), "use_original_dst: true")) {
+            assertThat(answer("127.0.0.2", held.port())).isEqualTo("front");
             assertThat(server.stat("listener.two.downstream_cx_total")).isZero();
         }
     }

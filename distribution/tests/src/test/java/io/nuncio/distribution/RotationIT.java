@@ -77,13 +77,11 @@ class RotationIT {
             assertThat(serials).hasSize(ROTATIONS + 1);
             assertThat(one.serials()).isSubsetOf(serials).hasSizeGreaterThanOrEqualTo(ROTATIONS);
             assertThat(two.serials()).isSubsetOf(serials).hasSizeGreaterThanOrEqualTo(ROTATIONS);
-            assertThat(proxy.stat("http.secure.downstream_rq_2xx"))
-                    .isEqualTo(one.answers() + two.answers());
+            proxy.awaitStat("http.secure.downstream_rq_2xx", one.answers() + two.answers());
             assertThat(proxy.stat("listener.secure.ssl.connection_error")).isZero();
-            assertThat(
-                            proxy.stat(
-                                    "listener.secure.server_ssl_socket_factory.ssl_context_update_by_sds"))
-                    .isEqualTo(ROTATIONS);
+            proxy.awaitStat(
+                    "listener.secure.server_ssl_socket_factory.ssl_context_update_by_sds",
+                    ROTATIONS);
             assertThat(proxy.log()).doesNotContain("[error]");
             if (LONG) {
                 report(seconds, one, two);

@@ -108,6 +108,17 @@ public final class RunningProxy implements AutoCloseable {
         return line.find() ? Long.parseLong(line.group(1)) : 0;
     }
 
+    /// Waits until a counter or gauge has a value.
+    public void awaitStat(String name, long value) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        for (long now = stat(name); now != value; now = stat(name)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("expected " + name + " to be " + value + ", was " + now);
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
     public String log() throws IOException {
         return Files.readString(log);
     }
@@ -128,5 +139,6 @@ public final class RunningProxy implements AutoCloseable {
     public void close() {
         client.close();
         process.destroyForcibly();
+        process.onExit().join(); // it may still write to the test's folder
     }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// A proxy beside a service, in a process of its own: `egress` takes the service's requests in
@@ -203,9 +202,7 @@ final class Sidecar implements AutoCloseable {
                 """
                         .formatted(other.proxy.port("ingress")));
         for (String cluster : List.of("peer", "impostor")) {
-            await(
-                    () -> proxy.stat("cluster." + cluster + ".membership_total"),
-                    count -> count == 1);
+            proxy.awaitStat("cluster." + cluster + ".membership_total", 1);
         }
     }
 
@@ -232,28 +229,11 @@ final class Sidecar implements AutoCloseable {
     /// @param log `egress`, `ingress` or `connections`
     String logged(String log, Predicate<String> fits) throws IOException, InterruptedException {
         Path file = folder.resolve(log + ".log");
-        return await(() -> LogLines.of(file), lines -> lines.stream().anyMatch(fits)).stream()
+        return LogLines.await(file, "such an entry", lines -> lines.stream().anyMatch(fits))
+                .stream()
                 .filter(fits)
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private interface Look<T> {
-        T now() throws IOException, InterruptedException;
-    }
-
-    private static <T> T await(Look<T> look, Predicate<T> condition)
-            throws IOException, InterruptedException {
-        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        T seen = look.now();
-        while (!condition.test(seen)) {
-            if (System.nanoTime() > limit) {
-                throw new AssertionError("not in time, was " + seen);
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-            seen = look.now();
-        }
-        return seen;
     }
 
     @Override

@@ -69,7 +69,9 @@ class SpiffeIT {
             proxy.awaitStat("listener.secure.ssl.fail_verify_error", 2);
             assertThatThrownBy(() -> status(proxy, TestTls.PLAIN)).isNotNull();
             proxy.awaitStat("listener.secure.ssl.fail_verify_no_cert", 1);
+            proxy.awaitStat("listener.secure.downstream_cx_destroy", 5);
         }
+
         assertThat(LogLines.of(log))
                 .anyMatch(line -> line.contains("unable_to_get_local_issuer_certificate"))
                 .anyMatch(line -> line.contains("no_trust_bundle_store"));

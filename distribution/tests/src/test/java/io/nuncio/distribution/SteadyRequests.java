@@ -85,7 +85,7 @@ final class SteadyRequests implements AutoCloseable {
         while (!over) {
             int begun = round;
             try (RawClient connection = connector.get()) {
-                while (!over && begun == round && request(client, connection)) {
+                while (!over && begun == round && request(client, begun, connection)) {
                     LockSupport.parkNanos(pauseNanos);
                 }
             } catch (RuntimeException | AssertionError broken) {
@@ -97,7 +97,7 @@ final class SteadyRequests implements AutoCloseable {
     }
 
     /// @return whether the connection may be used again
-    private boolean request(int client, RawClient connection) {
+    private boolean request(int client, int begun, RawClient connection) {
         HttpMessage answer = connection.exchange(REQUEST);
         if (answer.status() != 200) {
             failures.add(answer.toString());
@@ -106,17 +106,20 @@ final class SteadyRequests implements AutoCloseable {
         String value = answer.header(watched);
         values.add(value == null ? "" : value);
         synchronized (newest) {
-            newest.set(client, answer);
+            if (begun == round) {
+                newest.set(client, answer);
+            }
         }
         return !"close".equals(answer.header("connection"));
     }
 
-    /// Each client goes on with a new connection after its next answer.
+    /// Each client goes on with a new connection after its next answer; what the old ones answer is
+    /// not awaited any more.
     void reconnect() {
         synchronized (newest) {
             newest.replaceAll(_ -> null);
+            round++;
         }
-        round++;
     }
 
     /// All values that the watched header had so far, with an empty one for answers without it.

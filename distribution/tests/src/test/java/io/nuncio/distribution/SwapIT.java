@@ -109,7 +109,7 @@ class SwapIT {
         requests.awaitHeader("x-stamp", "two-two");
         assertThat(requests.failures()).isEmpty();
         assertThat(server.stat("http.in.downstream_cx_total")).isEqualTo(connections);
-        assertThat(server.stat("bundles.swap_success")).isEqualTo(1);
+        server.awaitStat("bundles.swap_success", 1);
     }
 
     @Test
@@ -122,11 +122,11 @@ class SwapIT {
         assertThat(requests.failures()).isEmpty();
         assertThat(requests.values()).containsOnly("one-one", "two-two", "three-three");
         awaitLoaders(1);
-        assertThat(server.stat("bundles.swap_success")).isEqualTo(6);
+        server.awaitStat("bundles.swap_success", 6);
     }
 
     private static void awaitLoaders(long count) throws InterruptedException {
-        for (int attempt = 0; attempt < 100 && StampBundle.loaders() > count; attempt++) {
+        for (int attempt = 0; attempt < 300 && StampBundle.loaders() > count; attempt++) {
             Thread.sleep(100);
         }
         assertThat(StampBundle.loaders()).isEqualTo(count);
@@ -178,7 +178,7 @@ class SwapIT {
         Files.move(fresh, jar, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         server.awaitStat("bundles.swap_success", 2);
         server.awaitStat("bundles.generations", bundlesInUse());
-        assertThat(server.stat("cluster_manager.cluster_modified")).isEqualTo(2);
+        server.awaitStat("cluster_manager.cluster_modified", 2);
         assertThat(requests.failures()).isEmpty();
     }
 
@@ -295,6 +295,7 @@ class SwapIT {
     /// The reason is told, and what served goes on.
     private void refused(String reason) throws Exception {
         awaitBundles(reason);
+        requests.reconnect();
         requests.awaitAnswers("ok");
         requests.awaitHeader("x-stamp", "one-one");
         assertThat(requests.failures()).isEmpty();
@@ -304,7 +305,7 @@ class SwapIT {
 
     private void awaitBundles(String text) {
         String page = "";
-        for (int attempt = 0; attempt < 200; attempt++) {
+        for (int attempt = 0; attempt < 400; attempt++) {
             try (RawClient admin = RawClient.connect(server.admin())) {
                 page = admin.exchange("GET /bundles HTTP/1.1\r\nhost: a\r\n\r\n").bodyText();
             }

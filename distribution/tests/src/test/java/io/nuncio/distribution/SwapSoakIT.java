@@ -111,6 +111,7 @@ class SwapSoakIT {
                                 folder, config(what.filter), "--bundle-path", bundles.toString());
                 SteadyRequests requests = requests(proxy, what)) {
             requests.awaitAnswers("ok");
+            long generations = proxy.stat("bundles.generations");
             TimeUnit.SECONDS.sleep(LONG ? 10 : 1);
             Jvm jvm = new Jvm(proxy.pid());
             long metaspaceReady = jvm.metaspaceKiB();
@@ -119,6 +120,8 @@ class SwapSoakIT {
             for (int swap = 1; swap <= WARM_UP; swap++) {
                 replace(proxy, jars.get(swap % 2), place, swap);
             }
+            proxy.awaitStat(
+                    "bundles.generations", generations); // those that were replaced are gone
             TimeUnit.SECONDS.sleep(1);
             long metaspaceBefore = jvm.metaspaceKiB();
             long bundlesBefore = jvm.metaspaceOfBundles();
@@ -177,15 +180,7 @@ class SwapSoakIT {
                 JarVariant.of(
                         jar, folder.resolve("fresh"), Map.of("Bundle-Version", "1.0." + number));
         Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
-        awaitStat(proxy, "bundles.swap_success", number);
-    }
-
-    private static void awaitStat(RunningProxy proxy, String name, long value) throws Exception {
-        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (proxy.stat(name) != value && System.nanoTime() < limit) {
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        assertThat(proxy.stat(name)).isEqualTo(value);
+        proxy.awaitStat("bundles.swap_success", number);
     }
 
     private static void awaitLoaders(Jvm jvm, long count) throws Exception {

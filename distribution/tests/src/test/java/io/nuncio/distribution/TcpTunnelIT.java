@@ -22,7 +22,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -89,14 +88,7 @@ class TcpTunnelIT {
     }
 
     private String logged() throws Exception {
-        for (int attempt = 0; attempt < 200; attempt++) {
-            List<String> lines = LogLines.of(folder.resolve("log"));
-            if (!lines.isEmpty()) {
-                return lines.getFirst();
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        throw new AssertionError("nothing was logged");
+        return LogLines.await(folder.resolve("log"), 1).getFirst();
     }
 
     private static String readUntil(InputStream in, String end) throws IOException {

@@ -135,9 +135,9 @@ class TcpVolumeIT {
         double seconds = (System.nanoTime() - begin) / 1e9;
 
         assertThat(memory.peak()).isLessThan(ALLOWED);
-        assertThat(proxy.stat("tcp.p.downstream_cx_rx_bytes_total")).isEqualTo(BYTES * 17 / 16);
-        assertThat(proxy.stat("tcp.p.downstream_cx_tx_bytes_total")).isEqualTo(BYTES * 17 / 16);
-        assertThat(proxy.stat("tcp.p.downstream_cx_tx_bytes_buffered")).isZero();
+        proxy.awaitStat("tcp.p.downstream_cx_rx_bytes_total", BYTES * 17 / 16);
+        proxy.awaitStat("tcp.p.downstream_cx_tx_bytes_total", BYTES * 17 / 16);
+        proxy.awaitStat("tcp.p.downstream_cx_tx_bytes_buffered", 0);
         assertThat(proxy.log()).doesNotContain("[error]");
         ROWS.add(
                 String.format(

@@ -114,7 +114,9 @@ class TlsPeersIT {
             proxy.awaitStat("listener.secure.ssl.fail_verify_error", 1);
             OpenSsl.refused(proxy, version);
             proxy.awaitStat("listener.secure.ssl.fail_verify_no_cert", 1);
+            proxy.awaitStat("listener.secure.downstream_cx_destroy", 4);
         }
+
         assertThat(LogLines.of(log))
                 .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line).isEqualTo("CN=good|spiffe://example/a|-"),
@@ -141,7 +143,9 @@ class TlsPeersIT {
             OpenSsl.client(proxy, version + own + " -sess_out " + session);
             assertThat(OpenSsl.client(proxy, version + own + " -sess_in " + session))
                     .contains("Reused, ");
+            proxy.awaitStat("listener.secure.downstream_cx_destroy", 2);
         }
+
         assertThat(LogLines.of(log))
                 .containsExactly("CN=known|spiffe://a/b|-", "CN=known|spiffe://a/b|-");
     }
@@ -156,7 +160,9 @@ class TlsPeersIT {
                         log,
                         "%DOWNSTREAM_TRANSPORT_FAILURE_REASON%")) {
             OpenSsl.refused(proxy, "-tls1_3 -sigalgs rsa_pss_rsae_sha256");
+            proxy.awaitStat("listener.secure.downstream_cx_destroy", 1); // its entry is the first
             OpenSsl.refused(proxy, "-tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256");
+            proxy.awaitStat("listener.secure.downstream_cx_destroy", 2);
             proxy.awaitStat("listener.secure.ssl.connection_error", 2);
         }
         assertThat(LogLines.of(log))

@@ -318,7 +318,7 @@ class UpstreamProtocolsIT {
 
         assertThat(client.awaitMessage(1).status()).isEqualTo(200);
         first.awaitClose();
-        assertThat(stat("upstream_cx_destroy_local")).isEqualTo(1);
+        proxy.awaitStat("cluster.c.upstream_cx_destroy_local", 1);
         assertThat(stat("upstream_cx_destroy_with_active_rq")).isZero();
         assertThat(upstream.connections()).hasSize(2);
     }
@@ -407,9 +407,9 @@ class UpstreamProtocolsIT {
         for (int stream = 1; stream < 100; stream += 2) {
             assertThat(client.awaitMessage(stream).status()).isEqualTo(503);
         }
-        assertThat(stat("upstream_cx_destroy_remote_with_active_rq")).isEqualTo(1);
-        assertThat(stat("upstream_rq_pending_failure_eject")).isEqualTo(50);
-        assertThat(stat("upstream_rq_active")).isZero();
+        proxy.awaitStat("cluster.c.upstream_cx_destroy_remote_with_active_rq", 1);
+        proxy.awaitStat("cluster.c.upstream_rq_pending_failure_eject", 50);
+        proxy.awaitStat("cluster.c.upstream_rq_active", 0);
         client.send(get(101));
         assertThat(client.awaitMessage(101).status()).isEqualTo(200);
         client.close();

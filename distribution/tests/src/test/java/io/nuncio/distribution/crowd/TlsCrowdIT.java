@@ -44,7 +44,7 @@ class TlsCrowdIT {
                     new ClientProcess(CrowdClient.class, proxy.port("tls"), 50)) {
                 assertThat(first.line()).isEqualTo("open 50"); // all classes are loaded from now on
             }
-            awaitStat(proxy, "listener.tls.downstream_cx_active", 0);
+            proxy.awaitStat("listener.tls.downstream_cx_active", 0);
             long heldBefore = memory.held();
             long residentBefore = residentKiB(proxy);
             try (ClientProcess crowd =
@@ -79,7 +79,7 @@ class TlsCrowdIT {
                                             (double) resident / CONNECTIONS));
                 }
             }
-            awaitStat(proxy, "listener.tls.downstream_cx_active", 0);
+            proxy.awaitStat("listener.tls.downstream_cx_active", 0);
             assertThat(proxy.end()).isZero();
         }
     }
@@ -106,7 +106,7 @@ class TlsCrowdIT {
             assertThat(beside.count()).isEqualTo(alone.count());
             assertThat(proxy.stat("listener.limited.ssl.handshake")).isPositive();
             assertThat(proxy.stat("listener.plain.downstream_cx_overflow")).isZero();
-            awaitStat(proxy, "listener.limited.downstream_cx_active", 0);
+            proxy.awaitStat("listener.limited.downstream_cx_active", 0);
             if (LONG) {
                 report(
                         "tls-flood",
@@ -153,14 +153,6 @@ class TlsCrowdIT {
             assertThat(proxy.stat("listener.limited.downstream_cx_active"))
                     .isLessThanOrEqualTo(LIMIT);
         }
-    }
-
-    private static void awaitStat(RunningProxy proxy, String name, long value) throws Exception {
-        long limit = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (proxy.stat(name) != value && System.nanoTime() < limit) {
-            Thread.onSpinWait();
-        }
-        assertThat(proxy.stat(name)).isEqualTo(value);
     }
 
     /// After a collection, which gives back what is free.

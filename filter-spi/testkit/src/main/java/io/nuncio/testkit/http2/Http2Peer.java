@@ -368,11 +368,22 @@ public final class Http2Peer implements AutoCloseable {
                 .error();
     }
 
-    /// The other side has acknowledged our SETTINGS.
+    /// The other side has acknowledged our first SETTINGS.
     public Http2Peer awaitSettingsAck() {
+        return awaitSettingsAcks(1);
+    }
+
+    /// The other side has acknowledged so many SETTINGS of ours, the first ones included.
+    public synchronized Http2Peer awaitSettingsAcks(int count) {
         await(
-                "an acknowledgement of SETTINGS",
-                frame -> frame.type() == Frame.SETTINGS && frame.has(Frame.ACK));
+                count + " acknowledgements of SETTINGS",
+                () ->
+                        frames.stream()
+                                        .filter(frame ->
+                                                frame.type() == Frame.SETTINGS
+                                                        && frame.has(Frame.ACK))
+                                        .count()
+                                >= count);
         return this;
     }
 
