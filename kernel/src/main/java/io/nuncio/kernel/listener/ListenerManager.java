@@ -285,8 +285,12 @@ public final class ListenerManager {
     /// Runs the task once, on a worker, as soon as no listener has a connection; at once if there
     /// is none.
     public void whenNoConnections(Runnable task) {
+        whenNoConnections(all(), task);
+    }
+
+    private static void whenNoConnections(List<ActiveListener> of, Runnable task) {
         List<WorkerListener> parts =
-                all().stream().flatMap(listener -> listener.parts().stream()).toList();
+                of.stream().flatMap(listener -> listener.parts().stream()).toList();
         if (parts.isEmpty()) {
             task.run();
             return;
@@ -319,10 +323,12 @@ public final class ListenerManager {
         all.forEach(listener -> listener.closeConnections("server_shutdown"));
         List<CompiledListener> compiled = all.stream().map(ActiveListener::compiled).toList();
         Worker main = services.mainThread();
-        whenNoConnections(() -> {
-            main.post(() -> compiled.forEach(CompiledListener::close));
-            ended.run();
-        });
+        whenNoConnections(
+                all,
+                () -> {
+                    main.post(() -> compiled.forEach(CompiledListener::close));
+                    ended.run();
+                });
         draining.forgetAll();
         stats.workersStarted().set(0);
         started = false;
