@@ -14,14 +14,21 @@ import java.util.OptionalInt;
 /// change it once handed over.
 public final class LocalReply implements HeadersOutcome, DataOutcome, TrailersOutcome {
     /// A header to add to, or set on, the reply.
-    public record Header(HeaderName name, String value, boolean append) {}
+    public record Header(HeaderName name, String value, boolean append) implements Change {}
+
+    /// One step of what becomes of the reply's headers.
+    private sealed interface Change {}
+
+    private record Removal(HeaderName name) implements Change {}
+
+    private record Compiled(HeaderChanges changes) implements Change {}
 
     private final int status;
     private String body = "";
     private String details = "";
     private int grpcStatus = -1;
     private @Nullable ResponseFlag flag;
-    private @Nullable List<Header> headers;
+    private @Nullable List<Change> changes;
 
     private LocalReply(int status) {
         this.status = status;
@@ -68,10 +75,25 @@ public final class LocalReply implements HeadersOutcome, DataOutcome, TrailersOu
 
     /// Adds (`append`) or sets a header of the reply.
     public LocalReply header(HeaderName name, String value, boolean append) {
-        if (headers == null) {
-            headers = new ArrayList<>(2);
+        return change(new Header(name, value, append));
+    }
+
+    /// Adds and overwrites headers of the reply as a configuration says; command operators in
+    /// values read the stream, with the reply's status as its response code.
+    public LocalReply headers(HeaderChanges compiled) {
+        return change(new Compiled(compiled));
+    }
+
+    /// Removes a header that the route gave the reply, or that an earlier call did.
+    public LocalReply removeHeader(HeaderName name) {
+        return change(new Removal(name));
+    }
+
+    private LocalReply change(Change change) {
+        if (changes == null) {
+            changes = new ArrayList<>(2);
         }
-        headers.add(new Header(name, value, append));
+        changes.add(change);
         return this;
     }
 
@@ -95,7 +117,34 @@ public final class LocalReply implements HeadersOutcome, DataOutcome, TrailersOu
         return flag;
     }
 
+    /// The headers that [#header] gave it.
     public List<Header> headers() {
-        return headers == null ? List.of() : List.copyOf(headers);
+        var given = new ArrayList<Header>();
+        if (changes != null) {
+            for (Change change : changes) {
+                if (change instanceof Header header) {
+                    given.add(header);
+                }
+            }
+        }
+        return List.copyOf(given);
+    }
+
+    /// Changes headers as the reply says, in the order in which it was said; for whoever sends it.
+    ///
+    /// @param context what the command operators in values read
+    public void applyHeaders(HeaderMap headers, FormatContext context) {
+        if (changes == null) {
+            return;
+        }
+        for (Change change : changes) {
+            switch (change) {
+                case Header header when header.append() ->
+                        headers.add(header.name(), header.value());
+                case Header header -> headers.set(header.name(), header.value());
+                case Removal removal -> headers.remove(removal.name());
+                case Compiled compiled -> compiled.changes().apply(headers, context);
+            }
+        }
     }
 }

@@ -97,6 +97,7 @@ final class LocalReplies {
         ResponseHeaders headers = headersOf(changed);
         stream.responseHeaders(headers);
         stream.info().responseCode(headers.status());
+        changed.applyHeaders(headers, stream.formatContext("NotSet"));
         HttpStream.ReplyBody text = format(headers, changed.body());
         body = text.text();
         Buffer data = Buffer.copyOf(body);
@@ -136,13 +137,6 @@ final class LocalReplies {
         if (stream.info().route() instanceof RouteEntry entry
                 && (entry.directResponse() == null || isAnswerOfRoute(reply))) {
             entry.finalizeResponseHeaders(headers, stream.requestHeaders(), stream.info());
-        }
-        for (LocalReply.Header header : reply.headers()) {
-            if (header.append()) {
-                headers.add(header.name(), header.value());
-            } else {
-                headers.set(header.name(), header.value());
-            }
         }
         return headers;
     }

@@ -5,6 +5,7 @@ import static io.nuncio.spi.LocalReply.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nuncio.spi.DataOutcome;
+import io.nuncio.spi.HeaderChanges;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.HeadersOutcome;
 import io.nuncio.spi.RequestHeaders;
@@ -74,6 +75,32 @@ class LocalRepliesTest {
         assertThat(harness.events()).contains("sink headers 403 end");
         assertThat(harness.headers.contains(HeaderName.CONTENT_TYPE)).isFalse();
         assertThat(harness.headers.contains(HeaderName.CONTENT_LENGTH)).isFalse();
+    }
+
+    @Test
+    void headersAreAddedOverwrittenAndRemovedInTheOrderOfTheCalls() {
+        var one = HeaderName.of("x-one");
+        var two = HeaderName.of("x-two");
+        var seen = HeaderName.of("x-seen");
+        HeaderChanges compiled =
+                (headers, context) -> {
+                    headers.set(seen, headers.get(one) + " " + context.info().responseCode());
+                    headers.set(two, "compiled");
+                };
+        b.requestHeaders =
+                (headers, end) ->
+                        reply(403)
+                                .header(one, "a")
+                                .header(one, "b", true)
+                                .headers(compiled)
+                                .removeHeader(one)
+                                .header(two, "last", true);
+
+        harness.request(true);
+
+        assertThat(harness.headers.contains(one)).isFalse();
+        assertThat(harness.headers.getAll(two)).containsExactly("compiled", "last");
+        assertThat(harness.header(seen)).isEqualTo("a 403");
     }
 
     @Test

@@ -30,8 +30,6 @@ final class LocalRateLimitFilter implements HttpFilter {
     /// The one that counted, null if none did.
     private @Nullable TokenBucket bucket;
 
-    private boolean answered;
-
     LocalRateLimitFilter(LocalRateLimitConfig config, Stream stream) {
         this.config = config;
         this.stream = stream;
@@ -63,20 +61,17 @@ final class LocalRateLimitFilter implements HttpFilter {
             return HeadersOutcome.CONTINUE;
         }
         config.stats().enforced().increment();
-        answered = true;
         LocalReply reply =
                 LocalReply.reply(config.status())
                         .body(LIMITED)
                         .details(LIMITED)
-                        .flag(ResponseFlag.RATE_LIMITED);
+                        .flag(ResponseFlag.RATE_LIMITED)
+                        .headers(config.responseChanges());
         return config.resourceExhausted() ? reply.grpcStatus(RESOURCE_EXHAUSTED) : reply;
     }
 
     @Override
     public HeadersOutcome onResponseHeaders(ResponseHeaders headers, boolean endStream) {
-        if (answered) {
-            config.responseChanges().apply(headers, stream.formatContext());
-        }
         if (bucket != null && config.showHeaders()) {
             long now = stream.worker().nanoTime();
             headers.add(LIMIT, Long.toString(bucket.size().maxTokens()));
