@@ -10,7 +10,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface PerRouteFactory<R> {
     /// Compiles one per-route configuration to an immutable value, which streams then get from
-    /// [Stream#perRoute].
+    /// [Stream#perRoute]. An `AutoCloseable` is closed, on the main thread, when the route table
+    /// that it is part of was replaced and no stream uses it any more.
     ///
     /// Thread and errors: as for [HttpFilterFactory#configure].
     Object configureRoute(R config, FactoryContext context);

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /// One request and its response, as seen by one filter of its chain: given to
 /// [HttpFilterTemplate#create], valid until [HttpFilter#onDestroy].
@@ -45,6 +46,20 @@ public interface Stream {
     ///
     /// @param type as for [#perRoute]
     <T> List<T> perRouteOfAllLevels(Class<T> type);
+
+    /// This filter's value for the connection that the stream came on: made when a stream of the
+    /// connection first asks, the same for all later ones. What is once per connection belongs
+    /// here: something worked out from the peer's certificate, a bucket, a session elsewhere.
+    ///
+    /// Thread: the connection's worker, as for the filter; nothing else sees the value. One value
+    /// for each place of a filter in the configuration, so `maker` gives the same type whenever it
+    /// is asked; not for [HttpFilter#onDestroy], unless the stream has asked before.
+    ///
+    /// Lifetime: until the connection closes, or another configuration or another generation of the
+    /// bundle takes the filter's chain over, which begins with values of its own; and in any case
+    /// until the streams that asked have ended. Then an `AutoCloseable` is closed, on the worker. A
+    /// stream without a connection has a value for itself.
+    <T> T perConnection(Supplier<T> maker);
 
     /// What command operators in formats and header values read of this stream.
     FormatContext formatContext();

@@ -4,6 +4,7 @@ import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.Route;
 import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.Worker;
 
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -18,7 +19,16 @@ public interface RouteTable {
     /// removes them from all others.
     List<HeaderName> internalOnlyHeaders();
 
-    /// Nobody will ask this table any more. Thread: main.
+    /// A stream will ask this table until it [leaves][#exit]; called in the same round of the loop
+    /// in which the table was found. Thread: the worker.
+    default void enter(Worker worker) {}
+
+    /// A stream that has entered has ended, and with it all that it has of the table. Thread: the
+    /// worker.
+    default void exit(Worker worker) {}
+
+    /// Nobody finds this table any more: what it holds is closed when the last stream has left.
+    /// Thread: main.
     default void close() {}
 
     /// The route of a request, [Route#NONE] if nothing matches. Anything else is a [RouteEntry].

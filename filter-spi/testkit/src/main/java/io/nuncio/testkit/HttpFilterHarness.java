@@ -36,6 +36,7 @@ public final class HttpFilterHarness implements AutoCloseable {
     private HttpFilterTemplate template;
     private FakeRoute route = FakeRoute.toCluster("backend");
     private @Nullable Connection connection;
+    private HttpStreamHarness.@Nullable Chain chain;
 
     private HttpFilterHarness(HttpFilterTemplate template, FakeFactoryContext context) {
         this.template = template;
@@ -89,6 +90,7 @@ public final class HttpFilterHarness implements AutoCloseable {
     /// The streams to come get what `change` makes of the template: a wrapper that watches it.
     public HttpFilterHarness wrapped(UnaryOperator<HttpFilterTemplate> change) {
         template = change.apply(template);
+        chain = null;
         return this;
     }
 
@@ -96,12 +98,14 @@ public final class HttpFilterHarness implements AutoCloseable {
     /// earlier and responses later.
     public HttpFilterHarness before(HttpFilterTemplate neighbour) {
         before.add(new HttpStreamHarness.Neighbour(neighbour));
+        chain = null;
         return this;
     }
 
     /// In the streams to come this filter stands after the one under test.
     public HttpFilterHarness after(HttpFilterTemplate neighbour) {
         after.add(new HttpStreamHarness.Neighbour(neighbour));
+        chain = null;
         return this;
     }
 
@@ -134,23 +138,25 @@ public final class HttpFilterHarness implements AutoCloseable {
 
     /// A stream to which no request came yet.
     public HttpStreamHarness stream() {
+        HttpStreamHarness.Chain shared = chain;
+        if (shared == null) {
+            shared = compile();
+            chain = shared;
+        }
+        var stream = HttpStreamHarness.start(shared, worker, route, connection, buffers);
+        streams.add(stream);
+        return stream;
+    }
+
+    private HttpStreamHarness.Chain compile() {
         List<HttpFilterTemplate> filters = new ArrayList<>(before);
         filters.add(template);
         boolean terminal = template.terminal();
         if (!terminal) {
             filters.addAll(after);
         }
-        var stream =
-                HttpStreamHarness.start(
-                        filters,
-                        terminal ? null : new FakeRequestEnd(buffers),
-                        worker,
-                        context,
-                        route,
-                        connection,
-                        buffers);
-        streams.add(stream);
-        return stream;
+        return HttpStreamHarness.chain(
+                filters, terminal ? null : new HttpStreamHarness.Ends(), context);
     }
 
     /// The pieces of bodies that the streams were fed.

@@ -12,6 +12,7 @@ import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.Route;
 import io.nuncio.spi.Stream;
+import io.nuncio.spi.StreamInfo;
 import io.nuncio.spi.Trailers;
 import io.nuncio.spi.host.HttpFilterChain;
 import io.nuncio.spi.host.HttpFilterChains;
@@ -22,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// One stream through the real filter manager, in the place of a connection manager: the test feeds
 /// the request and looks at the response.
@@ -57,22 +60,56 @@ public final class HttpStreamHarness implements HttpStream.Sink {
     /// Begins a stream whose chain is the given filter alone.
     public static HttpStreamHarness start(
             HttpFilterTemplate filter, FakeWorker worker, FakeFactoryContext context, Route route) {
-        return start(List.of(filter), null, worker, context, route, null, new CountedBuffers());
+        return start(
+                chain(List.of(filter), null, context), worker, route, null, new CountedBuffers());
     }
 
-    /// Begins a stream whose chain is the given filters, the one under test among them, and a
-    /// [FakeRequestEnd] behind them.
+    /// Begins a stream.
     ///
-    /// @param end null if the last of the filters is terminal
     /// @param connection the downstream's, null for a stream that has none
     static HttpStreamHarness start(
-            List<HttpFilterTemplate> filters,
-            @Nullable FakeRequestEnd end,
+            Chain chain,
             FakeWorker worker,
-            FakeFactoryContext context,
             Route route,
             @Nullable Connection connection,
             CountedBuffers buffers) {
+        var stream = new HttpStreamHarness(chain.filters(), worker, route, connection, buffers);
+        Ends ends = chain.ends();
+        if (ends != null) {
+            FakeRequestEnd end = new FakeRequestEnd(buffers);
+            stream.upstream = end;
+            ends.byStream.put(stream.info(), end);
+        }
+        return stream;
+    }
+
+    /// A chain that streams share, with what stands at its end.
+    record Chain(HttpFilterChain filters, @Nullable Ends ends) {}
+
+    /// Gives each stream a [FakeRequestEnd] of its own.
+    static final class Ends implements HttpFilterTemplate {
+        private final Map<StreamInfo, FakeRequestEnd> byStream = new IdentityHashMap<>();
+
+        @Override
+        public boolean terminal() {
+            return true;
+        }
+
+        @Override
+        public HttpFilter create(Stream of) {
+            FakeRequestEnd end = byStream.remove(of.info());
+            if (end == null) {
+                throw new AssertionError("a stream made its filters twice");
+            }
+            return end.create(of);
+        }
+    }
+
+    /// The given filters, the one under test among them, and what ends the chain.
+    ///
+    /// @param end null if the last of the filters is terminal
+    static Chain chain(
+            List<HttpFilterTemplate> filters, @Nullable Ends end, FakeFactoryContext context) {
         List<String> names = new ArrayList<>();
         for (HttpFilterTemplate filter : filters) {
             names.add(filter instanceof Neighbour ? "neighbour" + names.size() : "filter");
@@ -82,10 +119,7 @@ public final class HttpStreamHarness implements HttpStream.Sink {
             names.add("end");
             context.platform().extension("end", end);
         }
-        var stream =
-                new HttpStreamHarness(chain(context, names), worker, route, connection, buffers);
-        stream.upstream = end;
-        return stream;
+        return new Chain(chain(context, names), end);
     }
 
     /// Marks what stands beside the filter under test, so that per-route configuration is for that

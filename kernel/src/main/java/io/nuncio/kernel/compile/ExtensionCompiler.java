@@ -121,7 +121,25 @@ public final class ExtensionCompiler
             return null;
         }
         FactoryContext held = held(extension, context);
-        return limit.run(extension, held, () -> extension.configureRoute(config, held));
+        Object value = limit.run(extension, held, () -> extension.configureRoute(config, held));
+        if (value instanceof AutoCloseable closeable && held instanceof PlaceContext place) {
+            place.leases().atEnd(() -> close(closeable, extension));
+        }
+        return value;
+    }
+
+    private static void close(AutoCloseable value, LoadedExtension extension) {
+        try {
+            value.close();
+        } catch (Exception bug) {
+            throw new IllegalStateException(
+                    "a value of a route of " + extension.info().name(), bug);
+        }
+    }
+
+    @Override
+    public FactoryContext holding(Leases part, FactoryContext context) {
+        return context instanceof PlaceContext place ? place.holding(part) : context;
     }
 
     private <T> @Nullable T configure(

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /// One filter of one stream: what the filter sees of the stream, and the guard around its
 /// callbacks, which turns an exception into a reply.
@@ -252,6 +253,11 @@ final class ActiveFilter implements Stream {
             type.cast(config);
         }
         return (List<T>) configs;
+    }
+
+    @Override
+    public <T> T perConnection(Supplier<T> maker) {
+        return stream.perConnection(slot, maker);
     }
 
     @Override

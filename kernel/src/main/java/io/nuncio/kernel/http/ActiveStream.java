@@ -21,6 +21,8 @@ import io.nuncio.spi.internal.Internal;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.Supplier;
+
 /// One stream on its way through a chain: what the parts of a stream share, and the calls of its
 /// owner.
 ///
@@ -53,6 +55,7 @@ final class ActiveStream implements HttpStream {
     private @Nullable FilterPath running;
 
     private @Nullable StreamTimer timers;
+    private @Nullable ConnectionScope ofConnection;
     private int bufferLimit;
     private int highWatermarks;
     private boolean requestComplete;
@@ -197,6 +200,9 @@ final class ActiveStream implements HttpStream {
         for (StreamTimer timer = timers; timer != null; timer = timer.next()) {
             timer.disarm();
         }
+        if (ofConnection != null) {
+            ofConnection.leave();
+        }
         request.release();
         response.release();
         if (requestHeaders != null) {
@@ -206,6 +212,19 @@ final class ActiveStream implements HttpStream {
             responseHeaders.release(Internal.KEY);
         }
         chain.streams().exit(worker);
+    }
+
+    /// The value of a filter for the connection, made if it has none.
+    <T> T perConnection(FilterSlot slot, Supplier<T> maker) {
+        ConnectionScope scope = ofConnection;
+        if (scope == null) {
+            if (destroyed) {
+                throw new IllegalStateException("the stream has ended");
+            }
+            scope = chain.values().enter(worker, connection);
+            ofConnection = scope;
+        }
+        return scope.value(slot, maker);
     }
 
     // The route.

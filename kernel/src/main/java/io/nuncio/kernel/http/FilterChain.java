@@ -15,14 +15,25 @@ import java.util.function.Function;
 /// A compiled chain: immutable, shared by all workers.
 ///
 /// @param streams those that have begun and not ended
+/// @param values what the filters keep per connection
 /// @param calls makes the owner of one filter's calls
 record FilterChain(
         FilterSlot[] slots,
         FilterManagerStats stats,
         Logger logger,
         UseCount streams,
+        ConnectionValues values,
         Function<Worker, Calls> calls)
         implements HttpFilterChain {
+    FilterChain(
+            FilterSlot[] slots,
+            FilterManagerStats stats,
+            Logger logger,
+            UseCount streams,
+            Function<Worker, Calls> calls) {
+        this(slots, stats, logger, streams, new ConnectionValues(streams, logger), calls);
+    }
+
     @Override
     public HttpStream start(Worker worker, @Nullable Connection connection, HttpStream.Sink sink) {
         streams.enter(worker);

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /// How many streams or connections use something, counted by each loop for itself without a word to
 /// the others, and known as a whole only when it matters: once the thing is replaced.
@@ -21,6 +22,7 @@ public final class UseCount {
     private final long[] counts;
     private final boolean[] retired; // each written by its own loop
     private @Nullable Runnable unused;
+    private IntConsumer onRetire = _ -> {};
     private int busy; // loops that have not said that they are done; main thread
 
     /// @param workers in the order of their index; empty where there is one loop only
@@ -30,6 +32,27 @@ public final class UseCount {
         loops.addAll(workers);
         counts = new long[loops.size() * STRIDE];
         retired = new boolean[loops.size() * STRIDE];
+    }
+
+    /// The number of loops, the main thread among them.
+    public int loops() {
+        return loops.size();
+    }
+
+    /// Which of the loops this is, 0 for the main thread.
+    public int indexOf(Worker loop) {
+        return Math.min(loop.index() + 1, loops.size() - 1);
+    }
+
+    /// Has the task run on each loop that learns that nobody finds the thing any more, with the
+    /// loop's index. Thread: the one that made this, before it is used.
+    public void onRetire(IntConsumer task) {
+        onRetire = task;
+    }
+
+    /// True once the loop has learned that. Thread: the loop.
+    public boolean retiredOn(int loop) {
+        return retired[loop * STRIDE];
     }
 
     /// One more uses it. Thread: the loop.
@@ -63,6 +86,7 @@ public final class UseCount {
 
     private void retireOnLoop(int slot) {
         retired[slot] = true;
+        onRetire.accept(slot / STRIDE);
         if (counts[slot] == 0) {
             main.post(this::loopDone);
         }
@@ -77,6 +101,6 @@ public final class UseCount {
     }
 
     private int slot(Worker loop) {
-        return Math.min(loop.index() + 1, loops.size() - 1) * STRIDE;
+        return indexOf(loop) * STRIDE;
     }
 }

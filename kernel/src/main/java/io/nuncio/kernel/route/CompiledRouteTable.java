@@ -1,9 +1,12 @@
 package io.nuncio.kernel.route;
 
+import io.nuncio.kernel.lease.Leases;
+import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.Route;
 import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.RouteTable;
 
 import org.jspecify.annotations.Nullable;
@@ -14,17 +17,32 @@ import java.util.List;
 /// routes.
 ///
 /// @param ignorePort true if the port of the request's host is not looked at
-/// @param whenClosed run when nobody asks the table any more
+/// @param streams that have found the table and not ended
+/// @param whenClosed run when nobody finds the table any more
+/// @param held what is compiled in it
 record CompiledRouteTable(
         String name,
         DomainTable<CompiledVirtualHost> domains,
         boolean ignorePort,
         List<HeaderName> internalOnlyHeaders,
-        Runnable whenClosed)
+        UseCount streams,
+        Runnable whenClosed,
+        Leases held)
         implements RouteTable {
     @Override
     public void close() {
         whenClosed.run();
+        streams.retire(held::giveBack);
+    }
+
+    @Override
+    public void enter(Worker worker) {
+        streams.enter(worker);
+    }
+
+    @Override
+    public void exit(Worker worker) {
+        streams.exit(worker);
     }
 
     @Override

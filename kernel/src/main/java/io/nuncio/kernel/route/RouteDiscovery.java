@@ -92,8 +92,9 @@ final class RouteDiscovery implements RouteSource, ResourceWatcher<RouteConfigur
                 compiled.close();
                 target.failed(firstError(entry));
             } else {
-                current.close();
+                RouteTable replaced = current;
                 current = compiled;
+                replaced.close();
                 reloads.increment();
                 reloadTime.set(System.currentTimeMillis());
                 LOG.debug("rds: loading new configuration: config_name={}", name);

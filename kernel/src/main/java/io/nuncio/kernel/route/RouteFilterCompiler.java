@@ -2,6 +2,7 @@ package io.nuncio.kernel.route;
 
 import com.google.protobuf.Any;
 
+import io.nuncio.kernel.lease.Leases;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.host.HttpFilterChains;
 
@@ -23,4 +24,10 @@ public interface RouteFilterCompiler {
             Any config,
             boolean optional,
             FactoryContext context);
+
+    /// The context with which one table is compiled: what is compiled there is held by `part`, and
+    /// by the context's own leases if that is not given back before.
+    default FactoryContext holding(Leases part, FactoryContext context) {
+        return context;
+    }
 }

@@ -3,12 +3,15 @@ package io.nuncio.kernel.route;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.nuncio.kernel.lease.Leases;
+import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.kernel.route.ratelimit.RouteLimits;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.StatsScope;
+import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.HttpFilterChains;
 import io.nuncio.spi.host.ResourceType;
 import io.nuncio.spi.host.RouteSource;
@@ -31,10 +34,21 @@ public final class RouteTableCompiler implements RouteTables {
     private final RouteConfigs configs = new RouteConfigs();
 
     private final Subscriptions subscriptions;
+    private final List<Worker> workers;
 
+    /// For one loop, the main thread's.
     public RouteTableCompiler(RouteFilterCompiler filterCompiler, Subscriptions subscriptions) {
+        this(filterCompiler, subscriptions, List.of());
+    }
+
+    /// @param workers on which streams run, in the order of their index
+    public RouteTableCompiler(
+            RouteFilterCompiler filterCompiler,
+            Subscriptions subscriptions,
+            List<? extends Worker> workers) {
         this.filterCompiler = filterCompiler;
         this.subscriptions = subscriptions;
+        this.workers = List.copyOf(workers);
     }
 
     @Override
@@ -101,9 +115,11 @@ public final class RouteTableCompiler implements RouteTables {
     private RouteTable compile(
             RouteConfiguration config,
             List<HttpFilterChains.Entry> filters,
-            FactoryContext below,
+            FactoryContext place,
             boolean clustersExist,
             Supplier<Runnable> remember) {
+        Leases held = new Leases();
+        FactoryContext below = filterCompiler.holding(held, place);
         var filtersCompiler = new RouteFilters.Compiler(filterCompiler, filters);
         var table =
                 new TableScope(
@@ -143,7 +159,9 @@ public final class RouteTableCompiler implements RouteTables {
                 domains.build(),
                 config.getIgnorePortInHostMatching(),
                 internalOnlyHeaders(config, below.problems()),
-                remember.get());
+                new UseCount(below.mainThread(), workers),
+                remember.get(),
+                held);
     }
 
     private record TableScope(

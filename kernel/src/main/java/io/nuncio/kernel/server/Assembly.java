@@ -152,7 +152,8 @@ final class Assembly implements AutoCloseable {
                                 root),
                         bootstrap.getClusterManager().getUpstreamBindConfig());
         accessLogs = new AccessLogCompiler(extensions, System::nanoTime);
-        RouteTableCompiler routes = new RouteTableCompiler(extensions::compileRoute, subscriptions);
+        RouteTableCompiler routes =
+                new RouteTableCompiler(extensions, subscriptions, loops.workers());
         routeConfigs = routes.configs();
         Platform platform =
                 new KernelPlatform(

@@ -63,6 +63,7 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         this.config = config;
         this.stats = config.stats();
         this.routes = config.routes().current();
+        routes.enter(worker);
         this.response = response;
         this.worker = worker;
         this.startNanos = worker.nanoTime();
@@ -497,6 +498,7 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         config.accessLog().log(stream.formatContext("DownstreamEnd"));
         boolean noDelay = peerWantsClose && (stream.requestComplete() || framedByClose);
         stream.destroy();
+        routes.exit(worker);
         manager.onStreamEnd(this, noDelay);
     }
 }

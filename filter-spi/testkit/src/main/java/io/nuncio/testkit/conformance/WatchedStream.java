@@ -18,6 +18,7 @@ import io.nuncio.spi.Worker;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /// The stream as the filter under test sees it: what the filter does with it is seen.
 final class WatchedStream implements Stream {
@@ -78,6 +79,12 @@ final class WatchedStream implements Stream {
     public <T> List<T> perRouteOfAllLevels(Class<T> type) {
         watch.used("perRouteOfAllLevels");
         return stream.perRouteOfAllLevels(type);
+    }
+
+    @Override
+    public <T> T perConnection(Supplier<T> maker) {
+        watch.used("perConnection");
+        return stream.perConnection(maker);
     }
 
     @Override
