@@ -42,6 +42,8 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
     private int current = -1;
     private boolean running;
     private boolean ended;
+    @Nullable AcceptingSocket previous; // in its worker's list
+    @Nullable AcceptingSocket next;
 
     /// @param peeked what came already
     AcceptingSocket(
@@ -212,7 +214,14 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
         end();
         socket.reading(true);
         listener.connect(socket, MatchInput.of(socket.facts()), facts, peeked);
-        listener.acceptingEnded(compiled, templates);
+        listener.acceptingEnded(this, compiled, templates);
+    }
+
+    /// The listener has ended.
+    void listenerCloses() {
+        if (!ended) {
+            close();
+        }
     }
 
     private void close() {
@@ -221,7 +230,7 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
         peeked.clear();
         socket.close();
         listener.gone();
-        listener.acceptingEnded(compiled, templates);
+        listener.acceptingEnded(this, compiled, templates);
     }
 
     private void end() {

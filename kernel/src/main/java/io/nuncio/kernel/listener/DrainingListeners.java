@@ -25,6 +25,18 @@ final class DrainingListeners {
         return List.copyOf(listeners);
     }
 
+    /// Another listener takes the place of this one, which drains as soon as it accepts no more.
+    void replaced(ActiveListener listener) {
+        listeners.add(listener);
+    }
+
+    /// The listener that was replaced accepts no more. Does nothing if it was closed meanwhile.
+    void beginReplaced(ActiveListener listener) {
+        if (listeners.contains(listener)) {
+            begin(listener);
+        }
+    }
+
     /// The listener accepts no more.
     void begin(ActiveListener listener) {
         listeners.add(listener);

@@ -1,11 +1,17 @@
 package io.nuncio.kernel.listener;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.util.Timestamps;
+
+import io.envoyproxy.envoy.admin.v3.UpdateFailureState;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.nuncio.kernel.init.InitManager;
 import io.nuncio.kernel.network.BindFailure;
 import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.Problems;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Listeners that come, change and go: before the start as those of the bootstrap do, afterwards
 /// each warms until it has what it needs. One that replaces another of its name warms beside it,
@@ -28,6 +36,8 @@ final class DynamicListeners {
     private final ServingListeners serving;
     private final DrainingListeners draining;
     private final Map<String, WarmingListener> warming = new LinkedHashMap<>();
+    private final Map<String, UpdateFailureState> failures = new LinkedHashMap<>();
+    private Predicate<TrafficDirection> stopped = direction -> false;
     private boolean started;
 
     DynamicListeners(
@@ -48,6 +58,26 @@ final class DynamicListeners {
         started = true;
     }
 
+    /// Listeners of such a direction do not come or change any more; those that warm go.
+    void stop(Predicate<TrafficDirection> directions) {
+        stopped = stopped.or(directions);
+        for (WarmingListener waiting : List.copyOf(warming.values())) {
+            if (directions.test(waiting.listener().config().direction())) {
+                forget(waiting);
+            }
+        }
+    }
+
+    /// An update begins: what was wrong with those before is of no interest any more.
+    void beginUpdate() {
+        failures.clear();
+    }
+
+    /// What was wrong with the newest update, by the listeners' names.
+    Map<String, UpdateFailureState> failures() {
+        return Map.copyOf(failures);
+    }
+
     /// Those that wait for something.
     List<ActiveListener> warming() {
         return warming.values().stream().map(WarmingListener::listener).toList();
@@ -59,15 +89,30 @@ final class DynamicListeners {
     /// @param version as its source calls it
     /// @return false if nothing was to be done, or there is a problem
     boolean addOrUpdate(Listener message, String version, Problems problems) {
-        ActiveListener before = serving.find(message.getName());
-        WarmingListener waiting = warming.get(message.getName());
-        Listener known =
-                waiting != null
-                        ? waiting.listener().compiled().message()
-                        : before == null ? null : before.compiled().message();
-        if (message.equals(known) || before != null && !before.addedViaApi()) {
+        if (stopped.test(message.getTrafficDirection())) {
+            LOG.debug(
+                    "listener {} can not be added because listeners in the traffic direction {} are"
+                            + " stopped",
+                    message.getName(),
+                    message.getTrafficDirection());
             return false;
         }
+        ActiveListener before = serving.find(message.getName());
+        WarmingListener waiting = warming.get(message.getName());
+        Listener serves = before == null ? null : before.compiled().message();
+        Listener known = waiting == null ? serves : waiting.listener().compiled().message();
+        if (before != null && !before.addedViaApi()) {
+            return false;
+        }
+        if (waiting != null && message.equals(serves)) { // back to what it still is
+            forget(waiting);
+            stats.modified().increment();
+            return true;
+        }
+        if (message.equals(known)) {
+            return false;
+        }
+        int problemsBefore = problems.all().size();
         InitManager init = started ? services.init().create("Listener " + message.getName()) : null;
         CompiledListener base =
                 started && before != null && Renewals.inPlace(before.compiled().message(), message)
@@ -76,13 +121,14 @@ final class DynamicListeners {
         InitTargets initTargets = init == null ? services.init().server() : init;
         CompiledListener compiled =
                 base == null
-                        ? compiler.compile(message, serving::takenBy, initTargets, problems)
+                        ? compiler.compile(message, this::takenBy, initTargets, problems)
                         : compiler.update(base, message, initTargets, problems);
         if (compiled == null) {
             stats.createFailure().increment();
             if (init != null) {
                 services.init().forget(init);
             }
+            failed(message, errors(problems, problemsBefore));
             return false;
         }
         (known == null ? stats.added() : stats.modified()).increment();
@@ -112,8 +158,42 @@ final class DynamicListeners {
         WarmingListener fresh = new WarmingListener(listener, init, base);
         warming.put(compiled.config().name(), fresh);
         stats.warming().set(warming.size());
-        init.initialize(() -> activate(fresh));
+        boolean[] later = {false};
+        init.initialize(() -> activate(fresh, later[0] ? new Problems() : problems));
+        later[0] = true;
         return true;
+    }
+
+    /// Which other listener has one of the addresses, or will have, null if none does.
+    private @Nullable String takenBy(ListenerConfig config) {
+        String taken = serving.takenBy(config);
+        if (taken == null) {
+            for (WarmingListener waiting : warming.values()) {
+                ListenerConfig other = waiting.listener().config();
+                if (!other.name().equals(config.name()) && config.conflictsWith(other)) {
+                    return other.name();
+                }
+            }
+        }
+        return taken;
+    }
+
+    private static String errors(Problems problems, int from) {
+        List<Problems.Problem> all = problems.all();
+        return all.subList(from, all.size()).stream()
+                .filter(problem -> !problem.warning())
+                .map(Problems.Problem::toString)
+                .collect(Collectors.joining("; "));
+    }
+
+    private void failed(Listener message, String details) {
+        failures.put(
+                message.getName(),
+                UpdateFailureState.newBuilder()
+                        .setFailedConfiguration(Any.pack(message))
+                        .setLastUpdateAttempt(Timestamps.fromMillis(System.currentTimeMillis()))
+                        .setDetails(details)
+                        .build());
     }
 
     /// Listeners that warm were compiled with what has been replaced meanwhile.
@@ -137,7 +217,9 @@ final class DynamicListeners {
     }
 
     /// The listener has all it waited for: takes the place of the one before it.
-    private void activate(WarmingListener warm) {
+    ///
+    /// @param problems of the update that it came with; what is reported later is of no use
+    private void activate(WarmingListener warm, Problems problems) {
         ActiveListener listener = warm.listener();
         String name = listener.config().name();
         warming.remove(name, warm);
@@ -165,12 +247,16 @@ final class DynamicListeners {
                     "{}; {}",
                     new ListenerStartFailure(name, failure).getMessage(),
                     before == null ? "it does not serve" : "the one before it goes on");
+            String reason = String.valueOf(failure.getMessage());
+            problems.at("address").because(reason);
+            failed(listener.compiled().message(), reason);
             listener.stopListening();
             listener.compiled().close();
             return;
         }
         if (before != null) {
             serving.remove(before);
+            draining.replaced(before);
             before.stopListening(); // where it listened elsewhere; the sockets it gave are not
             // its own
         }
@@ -178,7 +264,7 @@ final class DynamicListeners {
         serving.publish();
         listener.accept(() -> {
             if (before != null) {
-                services.mainThread().post(() -> draining.begin(before));
+                services.mainThread().post(() -> draining.beginReplaced(before));
             }
         });
         stats.createSuccess().add(services.workers().size());
@@ -186,6 +272,7 @@ final class DynamicListeners {
 
     /// @return false if there is no such listener, or it is the bootstrap's
     boolean removeAddedViaApi(String name) {
+        failures.remove(name);
         WarmingListener waiting = warming.get(name);
         ActiveListener known = serving.find(name);
         if (known != null && !known.addedViaApi() || known == null && waiting == null) {

@@ -80,6 +80,7 @@ final class ListenerDiscoveryService implements ResourceWatcher<Listener>, AutoC
             gone.addAll(listeners.addedViaApi());
             gone.removeAll(names);
         }
+        listeners.beginUpdate();
         gone.forEach(listeners::removeAddedViaApi); // before others take their addresses
         Set<String> taken = new HashSet<>();
         for (ResourceUpdate.Entry<Listener> entry : update.resources()) {

@@ -162,7 +162,11 @@ public final class ListenerManager {
     public ListenersConfigDump configDump() {
         ListenerDiscoveryService lds = discovery;
         return ListenersDump.of(
-                lds == null ? "" : lds.version(), serving.all(), dynamic.warming(), draining.all());
+                lds == null ? "" : lds.version(),
+                serving.all(),
+                dynamic.warming(),
+                draining.all(),
+                dynamic.failures());
     }
 
     /// Compiles what is of a bundle anew, in every listener.
@@ -259,18 +263,20 @@ public final class ListenerManager {
         DrainSettings settings = services.drain();
         long over = atOnce || settings.immediate() ? 0 : settings.timeNanos() / 4;
         for (ActiveListener listener : serving) {
-            if (concerns(listener, inboundOnly)) {
+            if (concerns(listener.config().direction(), inboundOnly)) {
                 listener.drain(now, over);
             }
         }
     }
 
-    /// Closes the listening sockets; connections stay.
+    /// Closes the listening sockets; connections stay. Listeners of that kind do not come or change
+    /// any more.
     ///
     /// @param inboundOnly only listeners whose `traffic_direction` is INBOUND
     public void stopListening(boolean inboundOnly) {
+        dynamic.stop(direction -> concerns(direction, inboundOnly));
         for (ActiveListener listener : serving) {
-            if (concerns(listener, inboundOnly) && !listener.stopped()) {
+            if (concerns(listener.config().direction(), inboundOnly) && !listener.stopped()) {
                 listener.stopListening();
                 stats.stopped().increment();
             }
@@ -278,8 +284,8 @@ public final class ListenerManager {
         serving.publish();
     }
 
-    private static boolean concerns(ActiveListener listener, boolean inboundOnly) {
-        return !inboundOnly || listener.config().direction() == TrafficDirection.INBOUND;
+    private static boolean concerns(TrafficDirection direction, boolean inboundOnly) {
+        return !inboundOnly || direction == TrafficDirection.INBOUND;
     }
 
     /// Runs the task once, on a worker, as soon as no listener has a connection; at once if there

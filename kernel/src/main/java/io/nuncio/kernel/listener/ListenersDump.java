@@ -6,6 +6,7 @@ import com.google.protobuf.util.Timestamps;
 import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
 import io.envoyproxy.envoy.admin.v3.ListenersConfigDump.DynamicListener;
 import io.envoyproxy.envoy.admin.v3.ListenersConfigDump.DynamicListenerState;
+import io.envoyproxy.envoy.admin.v3.UpdateFailureState;
 
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ final class ListenersDump {
             String version,
             List<ActiveListener> active,
             List<ActiveListener> warming,
-            List<ActiveListener> draining) {
+            List<ActiveListener> draining,
+            Map<String, UpdateFailureState> failures) {
         ListenersConfigDump.Builder dump = ListenersConfigDump.newBuilder().setVersionInfo(version);
         Map<String, DynamicListener.Builder> dynamic = new TreeMap<>();
         for (ActiveListener listener : active) {
@@ -39,13 +41,18 @@ final class ListenersDump {
                 byName(dynamic, listener).setDrainingState(state(listener));
             }
         }
+        failures.forEach((name, failure) -> byName(dynamic, name).setErrorState(failure));
         dynamic.values().forEach(dump::addDynamicListeners);
         return dump.build();
     }
 
     private static DynamicListener.Builder byName(
             Map<String, DynamicListener.Builder> dynamic, ActiveListener listener) {
-        String name = listener.config().name();
+        return byName(dynamic, listener.config().name());
+    }
+
+    private static DynamicListener.Builder byName(
+            Map<String, DynamicListener.Builder> dynamic, String name) {
         return dynamic.computeIfAbsent(name, key -> DynamicListener.newBuilder().setName(key));
     }
 

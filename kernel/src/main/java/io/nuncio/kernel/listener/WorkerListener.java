@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// One worker's part of a listener: takes accepted sockets to connections and keeps the list of
 /// them. Thread: the worker, for every method but the constructor.
 final class WorkerListener implements ListenSocket.Acceptor {
@@ -34,9 +37,9 @@ final class WorkerListener implements ListenSocket.Acceptor {
     private long drainStepNanos;
     private @Nullable ActiveConnection first;
     private int connections;
-    private int accepting;
+    private @Nullable AcceptingSocket firstAccepting;
     private boolean closed;
-    private @Nullable Runnable whenEmpty;
+    private final List<Runnable> whenEmpty = new ArrayList<>(1);
 
     /// @param balance null if connections stay where they are accepted
     /// @param byAddress those that sockets may be handed over to
@@ -115,11 +118,16 @@ final class WorkerListener implements ListenSocket.Acceptor {
         } else if (filters.templates().isEmpty()) {
             connect(socket, MatchInput.of(socket.facts()), null, data);
         } else {
-            accepting++;
             stats.preConnectionActive().increment();
             now.socketFilters().sockets().enter(worker);
             filters.enter(worker);
-            new AcceptingSocket(this, now, filters, socket, data).begin();
+            AcceptingSocket accepting = new AcceptingSocket(this, now, filters, socket, data);
+            accepting.next = firstAccepting;
+            if (firstAccepting != null) {
+                firstAccepting.previous = accepting;
+            }
+            firstAccepting = accepting;
+            accepting.begin();
         }
     }
 
@@ -176,10 +184,19 @@ final class WorkerListener implements ListenSocket.Acceptor {
 
     /// A socket is through the listener filters, or was closed by them.
     void acceptingEnded(
-            CompiledListener of, FilterTemplates.Version<ListenerFilterTemplate> filters) {
+            AcceptingSocket ended,
+            CompiledListener of,
+            FilterTemplates.Version<ListenerFilterTemplate> filters) {
+        if (ended.previous == null) {
+            firstAccepting = ended.next;
+        } else {
+            ended.previous.next = ended.next;
+        }
+        if (ended.next != null) {
+            ended.next.previous = ended.previous;
+        }
         filters.exit(worker);
         of.socketFilters().sockets().exit(worker);
-        accepting--;
         stats.preConnectionActive().decrement();
         tellIfEmpty();
     }
@@ -353,10 +370,13 @@ final class WorkerListener implements ListenSocket.Acceptor {
         }
     }
 
-    /// Closes all connections and takes no more.
+    /// Closes all connections and what is about to become one, and takes no more.
     void close(String reason) {
         closed = true;
         drainTimer.disarm();
+        for (AcceptingSocket each = firstAccepting; each != null; each = each.next) {
+            each.listenerCloses();
+        }
         for (ActiveConnection each = first; each != null; each = each.next) {
             each.connection().close(Connection.Close.NO_FLUSH, reason);
         }
@@ -373,15 +393,15 @@ final class WorkerListener implements ListenSocket.Acceptor {
 
     /// Runs the task as soon as there is no connection; once.
     void whenEmpty(Runnable task) {
-        whenEmpty = task;
+        whenEmpty.add(task);
         tellIfEmpty();
     }
 
     private void tellIfEmpty() {
-        Runnable task = whenEmpty;
-        if (task != null && connections == 0 && accepting == 0) {
-            whenEmpty = null;
-            task.run();
+        if (!whenEmpty.isEmpty() && connections == 0 && firstAccepting == null) {
+            List<Runnable> tasks = List.copyOf(whenEmpty);
+            whenEmpty.clear();
+            tasks.forEach(Runnable::run);
         }
     }
 }

@@ -15,9 +15,6 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /// What becomes of connections when a listener of LDS changes.
 class ListenerUpdateTest extends ListenersFixture {
@@ -75,19 +72,6 @@ class ListenerUpdateTest extends ListenersFixture {
         }
     }
 
-    private <T> T onMain(Supplier<T> task) throws Exception {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        loops.main()
-                .post(() -> {
-                    try {
-                        result.complete(task.get());
-                    } catch (RuntimeException | AssertionError failure) {
-                        result.completeExceptionally(failure);
-                    }
-                });
-        return result.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
-
     private boolean update(String version, String text) throws Exception {
         return onMain(() ->
                 manager.dynamic()
@@ -109,10 +93,6 @@ class ListenerUpdateTest extends ListenersFixture {
         client.bind(new InetSocketAddress("127.0.0.2", 0));
         client.connect(new InetSocketAddress(address.address(), address.port()));
         return client;
-    }
-
-    private static boolean ended(Socket client) throws IOException {
-        return client.getInputStream().read() == -1;
     }
 
     @Test

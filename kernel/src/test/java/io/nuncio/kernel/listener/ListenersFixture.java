@@ -23,6 +23,7 @@ import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.InitTarget;
 import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.LogFilter;
 import io.nuncio.spi.NetworkFilter;
@@ -50,6 +51,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// Listeners of a manager with extensions of the test's own, two workers and real sockets.
 abstract class ListenersFixture {
@@ -154,8 +156,38 @@ abstract class ListenersFixture {
                 context.problems().at(field).because("no extension is called `" + name + "`");
                 return null;
             }
+            if (found instanceof Warming warms) {
+                context.initTargets().add(name, warms.targets()::add);
+                return template.cast(warms.template());
+            }
             return template.cast(found);
         }
+    }
+
+    /// An extension that the listener waits for.
+    ///
+    /// @param targets one for each time that it was compiled
+    record Warming(Object template, List<InitTarget> targets) {
+        static Warming of(Object template) {
+            return new Warming(template, new CopyOnWriteArrayList<>());
+        }
+    }
+
+    <T> T onMain(Supplier<T> task) throws Exception {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        loops.main()
+                .post(() -> {
+                    try {
+                        result.complete(task.get());
+                    } catch (RuntimeException | AssertionError failure) {
+                        result.completeExceptionally(failure);
+                    }
+                });
+        return result.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    static boolean ended(Socket client) throws IOException {
+        return client.getInputStream().read() == -1;
     }
 
     static FactoryContext context(
@@ -176,6 +208,7 @@ abstract class ListenersFixture {
                                     case "listenerStats" -> listenerStats;
                                     case "problems" -> problems;
                                     case "withStats" -> proxy;
+                                    case "initTargets" -> initTargets;
                                     default -> throw new AssertionError(method);
                                 });
     }
