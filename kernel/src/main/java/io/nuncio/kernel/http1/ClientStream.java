@@ -17,6 +17,8 @@ final class ClientStream extends Http1Stream implements RequestSender {
     private boolean upgrade;
     private boolean tunnel;
     private boolean chunked;
+    private boolean unframed; // what follows the head has no length: it is for the tunnel alone
+    private boolean sentUnframed;
     private boolean requestComplete;
     private boolean responseComplete;
 
@@ -49,6 +51,12 @@ final class ClientStream extends Http1Stream implements RequestSender {
         return tunnel;
     }
 
+    /// True if bytes for the tunnel were sent. If the upstream does not agree to it, they are a
+    /// request to the upstream, whose response nobody waits for.
+    boolean sentUnframed() {
+        return sentUnframed;
+    }
+
     /// True if a CONNECT was agreed to.
     boolean tunnel() {
         return tunnel;
@@ -75,6 +83,7 @@ final class ClientStream extends Http1Stream implements RequestSender {
         upgrade = ConnectionOptions.upgrade(headers);
         HeadWriter.Framing framing = framing(headers, endStream);
         chunked = framing == HeadWriter.Framing.CHUNKED;
+        unframed = connect || upgrade && !headers.contains(HeaderName.CONTENT_LENGTH);
         Http1Settings settings = codec.settings();
         int before = codec.output().length();
         codec.writer()
@@ -113,6 +122,7 @@ final class ClientStream extends Http1Stream implements RequestSender {
             data.clear();
             return;
         }
+        sentUnframed |= unframed && !data.isEmpty();
         Slices output = codec.output();
         int before = output.length();
         writeBody(output, Slices.of(data), chunked);

@@ -324,7 +324,7 @@ final class Http1ClientCodec implements ClientCodec {
             return;
         }
         stream = null;
-        boolean reusable = keepAlive && current.requestComplete();
+        boolean reusable = keepAlive && current.requestComplete() && !current.sentUnframed();
         if (!reusable) {
             phase = Phase.OVER;
         }

@@ -317,6 +317,33 @@ class Http1ClientCodecTest {
         assertThat(harness.events).containsExactly("complete", "reusable");
     }
 
+    /// The upstream takes them for a request, and answers it.
+    @Test
+    void bytesForATunnelThatIsRefusedLeaveTheConnectionUnusable() {
+        connect();
+        harness.sender().data(Buffer.copyOf("GET /admin HTTP/1.1\r\nhost: a\r\n\r\n"), true);
+        harness.receive("HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno");
+
+        assertThat(harness.body.toString()).isEqualTo("no");
+        assertThat(harness.events).containsExactly("complete", "not reusable");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', not reusable", "2, reusable"})
+    void soDoBytesForAnUpgradeUnlessTheyAreABody(String length, String connection) {
+        RequestHeaders headers = RequestHeaders.of("POST", "http", "a", "/");
+        headers.set(HeaderName.CONNECTION, "upgrade");
+        headers.set(HeaderName.UPGRADE, "foo");
+        if (!length.isEmpty()) {
+            headers.set(HeaderName.CONTENT_LENGTH, length);
+        }
+        harness.request(headers, false);
+        harness.sender().data(Buffer.copyOf("ab"), true);
+        harness.receive("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+
+        assertThat(harness.events).containsExactly("complete", connection);
+    }
+
     @Test
     void aResetClosesTheConnection() {
         harness.request("GET");

@@ -300,6 +300,22 @@ class ConnectionPoolTest {
         assertThat(stat("upstream_rq_cancelled")).isEqualTo(1);
     }
 
+    /// As a downstream can make it do that resets each request at once.
+    @Test
+    void aFloodOfRequestsThatAreGivenUpMakesOneConnectionAndLeavesNothingWaiting() {
+        HttpPool pool = pool();
+        for (int i = 0; i < 5000; i++) {
+            new FakeRequest().sendTo(pool).wait.cancel();
+        }
+
+        assertThat(network.connections).hasSize(1);
+        assertThat(stat("upstream_rq_cancelled")).isEqualTo(5000);
+        assertThat(stat("upstream_rq_pending_active")).isZero();
+        network.last().connected();
+        assertThat(new FakeRequest().sendTo(pool).ready()).isTrue();
+        assertThat(network.connections).hasSize(1);
+    }
+
     @Test
     void aRequestCancelledWhileAnotherFailsHearsNothing() {
         HttpPool pool = pool();
