@@ -54,6 +54,7 @@ class SystemPackagesTest {
         packages.add("io.nuncio.spi;version=" + version("io/nuncio/spi"));
         packages.add("io.nuncio.spi.host;version=" + version("io/nuncio/spi/host"));
         packages.addAll(exported(com.google.protobuf.Message.class));
+        packages.addAll(exported(com.google.protobuf.util.JsonFormat.class));
         packages.addAll(exported(org.slf4j.Logger.class));
         packages.addAll(exported(org.jspecify.annotations.Nullable.class));
         try (var jar =

@@ -1,5 +1,10 @@
 package io.nuncio.transportsockets.tls;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
+
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig.TrustDomain;
@@ -94,53 +99,59 @@ record TrustBundles(
         String text = DataSources.text(source, problems);
         if (problems.all().size() == before) {
             try {
-                Map<?, ?> named = object(object(Json.parse(text)).get("trust_domains"));
+                Struct.Builder map = Struct.newBuilder();
+                JsonFormat.parser().merge(text, map);
+                Map<String, Value> named = object(map.getFieldsMap().get("trust_domains"));
                 if (named.isEmpty()) {
                     problems.add("", "No trust domains found in SPIFFE bundle");
                 }
-                for (Map.Entry<?, ?> each : named.entrySet()) {
-                    String domain = String.valueOf(each.getKey());
+                for (Map.Entry<String, Value> each : named.entrySet()) {
+                    String domain = each.getKey();
                     List<X509Certificate> own = keys(domain, object(each.getValue()));
                     domains.put(domain, TrustedAuthorities.bundle(own, List.of(), allowExpired));
                     all.addAll(own);
                 }
             } catch (CertificateException wrong) {
                 problems.add("", String.valueOf(wrong.getMessage()));
-            } catch (IllegalArgumentException noJson) {
+            } catch (InvalidProtocolBufferException noJson) {
                 problems.add("", "Invalid JSON found in SPIFFE bundle");
             }
         }
         return new TrustBundles(domains, all, Pem.place(source));
     }
 
-    private static Map<?, ?> object(@Nullable Object value) {
-        return value instanceof Map<?, ?> object ? object : Map.of();
+    private static Map<String, Value> object(@Nullable Value value) {
+        return value == null ? Map.of() : value.getStructValue().getFieldsMap();
     }
 
-    private static List<?> array(@Nullable Object value) {
-        return value instanceof List<?> array ? array : List.of();
+    private static List<Value> array(@Nullable Value value) {
+        return value == null ? List.of() : value.getListValue().getValuesList();
     }
 
-    private static List<X509Certificate> keys(String domain, Map<?, ?> bundle)
+    private static String text(@Nullable Value value) {
+        return value == null ? "" : value.getStringValue();
+    }
+
+    private static List<X509Certificate> keys(String domain, Map<String, Value> bundle)
             throws CertificateException {
-        List<?> keys = array(bundle.get("keys"));
+        List<Value> keys = array(bundle.get("keys"));
         if (keys.isEmpty()) {
             throw new CertificateException(
                     "No keys found in SPIFFE bundle for domain '" + domain + "'");
         }
         List<X509Certificate> certificates = new ArrayList<>();
-        for (Object key : keys) {
-            if (!"x509-svid".equals(object(key).get("use"))) {
+        for (Value key : keys) {
+            if (!text(object(key).get("use")).equals("x509-svid")) {
                 throw new CertificateException(
                         "missing or invalid 'use' field found in cert for domain '" + domain + "'");
             }
-            List<?> chain = array(object(key).get("x5c"));
+            List<Value> chain = array(object(key).get("x5c"));
             if (chain.isEmpty()) {
                 throw new CertificateException(
                         "missing or empty 'x5c' field found in keys for domain: '" + domain + "'");
             }
-            for (Object each : chain) {
-                certificates.add(certificate(domain, String.valueOf(each)));
+            for (Value each : chain) {
+                certificates.add(certificate(domain, text(each)));
             }
         }
         return certificates;
