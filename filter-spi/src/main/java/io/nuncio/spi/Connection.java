@@ -3,6 +3,8 @@ package io.nuncio.spi;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
+import java.util.List;
+
 /// A connection as network filters see it. Thread: its worker, for every method.
 @ProviderType
 public interface Connection {
@@ -15,6 +17,12 @@ public interface Connection {
     /// asked for the connection's stream info, none is made to say so.
     default @Nullable Object filterState(String key) {
         return streamInfo().filterState(key);
+    }
+
+    /// What a connection to an upstream that is made for this one begins with, as
+    /// [StreamInfo#sharedState] has it.
+    default List<SharedState> sharedState() {
+        return streamInfo().sharedState();
     }
 
     Worker worker();

@@ -36,6 +36,12 @@ public interface FilterStateObject {
         return null;
     }
 
+    /// True if streams that share such objects with their upstream connections ([SharedState]) have
+    /// the same connection only if the objects are equal.
+    default boolean keepsConnectionsApart() {
+        return false;
+    }
+
     /// For `FILTER_STATE(key:FIELD:name)`: a text or a number, null if it has no such field.
     default @Nullable Object field(String name) {
         return null;

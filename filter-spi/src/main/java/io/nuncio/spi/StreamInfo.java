@@ -149,6 +149,18 @@ public interface StreamInfo {
         return true;
     }
 
+    /// The same with an object that connections to upstreams may get, too.
+    default boolean filterState(
+            String key, Object value, boolean readOnly, SharedState.Sharing sharing) {
+        return filterState(key, value, readOnly);
+    }
+
+    /// The objects with which a connection to an upstream that is made now begins, in the order in
+    /// which they were put there; those of the stream's connection first.
+    default List<SharedState> sharedState() {
+        return List.of();
+    }
+
     /// True for requests that health checkers send.
     boolean healthCheck();
 

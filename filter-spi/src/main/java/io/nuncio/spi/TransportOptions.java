@@ -15,11 +15,13 @@ import java.util.stream.Stream;
 ///   empty for that
 /// @param downstream the connection for whose bytes this one is made, for sockets that tell the
 ///   upstream about it; null if there is none
+/// @param shared what the filter state of the connection begins with
 public record TransportOptions(
         @Nullable String serverName,
         List<String> subjectAltNames,
         List<String> applicationProtocols,
-        @Nullable Connection downstream) {
+        @Nullable Connection downstream,
+        List<SharedState> shared) {
     /// Nothing special.
     public static final TransportOptions NONE =
             new TransportOptions(null, List.of(), List.of(), null);
@@ -28,28 +30,59 @@ public record TransportOptions(
     private static final String ALT_NAMES = "envoy.network.upstream_subject_alt_names";
     private static final String PROTOCOLS = "envoy.network.application_protocols";
 
+    /// Without shared state.
+    public TransportOptions(
+            @Nullable String serverName,
+            List<String> subjectAltNames,
+            List<String> applicationProtocols,
+            @Nullable Connection downstream) {
+        this(serverName, subjectAltNames, applicationProtocols, downstream, List.of());
+    }
+
     public TransportOptions {
         subjectAltNames = List.copyOf(subjectAltNames);
         applicationProtocols = List.copyOf(applicationProtocols);
+        shared = List.copyOf(shared);
     }
 
-    /// True if the connection is to be as the configuration says.
+    /// True if the connection is to be as the configuration says, so that others may have it, too.
     public boolean asConfigured() {
         return this == NONE
                 || (serverName == null
                         && subjectAltNames.isEmpty()
-                        && applicationProtocols.isEmpty());
+                        && applicationProtocols.isEmpty()
+                        && shared.stream().noneMatch(SharedState::keepsConnectionsApart));
     }
 
-    /// What filters have left in the filter state under Envoy's names; [#NONE] if that is nothing.
+    /// What streams of other downstreams must wish for, too, to have the same connection: nothing
+    /// of the downstream's own, and of the shared state what keeps connections apart. The rest of
+    /// it is not given to a connection that others may get.
+    public TransportOptions sharable() {
+        return asConfigured()
+                ? NONE
+                : new TransportOptions(
+                        serverName,
+                        subjectAltNames,
+                        applicationProtocols,
+                        null,
+                        shared.stream().filter(SharedState::keepsConnectionsApart).toList());
+    }
+
+    /// What filters have left in the filter state under Envoy's names, and what they share; [#NONE]
+    /// if that is nothing.
     public static TransportOptions wished(StreamInfo info) {
         Object name = info.filterState(SERVER_NAME);
         Object altNames = info.filterState(ALT_NAMES);
         Object protocols = info.filterState(PROTOCOLS);
-        return name == null && altNames == null && protocols == null
+        List<SharedState> shared = info.sharedState();
+        return name == null && altNames == null && protocols == null && shared.isEmpty()
                 ? NONE
                 : new TransportOptions(
-                        FilterStateObject.textOf(name), list(altNames), list(protocols), null);
+                        FilterStateObject.textOf(name),
+                        list(altNames),
+                        list(protocols),
+                        null,
+                        shared);
     }
 
     /// A list of names, or a text with commas between them.
@@ -65,6 +98,7 @@ public record TransportOptions(
 
     /// The same for that downstream connection.
     public TransportOptions withDownstream(@Nullable Connection connection) {
-        return new TransportOptions(serverName, subjectAltNames, applicationProtocols, connection);
+        return new TransportOptions(
+                serverName, subjectAltNames, applicationProtocols, connection, shared);
     }
 }

@@ -36,6 +36,16 @@ public interface TransportSocketContext {
         return null;
     }
 
+    /// The host that is connected to, null if the connection is to none of a cluster's; upstream
+    /// only.
+    default @Nullable Host host() {
+        return null;
+    }
+
+    /// Says what the other end begins with, if it is an internal listener's in this process; else
+    /// nothing happens. To be called while the socket is made.
+    default void passOn(PassthroughState state) {}
+
     /// What whoever asked for the connection wants of its transport; upstream only.
     default TransportOptions options() {
         return TransportOptions.NONE;

@@ -4,6 +4,7 @@ import io.envoyproxy.envoy.extensions.filters.common.set_filter_state.v3.FilterS
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
 import io.nuncio.spi.FormatContext;
+import io.nuncio.spi.SharedState.Sharing;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +21,12 @@ record FilterStateValues(List<Value> values, Logger log) {
 
     /// One object.
     private record Value(
-            String key, ObjectKind kind, Format format, boolean readOnly, boolean skipIfEmpty) {}
+            String key,
+            ObjectKind kind,
+            Format format,
+            boolean readOnly,
+            boolean skipIfEmpty,
+            Sharing sharing) {}
 
     /// @param field of the list; problems are reported below it, by position
     static FilterStateValues from(
@@ -53,7 +59,12 @@ record FilterStateValues(List<Value> values, Logger log) {
                 kind,
                 format,
                 message.getReadOnly(),
-                message.getSkipIfEmpty());
+                message.getSkipIfEmpty(),
+                switch (message.getSharedWithUpstream()) {
+                    case NONE, UNRECOGNIZED -> Sharing.NONE;
+                    case ONCE -> Sharing.ONCE;
+                    case TRANSITIVE -> Sharing.TRANSITIVE;
+                });
     }
 
     /// Writes all into the filter state of the stream or connection.
@@ -66,7 +77,8 @@ record FilterStateValues(List<Value> values, Logger log) {
             Object object = value.kind().object(text);
             if (object == null) {
                 log.debug("`{}` is no value for the filter state {}", text, value.key());
-            } else if (!context.info().filterState(value.key(), object, value.readOnly())) {
+            } else if (!context.info()
+                    .filterState(value.key(), object, value.readOnly(), value.sharing())) {
                 log.debug(
                         "the filter state {} is kept: it is read-only, or one of the two is",
                         value.key());

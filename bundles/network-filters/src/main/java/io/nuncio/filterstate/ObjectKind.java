@@ -1,6 +1,7 @@
 package io.nuncio.filterstate;
 
 import io.nuncio.spi.Address;
+import io.nuncio.spi.FilterStateObject;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,13 @@ enum ObjectKind {
         @Override
         Object object(String text) {
             return text;
+        }
+    },
+    /// A text that keeps the upstream connections of those who share it apart.
+    HASHABLE_TEXT {
+        @Override
+        Object object(String text) {
+            return new HashableText(text);
         }
     },
     /// Texts between commas.
@@ -60,6 +68,13 @@ enum ObjectKind {
         }
     };
 
+    private record HashableText(String text) implements FilterStateObject {
+        @Override
+        public boolean keepsConnectionsApart() {
+            return true;
+        }
+    }
+
     private static final int MAX_PORT = 65_535;
 
     /// The object of a text, null if there is none for it.
@@ -75,6 +90,7 @@ enum ObjectKind {
                     "envoy.network.upstream_server_name",
                     "envoy.upstream.dynamic_host" ->
                     TEXT;
+            case "envoy.hashable_string" -> HASHABLE_TEXT;
             case "envoy.network.application_protocols",
                     "envoy.network.upstream_subject_alt_names" ->
                     TEXTS;

@@ -3,7 +3,9 @@ package io.nuncio.filterstate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config;
+import io.nuncio.spi.FilterStateObject;
 import io.nuncio.spi.NetworkOutcome;
+import io.nuncio.spi.SharedState;
 import io.nuncio.testkit.FakeConnection;
 import io.nuncio.testkit.FakeConnectionInfo;
 import io.nuncio.testkit.FakeFactoryContext;
@@ -77,6 +79,49 @@ class SetFilterStateFilterTest {
                 value("envoy.tcp_proxy.cluster", "two", ""));
 
         assertThat(state("envoy.tcp_proxy.cluster")).isEqualTo("one");
+    }
+
+    @Test
+    void whatIsSharedGoesToUpstreamConnections() {
+        serve(
+                value("envoy.tcp_proxy.cluster", "one", ", shared_with_upstream: NONE"),
+                value("a", "1", ", factory_key: envoy.string, shared_with_upstream: ONCE"),
+                value(
+                        "b",
+                        "2",
+                        ", factory_key: envoy.string, read_only: true, shared_with_upstream:"
+                                + " TRANSITIVE"));
+
+        assertThat(connection.streamInfo().sharedState())
+                .containsExactly(
+                        new SharedState("a", "1", false, SharedState.Sharing.NONE),
+                        new SharedState("b", "2", true, SharedState.Sharing.TRANSITIVE));
+    }
+
+    @Test
+    void aValueThatIsSharedNoMoreStays() {
+        String shared = ", factory_key: envoy.string, shared_with_upstream: ONCE";
+        serve(value("a", "1", shared), value("a", "2", ", factory_key: envoy.string"));
+
+        assertThat(connection.streamInfo().sharedState()).isEmpty();
+    }
+
+    @Test
+    void hashableTextsAndAddressesKeepUpstreamConnectionsApart() {
+        String shared = ", factory_key: %s, shared_with_upstream: ONCE";
+        serve(
+                value("text", "x", shared.formatted("envoy.string")),
+                value("hashable", "x", shared.formatted("envoy.hashable_string")),
+                value(
+                        "envoy.network.transport_socket.original_dst_address",
+                        "10.0.0.1:80",
+                        ", shared_with_upstream: ONCE"));
+
+        assertThat(connection.streamInfo().sharedState())
+                .filteredOn(SharedState::keepsConnectionsApart)
+                .extracting(SharedState::key)
+                .containsExactly("hashable", "envoy.network.transport_socket.original_dst_address");
+        assertThat(FilterStateObject.textOf(state("hashable"))).isEqualTo("x");
     }
 
     @Test

@@ -28,6 +28,7 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
     private final List<String> charged = new ArrayList<>();
     private final List<Integer> retried = new ArrayList<>();
     private final List<Long> times = new ArrayList<>();
+    private Metadata metadata = Metadata.getDefaultInstance();
     private boolean hostsUsable = true;
     private boolean connectionsAllowed = true;
     private int bufferLimit = 1024 * 1024;
@@ -127,7 +128,13 @@ public final class FakeCluster implements Cluster, ClusterInfo, ClusterInfo.Requ
 
     @Override
     public Metadata metadata() {
-        return Metadata.getDefaultInstance();
+        return metadata;
+    }
+
+    /// What is said of the cluster.
+    public FakeCluster metadata(Metadata value) {
+        metadata = value;
+        return this;
     }
 
     @Override

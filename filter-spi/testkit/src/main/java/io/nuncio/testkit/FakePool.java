@@ -36,6 +36,7 @@ public final class FakePool implements HttpPool, Host, UpstreamInfo {
     private @Nullable Failure failure;
     private String failureReason = "";
     private boolean secure;
+    private @Nullable Metadata metadata;
     private int timeouts;
     private int cancelled;
 
@@ -65,6 +66,12 @@ public final class FakePool implements HttpPool, Host, UpstreamInfo {
     @Override
     public boolean secure() {
         return secure;
+    }
+
+    /// What is said of the host.
+    public FakePool metadata(Metadata value) {
+        metadata = value;
+        return this;
     }
 
     /// Gives the request that waits longest a connection.
@@ -172,7 +179,7 @@ public final class FakePool implements HttpPool, Host, UpstreamInfo {
 
     @Override
     public @Nullable Metadata metadata() {
-        return null;
+        return metadata;
     }
 
     @Override

@@ -57,7 +57,8 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
         this.templates = templates;
         this.socket = socket;
         this.peeked = peeked;
-        facts = new StreamFacts(socket.loop(), socket.facts());
+        StreamFacts given = socket.passedOn();
+        facts = given == null ? new StreamFacts(socket.loop(), socket.facts()) : given;
         filters = new ListenerFilter[templates.templates().size()];
     }
 

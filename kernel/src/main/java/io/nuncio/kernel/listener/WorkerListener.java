@@ -116,7 +116,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
             stats.extensionConfigMissing().increment();
             refuse(socket, new StreamFacts(worker, socket.facts()), data);
         } else if (filters.templates().isEmpty()) {
-            connect(socket, MatchInput.of(socket.facts()), null, data);
+            connect(socket, MatchInput.of(socket.facts()), socket.passedOn(), data);
         } else {
             stats.preConnectionActive().increment();
             now.socketFilters().sockets().enter(worker);
@@ -203,7 +203,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
 
     /// Makes a connection of the socket, if a filter chain matches.
     ///
-    /// @param facts what listener filters gathered, null if there were none
+    /// @param facts what listener filters gathered, or the other end passed on; null for nothing
     /// @param data what came while they looked
     void connect(
             AcceptedChannel socket, MatchInput input, @Nullable StreamFacts facts, Buffer data) {

@@ -1,6 +1,11 @@
 package io.nuncio.kernel.network;
 
 import io.netty.channel.Channel;
+import io.nuncio.kernel.stream.StreamFacts;
+import io.nuncio.spi.PassthroughState;
+import io.nuncio.spi.SharedState;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.function.Consumer;
 
@@ -9,6 +14,21 @@ import java.util.function.Consumer;
 /// @param handler the only one in the channel's pipeline
 public record AcceptedChannel(
         WorkerLoop loop, Channel channel, SocketHandler handler, ConnectionFacts facts) {
+    /// The facts of the connection to be, where its other end is in this process and has said what
+    /// they begin with; else null.
+    public @Nullable StreamFacts passedOn() {
+        PassthroughState given = channel instanceof InternalChannel end ? end.passedOn() : null;
+        if (given == null) {
+            return null;
+        }
+        StreamFacts made = new StreamFacts(loop, facts);
+        given.metadata().forEach(made::mergeMetadata);
+        for (SharedState each : given.state()) {
+            made.filterState(each.key(), each.value(), each.readOnly(), each.sharing());
+        }
+        return made;
+    }
+
     /// Stops or goes on reading, for whoever looks at the first bytes.
     public void reading(boolean wanted) {
         channel.config().setAutoRead(wanted);

@@ -1,5 +1,6 @@
 package io.nuncio.kernel.network;
 
+import io.nuncio.spi.Host;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.TransportSocketTemplate;
@@ -19,7 +20,7 @@ import java.util.List;
 /// @param filters what reads and writes the bytes, such as a codec
 /// @param transport null for plain bytes
 /// @param serverName what TLS should ask for, null for the transport socket's own choice
-/// @param hostname the host's name, null if it has none or it does not matter
+/// @param host null if it is none of a cluster's, or does not matter
 /// @param transportOptions what the connection asks of its transport socket
 public record ConnectOptions(
         long connectTimeoutNanos,
@@ -29,13 +30,13 @@ public record ConnectOptions(
         List<NetworkFilterTemplate> filters,
         @Nullable TransportSocketTemplate transport,
         @Nullable String serverName,
-        @Nullable String hostname,
+        @Nullable Host host,
         TransportOptions transportOptions) {
     public ConnectOptions {
         filters = List.copyOf(filters);
     }
 
-    /// Without a host's name.
+    /// Without a host.
     public ConnectOptions(
             long connectTimeoutNanos,
             int bufferLimit,
@@ -78,12 +79,12 @@ public record ConnectOptions(
                 templates,
                 transport,
                 serverName,
-                hostname,
+                host,
                 transportOptions);
     }
 
-    /// The same for a connection to a host of that name.
-    public ConnectOptions withHostname(String name) {
+    /// The same for a connection to that host.
+    public ConnectOptions withHost(Host one) {
         return new ConnectOptions(
                 connectTimeoutNanos,
                 bufferLimit,
@@ -92,7 +93,7 @@ public record ConnectOptions(
                 filters,
                 transport,
                 serverName,
-                name,
+                one,
                 transportOptions);
     }
 
@@ -106,7 +107,7 @@ public record ConnectOptions(
                 filters,
                 transport,
                 serverName,
-                hostname,
+                host,
                 wishes);
     }
 
@@ -120,7 +121,7 @@ public record ConnectOptions(
                 filters,
                 transport,
                 serverName,
-                hostname,
+                host,
                 transportOptions);
     }
 

@@ -123,7 +123,7 @@ public final class Connector {
                 options.filters(),
                 options.transport(),
                 options.serverName(),
-                options.hostname(),
+                options.host(),
                 options.transportOptions(),
                 new Buffer());
         if (options.connectTimeoutNanos() > 0) {

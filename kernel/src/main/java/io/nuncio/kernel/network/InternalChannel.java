@@ -13,6 +13,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.nuncio.spi.PassthroughState;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class InternalChannel extends AbstractChannel implements DuplexChannel {
     private final int limit;
     private final Deque<ByteBuf> arrived = new ArrayDeque<>();
     private @Nullable InternalChannel peer;
+    private @Nullable PassthroughState passedOn;
     private long arrivedBytes;
     private boolean open = true;
     private boolean readWanted;
@@ -111,6 +113,19 @@ final class InternalChannel extends AbstractChannel implements DuplexChannel {
     @Override
     public ChannelMetadata metadata() {
         return METADATA;
+    }
+
+    /// Says what the other end begins with.
+    void passOn(PassthroughState state) {
+        InternalChannel to = peer;
+        if (to != null) {
+            to.passedOn = state;
+        }
+    }
+
+    /// What the other end said, null if nothing.
+    @Nullable PassthroughState passedOn() {
+        return passedOn;
     }
 
     // Writing.

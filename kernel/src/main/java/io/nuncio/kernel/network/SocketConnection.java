@@ -10,7 +10,10 @@ import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionEvent;
 import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.Gauge;
+import io.nuncio.spi.Host;
 import io.nuncio.spi.NetworkFilterTemplate;
+import io.nuncio.spi.PassthroughState;
+import io.nuncio.spi.SharedState;
 import io.nuncio.spi.Timer;
 import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.TransportSocket;
@@ -130,19 +133,22 @@ public final class SocketConnection implements Connection, SocketEvents {
         start(templates, transportTemplate, serverName, null, TransportOptions.NONE, first);
     }
 
-    /// @param hostname the upstream host's name, null if it has none
+    /// @param host the upstream's, null if it is none of a cluster's
     /// @param options what the connection asks of its transport socket
     void start(
             List<NetworkFilterTemplate> templates,
             @Nullable TransportSocketTemplate transportTemplate,
             @Nullable String serverName,
-            @Nullable String hostname,
+            @Nullable Host host,
             TransportOptions options,
             Buffer first) {
         try {
+            for (SharedState each : options.shared()) {
+                streamInfo().filterState(each.key(), each.value(), each.readOnly(), each.sharing());
+            }
             if (transportTemplate != null && !transportTemplate.passThrough()) {
                 TransportSide side =
-                        TransportSide.open(this, transportTemplate, serverName, hostname, options);
+                        TransportSide.open(this, transportTemplate, serverName, host, options);
                 transport = side;
                 facts.transport(side.socket());
             }
@@ -813,6 +819,19 @@ public final class SocketConnection implements Connection, SocketEvents {
     public @Nullable Object filterState(String key) {
         StreamFacts known = streamFacts;
         return known == null ? null : known.filterState(key);
+    }
+
+    @Override
+    public List<SharedState> sharedState() {
+        StreamFacts known = streamFacts;
+        return known == null ? List.of() : known.sharedState();
+    }
+
+    /// Says what the other end begins with, if it is in this process.
+    void passOn(PassthroughState state) {
+        if (channel instanceof InternalChannel end) {
+            end.passOn(state);
+        }
     }
 
     @Override

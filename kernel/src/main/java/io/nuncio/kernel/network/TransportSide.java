@@ -1,6 +1,8 @@
 package io.nuncio.kernel.network;
 
 import io.nuncio.spi.Buffer;
+import io.nuncio.spi.Host;
+import io.nuncio.spi.PassthroughState;
 import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.TransportSocket;
 import io.nuncio.spi.TransportSocketContext;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class TransportSide implements TransportSocketContext {
     private final SocketConnection connection;
     private final @Nullable String serverName;
-    private final @Nullable String hostname;
+    private final @Nullable Host host;
     private final TransportOptions options;
     private final Buffer in = new Buffer();
     private final Buffer out = new Buffer();
@@ -23,25 +25,25 @@ final class TransportSide implements TransportSocketContext {
     private TransportSide(
             SocketConnection connection,
             @Nullable String serverName,
-            @Nullable String hostname,
+            @Nullable Host host,
             TransportOptions options) {
         this.connection = connection;
         this.serverName = serverName;
-        this.hostname = hostname;
+        this.host = host;
         this.options = options;
     }
 
     /// @param serverName what an upstream's TLS should ask for unless `options` say otherwise, null
     ///   for its own choice
-    /// @param hostname the upstream host's name, null if it has none
+    /// @param host the upstream's, null if it is none of a cluster's
     static TransportSide open(
             SocketConnection connection,
             TransportSocketTemplate template,
             @Nullable String serverName,
-            @Nullable String hostname,
+            @Nullable Host host,
             TransportOptions options) {
         String name = options.serverName() == null ? serverName : options.serverName();
-        var side = new TransportSide(connection, name, hostname, options);
+        var side = new TransportSide(connection, name, host, options);
         side.socket = template.create(side);
         return side;
     }
@@ -113,7 +115,17 @@ final class TransportSide implements TransportSocketContext {
 
     @Override
     public @Nullable String hostname() {
-        return hostname;
+        return host == null ? null : host.hostname();
+    }
+
+    @Override
+    public @Nullable Host host() {
+        return host;
+    }
+
+    @Override
+    public void passOn(PassthroughState state) {
+        connection.passOn(state);
     }
 
     @Override

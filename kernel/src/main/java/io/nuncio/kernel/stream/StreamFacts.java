@@ -9,6 +9,7 @@ import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.Protocol;
 import io.nuncio.spi.ResponseFlag;
 import io.nuncio.spi.Route;
+import io.nuncio.spi.SharedState;
 import io.nuncio.spi.TraceReason;
 import io.nuncio.spi.UpstreamInfo;
 import io.nuncio.spi.Worker;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +57,7 @@ public final class StreamFacts implements MutableStreamInfo {
     private @Nullable Map<String, Struct> metadata;
     private @Nullable Map<String, Object> filterState;
     private @Nullable Set<String> readOnlyState;
+    private @Nullable Map<String, SharedState> sharedState;
     private @Nullable Map<String, Long> namedMoments;
     private @Nullable List<String> customFlags;
     private @Nullable ClusterInfo clusterInfo;
@@ -395,7 +398,38 @@ public final class StreamFacts implements MutableStreamInfo {
             readOnlyState.add(key);
         }
         filterState.put(key, value);
+        if (sharedState != null) {
+            sharedState.remove(key);
+        }
         return true;
+    }
+
+    @Override
+    public boolean filterState(
+            String key, Object value, boolean readOnly, SharedState.Sharing sharing) {
+        if (!filterState(key, value, readOnly)) {
+            return false;
+        }
+        if (sharing != SharedState.Sharing.NONE) {
+            if (sharedState == null) {
+                sharedState = new LinkedHashMap<>(4);
+            }
+            SharedState.Sharing onward =
+                    sharing == SharedState.Sharing.ONCE ? SharedState.Sharing.NONE : sharing;
+            sharedState.put(key, new SharedState(key, value, readOnly, onward));
+        }
+        return true;
+    }
+
+    @Override
+    public List<SharedState> sharedState() {
+        List<SharedState> ofConnection = connection == null ? List.of() : connection.sharedState();
+        if (sharedState == null) {
+            return ofConnection;
+        }
+        List<SharedState> all = new ArrayList<>(ofConnection);
+        all.addAll(sharedState.values());
+        return all;
     }
 
     @Override

@@ -232,6 +232,16 @@ final class TcpConnection
     }
 
     @Override
+    public @Nullable Object filterState(String key) {
+        return connection.filterState(key);
+    }
+
+    @Override
+    public void filterState(String key, Object value) {
+        connection.streamInfo().filterState(key, value);
+    }
+
+    @Override
     public ByteCounts bytes() {
         return this;
     }

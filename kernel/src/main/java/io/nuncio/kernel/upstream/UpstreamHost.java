@@ -169,7 +169,7 @@ final class UpstreamHost implements Host {
     /// How a new connection that speaks that protocol is opened.
     ConnectOptions connectOptions(UpstreamProtocol protocol) {
         ConnectOptions options = dialing.options(protocol);
-        return options.transport() == null ? options : options.withHostname(hostname);
+        return options.transport() == null ? options : options.withHost(this);
     }
 
     /// How a new connection that speaks whatever its user speaks is opened.
@@ -177,9 +177,9 @@ final class UpstreamHost implements Host {
     /// @param wishes what it asks of its transport socket
     ConnectOptions rawConnectOptions(TransportOptions wishes) {
         ConnectOptions options = dialing.raw();
-        return options.transport() == null
+        return options.transport() == null && wishes.shared().isEmpty()
                 ? options
-                : options.withHostname(hostname).withTransportOptions(wishes);
+                : options.withHost(this).withTransportOptions(wishes);
     }
 
     int healthFlags() {

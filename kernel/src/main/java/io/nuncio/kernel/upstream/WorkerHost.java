@@ -91,7 +91,7 @@ final class WorkerHost {
         return key == null && source == null && wishes.asConfigured()
                 ? pool(protocol, priority)
                 : poolApart(
-                        new Apart(protocol, priority, key, source, anonymous(wishes)), downstream);
+                        new Apart(protocol, priority, key, source, wishes.sharable()), downstream);
     }
 
     private ConnectionPool poolApart(Apart place, @Nullable Connection downstream) {
@@ -111,11 +111,6 @@ final class WorkerHost {
         }
         apart.put(place, made);
         return made;
-    }
-
-    /// Without the downstream: streams of others may wish for the same.
-    private static TransportOptions anonymous(TransportOptions wishes) {
-        return wishes.asConfigured() ? TransportOptions.NONE : wishes.withDownstream(null);
     }
 
     /// Those of raw connections, which end with their users alone.

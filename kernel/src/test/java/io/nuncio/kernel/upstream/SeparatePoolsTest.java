@@ -8,6 +8,7 @@ import io.nuncio.spi.Address;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.LoadBalancerContext;
 import io.nuncio.spi.NetworkFilter;
+import io.nuncio.spi.SharedState;
 import io.nuncio.spi.TransportOptions;
 import io.nuncio.spi.UpstreamSource;
 import io.nuncio.spi.host.HttpPool;
@@ -166,5 +167,28 @@ class SeparatePoolsTest {
         FakeConnection a = downstream("a");
         assertThat(pool(cluster, a, new TransportOptions("x", List.of(), List.of(), a)))
                 .isSameAs(pool(null));
+    }
+
+    @Test
+    void sharedStateKeepsConnectionsApartWhereItsObjectsSaySo() {
+        WorkerCluster cluster = over("keyed");
+        FakeConnection one = downstream("a");
+        HttpPool usual = pool(cluster, one, TransportOptions.NONE);
+        HttpPool first = pool(cluster, one, sharing(new Address.Pipe("/a", 0)));
+
+        assertThat(pool(cluster, one, sharing("a text"))).isSameAs(usual);
+        assertThat(first).isNotSameAs(usual);
+        assertThat(pool(cluster, downstream("a"), sharing(new Address.Pipe("/a", 0))))
+                .isSameAs(first);
+        assertThat(pool(cluster, one, sharing(new Address.Pipe("/b", 0)))).isNotSameAs(first);
+    }
+
+    private static TransportOptions sharing(Object value) {
+        return new TransportOptions(
+                null,
+                List.of(),
+                List.of(),
+                null,
+                List.of(new SharedState("key", value, false, SharedState.Sharing.NONE)));
     }
 }
