@@ -41,14 +41,23 @@ class DnsResolverTest {
     void start(@TempDir Path folder) throws IOException {
         hosts = folder.resolve("hosts");
         Files.writeString(hosts, "192.0.2.1 known\n2001:db8::1 known\n");
-        resolver =
-                new DnsResolver(
-                        loop.next(),
-                        NioDatagramChannel::new,
-                        NioSocketChannel::new,
-                        new ResolverConfig(
-                                List.of(server.address()), List.of("corp"), 1, hosts, 300, 2),
-                        store.root());
+        resolver = resolver(10_000);
+    }
+
+    /// One that asks twice.
+    private DnsResolver resolver(long timeoutMillis) {
+        return new DnsResolver(
+                loop.next(),
+                NioDatagramChannel::new,
+                NioSocketChannel::new,
+                new ResolverConfig(
+                        List.of(server.address()), List.of("corp"), 1, hosts, timeoutMillis, 2),
+                store.root());
+    }
+
+    private void useHastyResolver() {
+        resolver.close();
+        resolver = resolver(1_000);
     }
 
     @AfterEach
@@ -125,6 +134,7 @@ class DnsResolverTest {
 
     @Test
     void aLostAnswerIsAskedForAgain() {
+        useHastyResolver();
         server.host("slow.example", 10, "192.0.2.5").silent("slow.example", 1);
         assertThat(resolve("slow.example", Family.V4_ONLY)).isEqualTo(found(10, "192.0.2.5"));
         assertThat(server.questions).containsExactly("slow.example A", "slow.example A");
@@ -132,6 +142,7 @@ class DnsResolverTest {
 
     @Test
     void aServerThatNeverAnswersIsAFailure() {
+        useHastyResolver();
         server.silent("dead.example", 100);
         assertThat(resolve("dead.example", Family.V4_ONLY)).isInstanceOf(Result.Failed.class);
         assertThat(store.value("dns.cares.timeout")).isEqualTo(1);

@@ -31,14 +31,14 @@ class RefusedBundlesTest {
     @BeforeEach
     void open() throws IOException {
         bundles = Files.createDirectory(folder.resolve("bundles"));
-        registry =
-                new ExtensionRegistry(
-                        new ExtensionRegistry.Settings(
-                                bundles,
-                                folder.resolve("store"),
-                                null,
-                                Map.of(),
-                                Duration.ofMillis(300)));
+        registry = registry("store", Duration.ofSeconds(30));
+    }
+
+    /// @param patience for a constructor
+    private ExtensionRegistry registry(String store, Duration patience) {
+        return new ExtensionRegistry(
+                new ExtensionRegistry.Settings(
+                        bundles, folder.resolve(store), null, Map.of(), patience));
     }
 
     @AfterEach
@@ -261,6 +261,8 @@ class RefusedBundlesTest {
                         "public Filter() throws Exception { new"
                                 + " java.util.concurrent.CountDownLatch(1).await(); }")
                 .write(bundles.resolve("x.jar"));
+        registry.close();
+        registry = registry("hasty", Duration.ofMillis(300));
 
         assertThat(loadFailure())
                 .startsWith("bundle x.jar: the constructor of acme.Filter did not finish in");

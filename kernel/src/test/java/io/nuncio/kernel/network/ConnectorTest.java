@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -120,16 +121,20 @@ class ConnectorTest {
 
     @Test
     void aRefusedConnectionSaysSoAfterTheCallHasReturned() throws Exception {
-        Address.Ip nobody;
-        try (ServerSocket server = listen()) {
-            nobody = address(server);
+        try (var nobody = new Socket()) {
+            // Bound, so that nobody else gets the port, and not listening.
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            Address.Ip closed = new Address.Ip(nobody.getLocalAddress(), nobody.getLocalPort());
+
+            SocketConnection connection = connect(closed, recording());
+
+            loopback.until(() -> log.contains("destroy"));
+            assertThat(log)
+                    .containsExactly("new", "REMOTE_CLOSE", "callback REMOTE_CLOSE", "destroy");
+            assertThat(connection.info().transportFailureReason())
+                    .isEqualTo("delayed connect error: Connection refused");
+            assertThat(connection.connectTimedOut()).isFalse();
         }
-        SocketConnection connection = connect(nobody, recording());
-        loopback.until(() -> log.contains("destroy"));
-        assertThat(log).containsExactly("new", "REMOTE_CLOSE", "callback REMOTE_CLOSE", "destroy");
-        assertThat(connection.info().transportFailureReason())
-                .isEqualTo("delayed connect error: Connection refused");
-        assertThat(connection.connectTimedOut()).isFalse();
     }
 
     @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 
 class EpollConnectionTest extends SocketConnectionTest {
     @Override
@@ -18,18 +21,25 @@ class EpollConnectionTest extends SocketConnectionTest {
     /// A lambda, a boxed number or a buffer per read would show here.
     @Test
     void readingAndWritingAllocateNextToNothing() throws Exception {
-        int warmUp = 20_000;
         int rounds = 5_000;
+        int most = 150; // bytes per request and response
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (Loopback loopback = new Loopback(engine());
                 Socket client = loopback.client(loopback.serve(0, EchoFilter::new))) {
             client.setTcpNoDelay(true);
             long worker = loopback.onWorker(() -> Thread.currentThread().threadId());
-            pingPong(client, warmUp);
-            long before = threads.getThreadAllocatedBytes(worker);
-            pingPong(client, rounds);
-            long perRound = (threads.getThreadAllocatedBytes(worker) - before) / rounds;
-            assertThat(perRound).as("bytes per request and response").isLessThan(150);
+            List<Long> perRound = new ArrayList<>();
+            // Until what runs often is compiled, which takes its time on a busy machine.
+            while (perRound.size() < 40 && (perRound.isEmpty() || perRound.getLast() >= most)) {
+                long before = threads.getThreadAllocatedBytes(worker);
+                pingPong(client, rounds);
+                perRound.add((threads.getThreadAllocatedBytes(worker) - before) / rounds);
+            }
+
+            assertThat(perRound)
+                    .last()
+                    .asInstanceOf(InstanceOfAssertFactories.LONG)
+                    .isLessThan(most);
         }
     }
 

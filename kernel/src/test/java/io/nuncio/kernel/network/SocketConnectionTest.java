@@ -523,11 +523,11 @@ abstract class SocketConnectionTest {
         loopback.doOnWorker(() -> {
             NetworkStream stream = streams.getFirst();
             stream.timer(() -> log.add("soon")).arm(0);
-            stream.timer(() -> log.add("late")).arm(50_000_000);
             stream.post(() -> log.add("posted"));
         });
         untilLogged("soon", "posted");
         loopback.doOnWorker(() -> {
+            streams.getFirst().timer(() -> log.add("late")).arm(50_000_000);
             connection.close(Connection.Close.NO_FLUSH, "test");
             streams.getFirst().post(() -> log.add("posted late"));
         });

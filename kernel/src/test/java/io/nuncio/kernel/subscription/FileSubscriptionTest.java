@@ -103,7 +103,7 @@ class FileSubscriptionTest {
 
     private void move(String content, Path target) throws IOException {
         Path other = Files.writeString(folder.resolve("new.yaml"), content);
-        Files.move(other, target, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(other, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static String assignments(String version, String... names) {
