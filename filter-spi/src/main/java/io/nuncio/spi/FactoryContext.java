@@ -13,6 +13,7 @@ import io.nuncio.spi.host.RetryPolicy;
 import org.osgi.annotation.versioning.ProviderType;
 import org.slf4j.Logger;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -113,6 +114,19 @@ public interface FactoryContext {
     /// configuration that asked has gone. A replaced bundle begins with values of its own, since
     /// its classes are others. Must be immutable or made for threads.
     <T> T shared(String key, Supplier<T> maker);
+
+    /// Watches a file, or a folder such as one that a `watched_directory` names, until the
+    /// configuration that is compiled here has gone.
+    ///
+    /// A change is that the path leads to something else: it was written in place and then left
+    /// alone for a moment, another was moved there, a symbolic link on the way was swapped; for a
+    /// folder, that something in it came or went. What it leads to when this is called is what the
+    /// first change is measured against, so read the file after that.
+    ///
+    /// @param path need not exist yet
+    /// @param changed run on the main thread, once for each change; large files are better read
+    ///   elsewhere. If it fails, that is logged, and later changes are told all the same
+    WatchedFile watch(Path path, Runnable changed);
 
     /// Calls made from `worker`'s loop, which live until they are over or cancelled: for what
     /// belongs to no stream. Each call of this method gives an owner of its own.

@@ -19,6 +19,7 @@ import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
+import io.nuncio.spi.WatchedFile;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
 import io.nuncio.spi.host.RetryPolicy;
@@ -28,6 +29,7 @@ import org.slf4j.Logger;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -135,6 +137,11 @@ final class RecordingContext implements FactoryContext {
     @Override
     public RetryPolicy retryPolicy(
             String field, io.envoyproxy.envoy.config.core.v3.RetryPolicy policy) {
+        throw unused();
+    }
+
+    @Override
+    public WatchedFile watch(Path path, Runnable changed) {
         throw unused();
     }
 

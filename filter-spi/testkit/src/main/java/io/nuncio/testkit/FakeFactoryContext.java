@@ -29,12 +29,14 @@ import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
+import io.nuncio.spi.WatchedFile;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.RetryPolicy;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,8 +60,11 @@ public final class FakeFactoryContext implements FactoryContext {
                 new ServiceTargets(
                         platform.clusters()::own, platform.clusters()::remove, store.root());
         final List<Worker> workersAsked = new ArrayList<>();
+        final List<Watch> watches = new ArrayList<>();
         Node node = Node.getDefaultInstance();
     }
+
+    private record Watch(Path path, Runnable changed) {}
 
     private final Common common;
     private final Problems problems;
@@ -236,6 +241,27 @@ public final class FakeFactoryContext implements FactoryContext {
     @Override
     public HeaderChanges headerChanges(String field, List<HeaderValueOption> changes) {
         return HeaderRules.adding(changes, this, field);
+    }
+
+    @Override
+    public WatchedFile watch(Path path, Runnable changed) {
+        var watch = new Watch(path.toAbsolutePath(), changed);
+        common.watches.add(watch);
+        return () -> common.watches.remove(watch);
+    }
+
+    /// What the path leads to has changed: tells those who watch it, as the main thread does.
+    ///
+    /// @throws AssertionError if nobody does
+    public void changed(Path path) {
+        List<Watch> told =
+                common.watches.stream()
+                        .filter(watch -> watch.path().equals(path.toAbsolutePath()))
+                        .toList();
+        if (told.isEmpty()) {
+            throw new AssertionError("nobody watches " + path);
+        }
+        told.forEach(watch -> watch.changed().run());
     }
 
     @Override

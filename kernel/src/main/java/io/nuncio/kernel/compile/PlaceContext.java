@@ -15,6 +15,7 @@ import io.nuncio.kernel.match.TextMatch;
 import io.nuncio.kernel.route.headers.HeaderRules;
 import io.nuncio.kernel.route.policy.RetryPolicies;
 import io.nuncio.kernel.route.ratelimit.RateLimitCompiler;
+import io.nuncio.kernel.watch.FileWatch;
 import io.nuncio.spi.Calls;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Format;
@@ -27,6 +28,7 @@ import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
+import io.nuncio.spi.WatchedFile;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
 import io.nuncio.spi.host.RetryPolicy;
@@ -35,6 +37,7 @@ import io.nuncio.spi.internal.LoopThread;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -279,6 +282,25 @@ public final class PlaceContext implements FactoryContext {
     public <T> T shared(String key, Supplier<T> maker) {
         stillWanted();
         return services.shared().get(generation, key, maker, leases);
+    }
+
+    @Override
+    public WatchedFile watch(Path path, Runnable changed) {
+        stillWanted();
+        FileWatch watch =
+                services.files()
+                        .watch(
+                                path,
+                                () -> {
+                                    try {
+                                        changed.run();
+                                    } catch (RuntimeException | LinkageError bug) {
+                                        logger.warn(
+                                                "{} failed with the change of {}", name, path, bug);
+                                    }
+                                });
+        leases.atEnd(watch::close);
+        return watch::close;
     }
 
     @Override

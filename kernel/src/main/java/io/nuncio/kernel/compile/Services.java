@@ -5,6 +5,7 @@ import io.nuncio.kernel.accesslog.LogFiles;
 import io.nuncio.kernel.calls.CallServices;
 import io.nuncio.kernel.calls.ServiceTargets;
 import io.nuncio.kernel.format.Formats;
+import io.nuncio.kernel.watch.FileWatcher;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Platform;
@@ -12,6 +13,7 @@ import io.nuncio.spi.host.Platform;
 /// What every place context hands out; one per server.
 ///
 /// @param workers how many workers there are
+/// @param files watches files
 public record Services(
         Node node,
         RuntimeValues runtime,
@@ -19,6 +21,7 @@ public record Services(
         int workers,
         Formats formats,
         LogFiles logFiles,
+        FileWatcher files,
         SharedValues shared,
         CallServices calls,
         ServiceTargets targets,

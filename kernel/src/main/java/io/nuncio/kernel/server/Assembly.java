@@ -176,6 +176,7 @@ final class Assembly implements AutoCloseable {
                         loops.workers().size(),
                         new Formats(FormatEnvironment.system()),
                         logFiles,
+                        files,
                         shared,
                         new CallServices(clusters, lifeCycle, runtime, root),
                         new ServiceTargets(clusters::addOwn, clusters::remove, root),

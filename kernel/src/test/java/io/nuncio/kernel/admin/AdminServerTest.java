@@ -34,6 +34,7 @@ import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
+import io.nuncio.spi.WatchedFile;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.CodecConfig;
 import io.nuncio.spi.host.Platform;
@@ -308,6 +309,11 @@ class AdminServerTest {
         @Override
         public Problems problems() {
             return new Problems();
+        }
+
+        @Override
+        public WatchedFile watch(Path path, Runnable changed) {
+            throw unused();
         }
 
         @Override

@@ -25,6 +25,7 @@ import io.nuncio.spi.RateLimitPolicy;
 import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.TextMatcher;
+import io.nuncio.spi.WatchedFile;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.Clusters;
 import io.nuncio.spi.host.Extensions;
@@ -35,6 +36,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -185,6 +187,11 @@ public final class FakeFactoryContext implements FactoryContext {
     public RetryPolicy retryPolicy(
             String field, io.envoyproxy.envoy.config.core.v3.RetryPolicy policy) {
         throw new AssertionError("no calls here");
+    }
+
+    @Override
+    public WatchedFile watch(Path path, Runnable changed) {
+        throw new AssertionError("no files here");
     }
 
     @Override

@@ -1,16 +1,16 @@
 package io.nuncio.transportsockets.tls;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.config.core.v3.WatchedDirectory;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.WatchedFile;
 import io.nuncio.spi.host.CertificateValidator;
-import io.nuncio.spi.host.SecretSource;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -19,6 +19,7 @@ import java.util.List;
 /// Decides on a peer's certificate by its SPIFFE identity: the authorities of the trust domain in
 /// it, and of no other, must vouch for it.
 final class SpiffeValidator implements CertificateValidator {
+    private static final Logger LOG = LoggerFactory.getLogger("secret");
     private static final String SCHEME = "spiffe://";
     private static final int KEY_CERT_SIGN = 5;
     private static final int CRL_SIGN = 6;
@@ -27,7 +28,7 @@ final class SpiffeValidator implements CertificateValidator {
     private final String fingerprint;
     private final PeerCertificates.Stats stats;
     private volatile TrustBundles bundles;
-    private @Nullable SecretSource watch; // main thread
+    private @Nullable WatchedFile watch; // main thread
 
     private SpiffeValidator(
             List<NameMatcher> names,
@@ -59,40 +60,23 @@ final class SpiffeValidator implements CertificateValidator {
                         PeerCertificates.Stats.in(place.stats()),
                         TrustBundles.from(message, allowExpired, own.problems()));
         if (message.hasTrustBundles() && message.getTrustBundles().hasFilename()) {
-            made.watch(message.getTrustBundles(), allowExpired, place);
+            DataSource file = message.getTrustBundles();
+            made.watch =
+                    place.watch(
+                            Path.of(file.getFilename()), () -> made.readAgain(file, allowExpired));
         }
         return made;
     }
 
-    /// Files are watched with the secrets; this one stands for an authority's.
-    private void watch(DataSource file, boolean allowExpired, FactoryContext place) {
-        Path folder = Path.of(file.getFilename()).toAbsolutePath().getParent();
-        if (folder == null) {
-            return;
-        }
-        SecretSource source =
-                place.platform()
-                        .secrets()
-                        .inline(
-                                Secret.newBuilder()
-                                        .setValidationContext(
-                                                CertificateValidationContext.newBuilder()
-                                                        .setTrustedCa(file)
-                                                        .setWatchedDirectory(
-                                                                WatchedDirectory.newBuilder()
-                                                                        .setPath(
-                                                                                folder.toString())))
-                                        .build());
-        source.watch((_, problems) -> readAgain(file, allowExpired, problems));
-        watch = source;
-    }
-
-    private void readAgain(DataSource file, boolean allowExpired, Problems problems) {
-        int before = problems.all().size();
+    private void readAgain(DataSource file, boolean allowExpired) {
+        Problems problems = new Problems();
         TrustBundles read = TrustBundles.from(file, allowExpired, problems);
-        if (problems.all().size() == before) {
+        if (problems.all().isEmpty()) {
             bundles = read;
         }
+        problems.all()
+                .forEach(problem ->
+                        LOG.warn("{}: the file is not taken: {}", file.getFilename(), problem));
     }
 
     @Override
@@ -172,7 +156,7 @@ final class SpiffeValidator implements CertificateValidator {
 
     @Override
     public void close() {
-        SecretSource watching = watch;
+        WatchedFile watching = watch;
         if (watching != null) {
             watch = null;
             watching.close();
