@@ -11,8 +11,8 @@ public interface TransportSocketTemplate {
     /// Makes the socket of one connection, on its worker. Cannot fail.
     TransportSocket create(TransportSocketContext context);
 
-    /// True if the sockets change no byte: the kernel then leaves them out of the data path, and
-    /// asks for no [#sharingKey]. Asked once, when the template is made.
+    /// True if the sockets change no byte: the kernel then leaves them out of the data path. Nobody
+    /// asks them for a [#sharingKey], nor for what [TransportOptions] wish.
     default boolean passThrough() {
         return false;
     }

@@ -10,14 +10,13 @@ import java.util.List;
 /// How a cluster's connections are opened, by what they will speak: a transport socket that
 /// negotiates offers just that.
 ///
-/// @param forAll true if the transport socket cannot tell one downstream from another, so that
-///   nobody need ask it
+/// @param plain true if no transport socket changes the bytes
 record Dialing(
         ConnectOptions negotiated,
         ConnectOptions http1,
         ConnectOptions http2,
         ConnectOptions raw,
-        boolean forAll) {
+        boolean plain) {
     private static final String ONE = "http/1.1";
     private static final String TWO = "h2";
 
@@ -29,19 +28,19 @@ record Dialing(
         if (transportSocket == null) {
             return new Dialing(plain, plain, plain, plain, true);
         }
-        boolean forAll = transportSocket.passThrough();
+        boolean unchanged = transportSocket.passThrough();
         ConnectOptions raw = over(plain, transportSocket);
         if (protocols.usual() instanceof UpstreamProtocol.Negotiated) {
             ConnectOptions both = with(plain, transportSocket, TWO, ONE);
-            return new Dialing(both, both, both, raw, forAll);
+            return new Dialing(both, both, both, raw, unchanged);
         }
         if (protocols.http1() == null
                 && protocols.usual() instanceof UpstreamProtocol.Spoken only) {
             ConnectOptions one = with(plain, transportSocket, only.multiplexed() ? TWO : ONE);
-            return new Dialing(one, one, one, raw, forAll);
+            return new Dialing(one, one, one, raw, unchanged);
         }
         ConnectOptions one = with(plain, transportSocket, ONE);
-        return new Dialing(one, one, with(plain, transportSocket, TWO), raw, forAll);
+        return new Dialing(one, one, with(plain, transportSocket, TWO), raw, unchanged);
     }
 
     private static ConnectOptions with(

@@ -5,7 +5,6 @@ import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.Address;
-import io.nuncio.spi.Connection;
 import io.nuncio.spi.Host;
 import io.nuncio.spi.HostPublisher.HostSpec;
 import io.nuncio.spi.TransportOptions;
@@ -149,21 +148,11 @@ final class UpstreamHost implements Host {
         return changed;
     }
 
-    /// What the transport socket of connections that speak that protocol wants those to have in
-    /// common whose streams share them, null for nothing.
-    @Nullable Object sharingKey(UpstreamProtocol protocol, Connection downstream) {
+    /// What changes the bytes of connections that speak that protocol, and so may have wishes to
+    /// fulfil and downstreams to tell apart; null for nothing.
+    @Nullable TransportSocketTemplate transport(UpstreamProtocol protocol) {
         Dialing now = dialing;
-        if (now.forAll()) {
-            return null;
-        }
-        TransportSocketTemplate socket = now.options(protocol).transport();
-        return socket == null ? null : socket.sharingKey(downstream);
-    }
-
-    /// True if connections that speak that protocol have no transport socket, which wishes could be
-    /// for.
-    boolean plain(UpstreamProtocol protocol) {
-        return dialing.options(protocol).transport() == null;
+        return now.plain() ? null : now.options(protocol).transport();
     }
 
     /// How a new connection that speaks that protocol is opened.

@@ -3,6 +3,7 @@ package io.nuncio.kernel.upstream;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.LoadBalancerContext;
 import io.nuncio.spi.TransportOptions;
+import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.UpstreamSource;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.ResourcePriority;
@@ -84,10 +85,11 @@ final class WorkerHost {
     ConnectionPool pool(
             UpstreamProtocol protocol, ResourcePriority priority, LoadBalancerContext context) {
         Connection downstream = context.downstreamConnection();
-        TransportOptions wishes =
-                host.plain(protocol) ? TransportOptions.NONE : context.transportOptions();
-        Object key = downstream == null ? null : host.sharingKey(protocol, downstream);
         UpstreamSource source = DownstreamSource.of(downstream);
+        TransportSocketTemplate socket = host.transport(protocol);
+        TransportOptions wishes =
+                socket == null ? TransportOptions.NONE : context.transportOptions();
+        Object key = socket == null || downstream == null ? null : socket.sharingKey(downstream);
         return key == null && source == null && wishes.asConfigured()
                 ? pool(protocol, priority)
                 : poolApart(

@@ -143,8 +143,10 @@ class SeparatePoolsTest {
     void aSocketThatChangesNoByteIsNotAskedWhoSharesConnections() {
         WorkerCluster unchanged = over("unchanged");
 
+        var wishes = new TransportOptions("x", List.of(), List.of(), null);
         assertThat(pool(unchanged, downstream("a"), TransportOptions.NONE))
-                .isSameAs(pool(unchanged, downstream("b"), TransportOptions.NONE));
+                .isSameAs(pool(unchanged, downstream("b"), TransportOptions.NONE))
+                .isSameAs(pool(unchanged, downstream("a"), wishes));
     }
 
     @Test
