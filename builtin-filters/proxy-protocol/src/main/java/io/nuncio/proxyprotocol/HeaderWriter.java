@@ -16,6 +16,7 @@ final class HeaderWriter {
     };
     private static final int LOCAL = 0x20;
     private static final int PROXY = 0x21;
+    private static final int UNSPECIFIED = 0;
     private static final int TCP4 = 0x11;
     private static final int TCP6 = 0x21;
     private static final int TLV_HEAD = 3;
@@ -65,12 +66,29 @@ final class HeaderWriter {
         out.writeBytes(to);
         u16(out, source.port());
         u16(out, destination.port());
+        write(tlvs, out);
+        return out.toByteArray();
+    }
+
+    /// A header of version 2 on behalf of somebody who has no IP address (`AF_UNSPEC`).
+    ///
+    /// @param tlvs that [#fit]
+    static byte[] v2Unspecified(List<Tlv> tlvs) {
+        var out = new ByteArrayOutputStream();
+        out.writeBytes(SIGNATURE);
+        out.write(PROXY);
+        out.write(UNSPECIFIED);
+        u16(out, length(tlvs));
+        write(tlvs, out);
+        return out.toByteArray();
+    }
+
+    private static void write(List<Tlv> tlvs, ByteArrayOutputStream out) {
         for (Tlv tlv : tlvs) {
             out.write(tlv.type());
             u16(out, tlv.value().size());
             out.writeBytes(tlv.value().toByteArray());
         }
-        return out.toByteArray();
     }
 
     /// True if there is room for them in a header.

@@ -18,8 +18,14 @@ import java.util.Map;
 /// @param added TLVs that each header has
 /// @param passThrough which of the downstream's TLVs it has besides
 /// @param tlvsInKey true if connections are shared by those only who have the same TLVs
+/// @param unspecified true if a header of version 2 may be on behalf of somebody without naming
+///   addresses
 record UpstreamProxyProtocolConfig(
-        boolean v2, List<Tlv> added, TlvChoice passThrough, boolean tlvsInKey) {
+        boolean v2,
+        List<Tlv> added,
+        TlvChoice passThrough,
+        boolean tlvsInKey,
+        boolean unspecified) {
     UpstreamProxyProtocolConfig {
         added = List.copyOf(added);
     }
@@ -38,7 +44,8 @@ record UpstreamProxyProtocolConfig(
                 config.hasPassThroughTlvs()
                         ? TlvChoice.of(config.getPassThroughTlvs())
                         : TlvChoice.NONE,
-                message.getTlvAsPoolKey());
+                message.getTlvAsPoolKey(),
+                message.getAllowUnspecifiedAddress());
     }
 
     /// The TLVs of a header: the added ones, then those of the downstream that none of them

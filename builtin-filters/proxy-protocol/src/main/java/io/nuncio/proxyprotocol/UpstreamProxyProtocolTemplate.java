@@ -80,16 +80,24 @@ record UpstreamProxyProtocolTemplate(
                     ? HeaderWriter.v1(own.localAddress(), own.remoteAddress())
                     : HeaderWriter.v1(data.source(), data.destination());
         }
-        if (data == null
-                || !(data.source() instanceof Address.Ip source)
-                || !(data.destination() instanceof Address.Ip destination)) {
+        if (data == null) {
             return HeaderWriter.v2Local();
         }
-        List<Tlv> tlvs = config.tlvs(data);
-        if (!HeaderWriter.fit(tlvs)) {
-            tlvsTooLong.increment();
-            tlvs = List.of();
+        if (data.source() instanceof Address.Ip source
+                && data.destination() instanceof Address.Ip destination) {
+            return HeaderWriter.v2(source, destination, tlvs(data));
         }
-        return HeaderWriter.v2(source, destination, tlvs);
+        return config.unspecified()
+                ? HeaderWriter.v2Unspecified(tlvs(data))
+                : HeaderWriter.v2Local();
+    }
+
+    private List<Tlv> tlvs(ProxyProtocolData data) {
+        List<Tlv> tlvs = config.tlvs(data);
+        if (HeaderWriter.fit(tlvs)) {
+            return tlvs;
+        }
+        tlvsTooLong.increment();
+        return List.of();
     }
 }

@@ -120,6 +120,27 @@ class UpstreamProxyProtocolTest {
     }
 
     @Test
+    void aDownstreamWithoutAnIpAddressIsUnspecifiedIfThatIsAllowed() {
+        Address pipe = new Address.Pipe("/socket", 0);
+        downstream
+                .streamInfo()
+                .filterState(
+                        ProxyProtocolData.FILTER_STATE,
+                        new ProxyProtocolData(pipe, pipe, List.of(tlv(5, "0607"))));
+        String tlvs = "config: {version: V2, pass_through_tlvs: {}}";
+        String allowed = ", allow_unspecified_address: true";
+
+        assertThat(hex(header(tlvs, downstream))).isEqualTo("0d0a0d0a000d0a515549540a20000000");
+        assertThat(hex(header("{" + tlvs + allowed + "}", downstream)))
+                .isEqualTo("0d0a0d0a000d0a515549540a210000050500020607");
+        assertThat(hex(header("{" + tlvs + allowed + "}", null)))
+                .as("for nobody")
+                .isEqualTo("0d0a0d0a000d0a515549540a20000000");
+        assertThat(header("allow_unspecified_address: true", downstream))
+                .isEqualTo("PROXY UNKNOWN\r\n");
+    }
+
+    @Test
     void addressesOfBothFamiliesAreWrittenInThatOfIpv6() {
         said("1.2.3.4", 773, "1::2");
 
