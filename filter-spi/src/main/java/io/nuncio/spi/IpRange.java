@@ -34,14 +34,24 @@ public final class IpRange {
     ///
     /// @return null if it is wrong; that is reported
     public static @Nullable IpRange of(CidrRange message, Problems problems) {
-        Address.Ip address = Address.Ip.parse(message.getAddressPrefix(), 0);
+        return of(message.getAddressPrefix(), message.getPrefixLen().getValue(), problems);
+    }
+
+    /// The range of xDS' own message of that name.
+    ///
+    /// @return null if it is wrong; that is reported
+    public static @Nullable IpRange of(
+            com.github.xds.core.v3.CidrRange message, Problems problems) {
+        return of(message.getAddressPrefix(), message.getPrefixLen().getValue(), problems);
+    }
+
+    private static @Nullable IpRange of(String prefix, int length, Problems problems) {
+        Address.Ip address = Address.Ip.parse(prefix, 0);
         if (address == null) {
-            problems.at("address_prefix")
-                    .expected("an IP address")
-                    .found(message.getAddressPrefix());
+            problems.at("address_prefix").expected("an IP address").found(prefix);
             return null;
         }
-        return of(address.address(), message.getPrefixLen().getValue());
+        return of(address.address(), length);
     }
 
     public boolean contains(InetAddress address) {

@@ -39,6 +39,14 @@ class IpRangeTest {
         IpRange compiled = IpRange.of(message, new Problems());
 
         assertThat(compiled.contains(InetAddress.ofLiteral(address))).isEqualTo(inside);
+        assertThat(
+                        IpRange.of(
+                                com.github.xds.core.v3.CidrRange.newBuilder()
+                                        .setAddressPrefix(parts[0])
+                                        .setPrefixLen(message.getPrefixLen())
+                                        .build(),
+                                new Problems()))
+                .isEqualTo(compiled);
     }
 
     @Test

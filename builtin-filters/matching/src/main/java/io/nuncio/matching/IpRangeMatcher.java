@@ -3,7 +3,6 @@ package io.nuncio.matching;
 import com.github.xds.type.matcher.v3.IPMatcher;
 import com.github.xds.type.matcher.v3.IPMatcher.IPRangeMatcher;
 
-import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.nuncio.spi.Category;
 import io.nuncio.spi.CustomMatcherFactory;
 import io.nuncio.spi.CustomMatcherTemplate;
@@ -37,13 +36,9 @@ public final class IpRangeMatcher implements CustomMatcherFactory<IPMatcher> {
                 String field = "range_matchers[" + index + "]";
                 MatchTree<A> branch = context.onMatch(matcher.getOnMatch(), field + ".on_match");
                 for (int at = 0; at < matcher.getRangesCount(); at++) {
-                    var message = matcher.getRanges(at);
                     IpRange range =
                             IpRange.of(
-                                    CidrRange.newBuilder()
-                                            .setAddressPrefix(message.getAddressPrefix())
-                                            .setPrefixLen(message.getPrefixLen())
-                                            .build(),
+                                    matcher.getRanges(at),
                                     context.problems().in(field + ".ranges[" + at + "]"));
                     if (range != null) {
                         rows.add(new IpRangeTree.Row<>(range, matcher.getExclusive(), branch));

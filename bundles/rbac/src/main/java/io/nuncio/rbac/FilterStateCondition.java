@@ -54,14 +54,9 @@ final class FilterStateCondition {
     private static List<IpRange> ranges(List<CidrRange> messages, Problems problems) {
         var ranges = new ArrayList<IpRange>(messages.size());
         for (int index = 0; index < messages.size(); index++) {
-            CidrRange message = messages.get(index);
-            Address.Ip address = Address.Ip.parse(message.getAddressPrefix(), 0);
-            if (address == null) {
-                problems.at("ranges[" + index + "].address_prefix")
-                        .expected("an IP address")
-                        .found(message.getAddressPrefix());
-            } else {
-                ranges.add(IpRange.of(address.address(), message.getPrefixLen().getValue()));
+            IpRange range = IpRange.of(messages.get(index), problems.in("ranges[" + index + "]"));
+            if (range != null) {
+                ranges.add(range);
             }
         }
         return List.copyOf(ranges);

@@ -1,7 +1,5 @@
 package io.nuncio.kernel.route.match;
 
-import com.github.xds.core.v3.CidrRange;
-
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch.TlsContextMatchOptions;
 import io.envoyproxy.envoy.type.matcher.v3.FilterStateMatcher;
@@ -90,15 +88,14 @@ sealed interface StreamMatch {
                             TextMatch.of(config.getStringMatch(), problems, "string_match"));
             case ADDRESS_MATCH -> {
                 List<IpRange> ranges = new ArrayList<>();
-                for (CidrRange range : config.getAddressMatch().getRangesList()) {
-                    Address.Ip address = Address.Ip.parse(range.getAddressPrefix(), 0);
-                    if (address == null) {
-                        problems.at("address_match.ranges[" + ranges.size() + "].address_prefix")
-                                .expected("an IP address")
-                                .found(range.getAddressPrefix());
-                        break;
+                for (int i = 0; i < config.getAddressMatch().getRangesCount(); i++) {
+                    IpRange range =
+                            IpRange.of(
+                                    config.getAddressMatch().getRanges(i),
+                                    problems.in("address_match.ranges[" + i + "]"));
+                    if (range != null) {
+                        ranges.add(range);
                     }
-                    ranges.add(IpRange.of(address.address(), range.getPrefixLen().getValue()));
                 }
                 yield new FilterStateAddress(config.getKey(), List.copyOf(ranges));
             }
