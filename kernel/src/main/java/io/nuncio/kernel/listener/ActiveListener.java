@@ -187,6 +187,27 @@ final class ActiveListener {
         bound = List.of();
     }
 
+    /// The same.
+    ///
+    /// @param done run once, when connections are refused
+    void stopListening(Runnable done) {
+        List<BoundAddress> listened = bound;
+        stopped = true;
+        bound = List.of();
+        if (listened.isEmpty()) {
+            done.run();
+            return;
+        }
+        AtomicInteger waiting = new AtomicInteger(listened.size());
+        for (BoundAddress address : listened) {
+            address.close(() -> {
+                if (waiting.decrementAndGet() == 0) {
+                    done.run();
+                }
+            });
+        }
+    }
+
     /// Connections shall end as they answer; those that do nothing stay.
     void endWithNextResponse(long nowNanos) {
         drain.begin(nowNanos);

@@ -80,4 +80,16 @@ final class BoundAddress {
     void close() {
         sockets.forEach(ListenSocket::close);
     }
+
+    /// @param done run once on a loop, when connections are refused
+    void close(Runnable done) {
+        AtomicInteger waiting = new AtomicInteger(sockets.size());
+        for (ListenSocket socket : sockets) {
+            socket.close(() -> {
+                if (waiting.decrementAndGet() == 0) {
+                    done.run();
+                }
+            });
+        }
+    }
 }

@@ -72,7 +72,7 @@ final class ListenerDiscoveryService implements ResourceWatcher<Listener>, AutoC
             if (entry.name().isEmpty()) {
                 entry.problems().add("name", "is required of a listener that comes by LDS");
             } else if (!names.add(entry.name())) {
-                entry.problems().add("name", "duplicate listener `" + entry.name() + "`");
+                entry.problems().add("name", "duplicate listener " + entry.name() + " found");
             }
         }
         Set<String> gone = new HashSet<>(update.removed());

@@ -277,8 +277,7 @@ public final class ListenerManager {
         dynamic.stop(direction -> concerns(direction, inboundOnly));
         for (ActiveListener listener : serving) {
             if (concerns(listener.config().direction(), inboundOnly) && !listener.stopped()) {
-                listener.stopListening();
-                stats.stopped().increment();
+                listener.stopListening(stats.stopped()::increment);
             }
         }
         serving.publish();

@@ -240,6 +240,13 @@ public final class ListenSocket {
         channel.close();
     }
 
+    /// The same.
+    ///
+    /// @param done run on the loop, when connections are refused
+    public void close(Runnable done) {
+        channel.close().addListener(_ -> done.run());
+    }
+
     /// Gives an accepted socket to the loop that shall own it, and registers it there.
     private void adopt(WorkerLoop owner, Channel accepted, Acceptor acceptor) {
         if (owner != loop) {

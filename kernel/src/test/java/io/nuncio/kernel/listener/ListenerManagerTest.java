@@ -649,7 +649,7 @@ class ListenerManagerTest extends ListenersFixture {
         try (Socket client = client("out")) {
             assertThat(echo(client, "x")).isEqualTo("x");
         }
-        assertThat(stat("listener_manager.listener_stopped")).isEqualTo(1);
+        until(() -> stat("listener_manager.listener_stopped") == 1);
     }
 
     @Test
@@ -660,7 +660,8 @@ class ListenerManagerTest extends ListenersFixture {
             CompletableFuture<Boolean> empty = new CompletableFuture<>();
             manager.stopListening(false);
             manager.whenNoConnections(() -> empty.complete(true));
-            until(() -> refused("ingress"));
+            until(() -> stat("listener_manager.listener_stopped") == 1);
+            assertThat(refused("ingress")).as("once it is counted as stopped").isTrue();
             assertThat(echo(client, "y")).isEqualTo("y");
             assertThat(empty).isNotDone();
             client.close();
