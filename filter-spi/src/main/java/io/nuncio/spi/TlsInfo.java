@@ -1,5 +1,7 @@
 package io.nuncio.spi;
 
+import io.nuncio.spi.host.CertificateNames;
+
 import org.osgi.annotation.versioning.ProviderType;
 
 import java.security.cert.X509Certificate;
@@ -22,6 +24,12 @@ public interface TlsInfo {
 
     /// This side's chain; empty if it presented none.
     List<X509Certificate> localCertificates();
+
+    /// The names in the peer's own certificate; none if it presented none. The kernel's connections
+    /// compute them once, when they are first asked for.
+    default CertificateNames peerNames() {
+        return CertificateNames.of(peerCertificates());
+    }
 
     /// True if the peer presented a certificate and it was verified.
     boolean peerCertificateValidated();

@@ -12,14 +12,12 @@ import io.nuncio.spi.MatchContext;
 import io.nuncio.spi.MatchInput;
 import io.nuncio.spi.MatchInputFactory;
 import io.nuncio.spi.TlsInfo;
-import io.nuncio.spi.host.CertificateText;
+import io.nuncio.spi.host.CertificateNames;
 import io.nuncio.spi.host.CertificateText.NameKind;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
-import java.security.cert.X509Certificate;
-import java.util.List;
 import java.util.function.Function;
 
 /// Inputs that read who the peer is: its certificate, or what filters have found out.
@@ -58,7 +56,7 @@ public final class PeerInputs {
     public static final class Subject implements MatchInputFactory<SubjectInput> {
         @Override
         public MatchInput configure(SubjectInput config, FactoryContext context) {
-            return match -> ofPeer(match, CertificateText::subject);
+            return match -> ofPeer(match, CertificateNames::subject);
         }
     }
 
@@ -76,15 +74,14 @@ public final class PeerInputs {
     }
 
     private static @Nullable String ofPeer(
-            MatchContext match, Function<X509Certificate, String> text) {
+            MatchContext match, Function<CertificateNames, String> text) {
         TlsInfo tls = match.connection().tls();
-        List<X509Certificate> chain = tls == null ? List.of() : tls.peerCertificates();
-        String value = chain.isEmpty() ? "" : text.apply(chain.getFirst());
+        String value = tls == null ? "" : text.apply(tls.peerNames());
         return value.isEmpty() ? null : bytes(value);
     }
 
-    private static String names(X509Certificate certificate, NameKind kind) {
-        return String.join(",", CertificateText.names(certificate, kind));
+    private static String names(CertificateNames peer, NameKind kind) {
+        return String.join(",", peer.alternatives(kind));
     }
 
     /// Text as inputs have it: a char for each byte.

@@ -4,10 +4,9 @@ import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.nuncio.spi.MatchContext;
 import io.nuncio.spi.TextMatcher;
 import io.nuncio.spi.TlsInfo;
-import io.nuncio.spi.host.CertificateText;
+import io.nuncio.spi.host.CertificateNames;
 import io.nuncio.spi.host.CertificateText.NameKind;
 
-import java.security.cert.X509Certificate;
 import java.util.List;
 
 /// Who the peer's certificate says it is: one of its URI names, one of its DNS names or its subject
@@ -28,14 +27,10 @@ record Authenticated(TextMatcher name) implements Condition {
         if (tls == null) {
             return false;
         }
-        List<X509Certificate> chain = tls.peerCertificates();
-        if (chain.isEmpty()) {
-            return name.matches("");
-        }
-        X509Certificate peer = chain.getFirst();
-        return anyMatches(CertificateText.names(peer, NameKind.URI))
-                || anyMatches(CertificateText.names(peer, NameKind.DNS))
-                || name.matches(CertificateText.subject(peer));
+        CertificateNames peer = tls.peerNames();
+        return anyMatches(peer.alternatives(NameKind.URI))
+                || anyMatches(peer.alternatives(NameKind.DNS))
+                || name.matches(peer.subject());
     }
 
     private boolean anyMatches(List<String> names) {

@@ -16,7 +16,6 @@ import io.nuncio.spi.host.CertificateText.NameKind;
 
 import org.jspecify.annotations.Nullable;
 
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -61,13 +60,17 @@ public final class MtlsAuthenticated implements RbacConditionFactory<Config> {
         Predicate<String> name = name(kind, message.getMatcher(), context);
         return subject -> {
             TlsInfo tls = validated(subject);
-            if (tls == null) {
-                return false;
-            }
-            List<X509Certificate> chain = tls.peerCertificates();
-            return !chain.isEmpty()
-                    && CertificateText.names(chain.getFirst(), kind).stream().anyMatch(name);
+            return tls != null && anyMatches(tls.peerNames().alternatives(kind), name);
         };
+    }
+
+    private static boolean anyMatches(List<String> names, Predicate<String> name) {
+        for (String each : names) {
+            if (name.test(each)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// A whole DNS name is covered by wildcards of certificates.

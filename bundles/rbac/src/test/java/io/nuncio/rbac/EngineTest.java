@@ -12,6 +12,8 @@ import io.nuncio.spi.RbacCondition;
 import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.Route;
 import io.nuncio.spi.StreamInfo;
+import io.nuncio.spi.host.CertificateNames;
+import io.nuncio.spi.host.CertificateText.NameKind;
 import io.nuncio.spi.host.Matchers.Data;
 import io.nuncio.spi.host.MutableStreamInfo;
 import io.nuncio.testkit.FakeConnection;
@@ -216,6 +218,18 @@ class EngineTest {
 
         assertThat(is("{authenticated: {principal_name: {exact: '%s'}}}".formatted(name))).isTrue();
         assertThat(is("{authenticated: {principal_name: {exact: somebody}}}")).isFalse();
+    }
+
+    @Test
+    void theNamesOfACertificateAreComputedOnce() {
+        var identity =
+                TestCertificates.authority("ca").request("client").dns("client.example").issue();
+        CertificateNames names = CertificateNames.of(identity.chain());
+
+        assertThat(names.alternatives(NameKind.DNS))
+                .containsExactly("client.example")
+                .isSameAs(names.alternatives(NameKind.DNS));
+        assertThat(names.subject()).isEqualTo("CN=client").isSameAs(names.subject());
     }
 
     @Test

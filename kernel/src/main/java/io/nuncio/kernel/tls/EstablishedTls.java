@@ -4,6 +4,7 @@ import io.netty.handler.ssl.CipherSuiteConverter;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.SSL;
 import io.nuncio.spi.TlsInfo;
+import io.nuncio.spi.host.CertificateNames;
 import io.nuncio.spi.host.PeerVerifier;
 import io.nuncio.spi.host.PeerVerifier.Accepted;
 import io.nuncio.spi.host.PeerVerifier.Rejected;
@@ -33,6 +34,7 @@ final class EstablishedTls implements TlsInfo {
     private boolean validated;
     private @Nullable List<X509Certificate> peerCertificates;
     private @Nullable List<X509Certificate> localCertificates;
+    private @Nullable CertificateNames peerNames;
 
     private EstablishedTls(
             SSLSession session, String cipher, String curve, boolean resumed, boolean validates) {
@@ -133,6 +135,16 @@ final class EstablishedTls implements TlsInfo {
         if (known == null) {
             known = peerPresentedCertificate ? peersOwn() : List.of();
             peerCertificates = known;
+        }
+        return known;
+    }
+
+    @Override
+    public CertificateNames peerNames() {
+        CertificateNames known = peerNames;
+        if (known == null) {
+            known = CertificateNames.of(peerCertificates());
+            peerNames = known;
         }
         return known;
     }
