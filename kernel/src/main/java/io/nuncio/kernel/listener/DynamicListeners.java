@@ -121,7 +121,8 @@ final class DynamicListeners {
         InitTargets initTargets = init == null ? services.init().server() : init;
         CompiledListener compiled =
                 base == null
-                        ? compiler.compile(message, this::takenBy, initTargets, problems)
+                        ? compiler.compile(
+                                message, config -> conflict(config, before), initTargets, problems)
                         : compiler.update(base, message, initTargets, problems);
         if (compiled == null) {
             stats.createFailure().increment();
@@ -162,6 +163,15 @@ final class DynamicListeners {
         init.initialize(() -> activate(fresh, later[0] ? new Problems() : problems));
         later[0] = true;
         return true;
+    }
+
+    /// Why the addresses cannot be had, null if they can.
+    private @Nullable String conflict(ListenerConfig config, @Nullable ActiveListener before) {
+        if (before != null && before.config().changesReusePort(config)) {
+            return "reuse port cannot be changed during an update";
+        }
+        String taken = takenBy(config);
+        return taken == null ? null : config.duplicateOf(taken);
     }
 
     /// Which other listener has one of the addresses, or will have, null if none does.
@@ -235,10 +245,17 @@ final class DynamicListeners {
             stats.createSuccess().add(services.workers().size());
             return;
         }
+        boolean inTheWay =
+                before != null
+                        && !listener.listensAs(before)
+                        && listener.config().exclusiveWith(before.config(), canShare());
         try {
             if (before != null && listener.listensAs(before)) {
                 listener.takeSockets(before);
             } else {
+                if (before != null && inTheWay) {
+                    before.stopListening(); // on the same loop, where it is done before the binding
+                }
                 listener.bind();
             }
         } catch (BindFailure failure) {
@@ -246,12 +263,17 @@ final class DynamicListeners {
             LOG.error(
                     "{}; {}",
                     new ListenerStartFailure(name, failure).getMessage(),
-                    before == null ? "it does not serve" : "the one before it goes on");
+                    before == null || inTheWay ? "it does not serve" : "the one before it goes on");
             String reason = String.valueOf(failure.getMessage());
             problems.at("address").because(reason);
             failed(listener.compiled().message(), reason);
             listener.stopListening();
             listener.compiled().close();
+            if (before != null && inTheWay) {
+                serving.remove(before);
+                serving.publish();
+                draining.begin(before);
+            }
             return;
         }
         if (before != null) {
@@ -268,6 +290,10 @@ final class DynamicListeners {
             }
         });
         stats.createSuccess().add(services.workers().size());
+    }
+
+    private boolean canShare() {
+        return services.workers().getFirst().engine().supportsReusePort();
     }
 
     /// @return false if there is no such listener, or it is the bootstrap's

@@ -24,12 +24,12 @@ final class ListenerCompiler {
         filterChains = new FilterChainCompiler(services);
     }
 
-    /// @param takenBy says which other listener has one of the addresses, null if none has
+    /// @param conflict says why the addresses cannot be had, null if they can
     /// @param initTargets what the listener waits for before it serves
     /// @return null if anything is wrong; it is reported
     @Nullable CompiledListener compile(
             Listener message,
-            Function<ListenerConfig, @Nullable String> takenBy,
+            Function<ListenerConfig, @Nullable String> conflict,
             InitTargets initTargets,
             Problems problems) {
         int before = problems.all().size();
@@ -38,15 +38,9 @@ final class ListenerCompiler {
         if (config == null) {
             return null;
         }
-        String other = takenBy.apply(config);
-        if (other != null) {
-            problems.at("address")
-                    .because(
-                            "has duplicate address '"
-                                    + config.addressText()
-                                    + "' as existing listener '"
-                                    + other
-                                    + "'");
+        String reason = conflict.apply(config);
+        if (reason != null) {
+            problems.at("address").because(reason);
         }
         if (config.internal() && !services.workers().getFirst().internalListeners().enabled()) {
             problems.at("internal_listener")

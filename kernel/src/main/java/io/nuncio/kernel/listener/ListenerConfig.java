@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /// A listener's settings apart from its filter chains; all defaults live here.
@@ -99,11 +100,47 @@ record ListenerConfig(
         return addresses.getFirst().address();
     }
 
-    /// All addresses, as Envoy writes them in messages.
-    String addressText() {
-        return addresses.stream()
-                .map(each -> each.address().toString())
-                .collect(Collectors.joining(","));
+    /// In Envoy's words.
+    String duplicateOf(String existing) {
+        return "has duplicate address '"
+                + addresses.stream()
+                        .map(each -> each.address().toString())
+                        .collect(Collectors.joining(","))
+                + "' as existing listener '"
+                + existing
+                + "'";
+    }
+
+    /// True if one of the addresses is also the other's, by sockets of which there can be one only.
+    ///
+    /// @param canShare true if the system lets several sockets have an address at all
+    boolean exclusiveWith(ListenerConfig other, boolean canShare) {
+        return common(
+                other,
+                (mine, others) ->
+                        !canShare || !mine.socket().reusePort() || !others.socket().reusePort());
+    }
+
+    /// True if one of the addresses is also the other's, and only one of the two shares it.
+    boolean changesReusePort(ListenerConfig other) {
+        return common(
+                other, (mine, others) -> mine.socket().reusePort() != others.socket().reusePort());
+    }
+
+    private boolean common(
+            ListenerConfig other, BiPredicate<ListenAddress, ListenAddress> condition) {
+        for (ListenAddress mine : addresses) {
+            for (ListenAddress others : other.addresses) {
+                if (bindToPort
+                        && other.bindToPort
+                        && !mine.anyPort()
+                        && mine.address().toString().equals(others.address().toString())
+                        && condition.test(mine, others)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /// True if nobody else may have one of the addresses: ports that the system chooses are new

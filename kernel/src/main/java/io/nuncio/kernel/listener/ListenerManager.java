@@ -141,7 +141,7 @@ public final class ListenerManager {
                 continue;
             }
             CompiledListener compiled =
-                    compiler.compile(message, serving::takenBy, services.init().server(), here);
+                    compiler.compile(message, this::conflict, services.init().server(), here);
             if (compiled == null) {
                 stats.createFailure().increment();
             } else {
@@ -151,6 +151,11 @@ public final class ListenerManager {
                 stats.added().increment();
             }
         }
+    }
+
+    private @Nullable String conflict(ListenerConfig config) {
+        String taken = serving.takenBy(config);
+        return taken == null ? null : config.duplicateOf(taken);
     }
 
     /// Those that come, change and go.

@@ -10,10 +10,18 @@ import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.NetworkStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 
 /// Listeners of LDS that change, go or end while they warm, or whose address is not to be had.
 class ListenerWarmingTest extends ListenersFixture {
@@ -200,6 +208,48 @@ class ListenerWarmingTest extends ListenersFixture {
         assertThat(update("in", port, CHAIN.formatted("fast"))).isTrue();
         assertThat(echo(client("in"), "x")).isEqualTo("x");
         assertThat(manager.configDump().getDynamicListeners(0).hasErrorState()).isFalse();
+    }
+
+    @Test
+    void aUnixSocketOfTheSamePathTakesThePlaceOfTheOneBefore(@TempDir Path folder)
+            throws Exception {
+        Path path = folder.resolve("socket");
+        start();
+        String text = "name: 'in' address { pipe { path: '%s' mode: %d } } " + CHAIN;
+        for (int mode : new int[] {0600, 0660}) {
+            String given = text.formatted(path, mode, "fast");
+            assertThat(onMain(() -> manager.dynamic().addOrUpdate(listener(given), "1", problems)))
+                    .isTrue();
+            assertThat(problems.all()).isEmpty();
+            until(() -> stat("listener_manager.total_listeners_draining") == 0);
+            try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                client.connect(UnixDomainSocketAddress.of(path));
+                client.write(ByteBuffer.wrap(new byte[] {'x'}));
+                assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(1);
+            }
+        }
+        assertThat(Files.getPosixFilePermissions(path)).contains(PosixFilePermission.GROUP_WRITE);
+    }
+
+    @Test
+    void anAddressThatIsNotSharedMayChangeItsOptionsButNotWhetherItIsShared() throws Exception {
+        start();
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        String alone = "enable_reuse_port { value: false } ";
+        assertThat(update("in", port, alone + CHAIN.formatted("fast"))).isTrue();
+        String other = alone + "tcp_backlog_size { value: 7 } " + CHAIN.formatted("fast");
+        assertThat(update("in", port, other)).isTrue();
+        assertThat(problems.all()).isEmpty();
+        assertThat(echo(client("in"), "x")).isEqualTo("x");
+
+        assertThat(update("in", port, CHAIN.formatted("fast"))).isFalse();
+        assertThat(problems.all())
+                .extracting(Object::toString)
+                .containsExactly("address: reuse port cannot be changed during an update");
+        assertThat(echo(client("in"), "x")).isEqualTo("x");
     }
 
     @Test
