@@ -2,6 +2,7 @@ package io.nuncio.kernel.http;
 
 import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.spi.Buffer;
+import io.nuncio.spi.Calls;
 import io.nuncio.spi.Counter;
 import io.nuncio.spi.HeaderName;
 import io.nuncio.spi.LocalReply;
@@ -9,6 +10,7 @@ import io.nuncio.spi.RequestHeaders;
 import io.nuncio.spi.ResponseHeaders;
 import io.nuncio.spi.Route;
 import io.nuncio.spi.Trailers;
+import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.HttpStream;
 import io.nuncio.spi.host.MutableStreamInfo;
 
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /// Drives one stream through test filters without sockets: feeds requests as a connection manager
@@ -38,6 +41,7 @@ final class StreamHarness implements HttpStream.Sink {
     BiFunction<ResponseHeaders, String, HttpStream.ReplyBody> format =
             (given, own) -> new HttpStream.ReplyBody(own, HttpStream.ReplyBody.PLAIN);
 
+    Function<Worker, Calls> calls = new FakeFactoryContext()::calls;
     Runnable atHeaders = () -> {};
     ResponseHeaders headers;
     Trailers trailers;
@@ -79,7 +83,7 @@ final class StreamHarness implements HttpStream.Sink {
                             stats,
                             LoggerFactory.getLogger("http"),
                             new UseCount(worker, List.of()),
-                            new FakeFactoryContext()::calls);
+                            calls);
             stream = new ActiveStream(chain, worker, null, this);
         }
         return stream;
