@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A downstream connection without a socket, with the network filter that serves it.
+/// A downstream connection without a socket, with the network filters that serve it.
 ///
 /// It keeps a connection's contract: bytes that are not taken come again with the next ones, none
 /// come while reading is disabled, and more unsent bytes than the buffer limit raise the high
@@ -33,7 +33,7 @@ public final class FakeConnection implements Connection, NetworkStream {
     private final StringBuilder sent = new StringBuilder();
     private final List<Callbacks> watchers = new ArrayList<>();
     private final List<Timer> timers = new ArrayList<>();
-    private @Nullable NetworkFilter filter;
+    private final List<Slot> slots = new ArrayList<>();
     private NetworkOutcome outcome = NetworkOutcome.CONTINUE;
     private State state = State.OPEN;
     private @Nullable Close closedHow;
@@ -45,6 +45,7 @@ public final class FakeConnection implements Connection, NetworkStream {
     private boolean draining;
     private boolean destroyed;
     private boolean halfClose;
+    private boolean endDelivered;
     private boolean sentEnd;
     private long delayedClose;
 
@@ -55,10 +56,108 @@ public final class FakeConnection implements Connection, NetworkStream {
 
     /// Makes the filter that gets the connection's bytes, and tells it of the new connection.
     public void serve(NetworkFilterTemplate template) {
-        NetworkFilter made = template.create(this);
-        filter = made;
-        outcome = made.onNewConnection();
-        made.onEvent(ConnectionEvent.CONNECTED);
+        serve(List.of(template));
+    }
+
+    /// The same for a chain of filters: each learns of the connection when the one before it lets
+    /// it through.
+    public void serve(List<NetworkFilterTemplate> templates) {
+        for (int index = 0; index < templates.size(); index++) {
+            slots.add(new Slot(index));
+        }
+        for (Slot slot : slots) {
+            slot.filter = templates.get(slot.index).create(slot);
+        }
+        readFrom(0, readBuffer, false);
+        if (state == State.OPEN) {
+            slots.forEach(slot -> slot.filter().onEvent(ConnectionEvent.CONNECTED));
+        }
+    }
+
+    /// The connection as one filter of the chain sees it.
+    private final class Slot implements NetworkStream {
+        private final int index;
+        private final Buffer injected = new Buffer();
+        private @Nullable NetworkFilter filter;
+        private boolean started;
+
+        Slot(int index) {
+            this.index = index;
+        }
+
+        NetworkFilter filter() {
+            NetworkFilter made = filter;
+            if (made == null) {
+                throw new IllegalStateException("the filter is still being made");
+            }
+            return made;
+        }
+
+        @Override
+        public Connection connection() {
+            return FakeConnection.this;
+        }
+
+        @Override
+        public Worker worker() {
+            return worker;
+        }
+
+        @Override
+        public void resume() {
+            if (state == State.OPEN) {
+                readFrom(index + 1, readBuffer, endDelivered);
+            }
+        }
+
+        @Override
+        public void injectRead(Buffer data, boolean endStream) {
+            data.moveTo(injected);
+            readFrom(index + 1, injected, endStream);
+        }
+
+        @Override
+        public void injectWrite(Buffer data, boolean endStream) {
+            writeFrom(index - 1, data, endStream);
+        }
+
+        @Override
+        public Timer timer(Runnable task) {
+            return FakeConnection.this.timer(task);
+        }
+
+        @Override
+        public void post(Runnable task) {
+            FakeConnection.this.post(task);
+        }
+
+        @Override
+        public boolean drainClose() {
+            return draining;
+        }
+    }
+
+    private void readFrom(int first, Buffer data, boolean endStream) {
+        for (Slot slot : slots.subList(Math.min(first, slots.size()), slots.size())) {
+            if (!slot.started) {
+                slot.started = true;
+                if (stops(slot, slot.filter().onNewConnection())) {
+                    return;
+                }
+            }
+            if (!data.isEmpty() || endStream) {
+                if (stops(slot, slot.filter().onData(data, endStream))) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private boolean stops(Slot slot, NetworkOutcome said) {
+        if (slot.index == 0) {
+            outcome = said;
+        }
+        return said == NetworkOutcome.STOP || state != State.OPEN;
     }
 
     // What the peer does.
@@ -73,7 +172,7 @@ public final class FakeConnection implements Connection, NetworkStream {
     }
 
     private void deliver() {
-        if (delivering || filter == null) {
+        if (delivering || slots.isEmpty()) {
             return;
         }
         delivering = true;
@@ -83,9 +182,30 @@ public final class FakeConnection implements Connection, NetworkStream {
                 && !readBuffer.isEmpty()
                 && readBuffer.length() != before) {
             before = readBuffer.length();
-            outcome = filter.onData(readBuffer, false);
+            readFrom(0, readBuffer, endDelivered);
         }
         delivering = false;
+    }
+
+    /// The peer sends these bytes; `data` is emptied.
+    public FakeConnection receive(Buffer data) {
+        if (state == State.OPEN) {
+            data.moveTo(readBuffer);
+            deliver();
+        } else {
+            data.clear();
+        }
+        return this;
+    }
+
+    /// How many bytes no filter has taken.
+    public int unread() {
+        return readBuffer.length();
+    }
+
+    /// True once the filters have been told that the peer sends no more.
+    public boolean endDelivered() {
+        return endDelivered;
     }
 
     /// What has reached the peer since the last call.
@@ -105,8 +225,9 @@ public final class FakeConnection implements Connection, NetworkStream {
     public void peerEnds() {
         if (!halfClose) {
             peerCloses();
-        } else if (filter != null && state == State.OPEN) {
-            outcome = filter.onData(readBuffer, true);
+        } else if (state == State.OPEN) {
+            endDelivered = true;
+            readFrom(0, readBuffer, true);
         }
     }
 
@@ -118,9 +239,7 @@ public final class FakeConnection implements Connection, NetworkStream {
     /// The server drains: as told to every connection.
     public void drain() {
         draining = true;
-        if (filter != null) {
-            filter.onDrain();
-        }
+        slots.forEach(slot -> slot.filter().onDrain());
     }
 
     /// What [#drainClose] says from now on.
@@ -189,10 +308,23 @@ public final class FakeConnection implements Connection, NetworkStream {
 
     @Override
     public void write(Buffer data, boolean endStream) {
-        if (filter != null) {
-            filter.onWrite(data, endStream);
+        writeFrom(slots.size() - 1, data, endStream);
+    }
+
+    private void writeFrom(int last, Buffer data, boolean endStream) {
+        for (int index = last; index >= 0; index--) {
+            if (slots.get(index).filter().onWrite(data, endStream) == NetworkOutcome.STOP) {
+                data.clear();
+                return;
+            }
         }
-        injectWrite(data, endStream);
+        if (state == State.CLOSED) {
+            data.clear();
+            return;
+        }
+        data.moveTo(unsent);
+        sentEnd |= endStream;
+        flush();
     }
 
     private void flush() {
@@ -202,15 +334,11 @@ public final class FakeConnection implements Connection, NetworkStream {
         }
         if (!above && bufferLimit > 0 && unsent.length() > bufferLimit) {
             above = true;
-            if (filter != null) {
-                filter.onAboveWriteBufferHighWatermark();
-            }
+            slots.forEach(slot -> slot.filter().onAboveWriteBufferHighWatermark());
             List.copyOf(watchers).forEach(Callbacks::onAboveWriteBufferHighWatermark);
         } else if (above && unsent.length() <= bufferLimit / 2) {
             above = false;
-            if (filter != null) {
-                filter.onBelowWriteBufferLowWatermark();
-            }
+            slots.forEach(slot -> slot.filter().onBelowWriteBufferLowWatermark());
             List.copyOf(watchers).forEach(Callbacks::onBelowWriteBufferLowWatermark);
         }
     }
@@ -235,10 +363,7 @@ public final class FakeConnection implements Connection, NetworkStream {
         state = State.CLOSED;
         timers.forEach(Timer::disarm);
         flush();
-        NetworkFilter served = filter;
-        if (served != null) {
-            served.onEvent(event);
-        }
+        slots.forEach(slot -> slot.filter().onEvent(event));
         List.copyOf(watchers).forEach(watcher -> watcher.onEvent(event));
         // The filter may be on the stack: it is destroyed when the loop comes round again.
         worker.post(this::destroy);
@@ -249,8 +374,9 @@ public final class FakeConnection implements Connection, NetworkStream {
             destroyed = true;
             readBuffer.clear();
             unsent.clear();
-            if (filter != null) {
-                filter.onDestroy();
+            for (Slot slot : slots) {
+                slot.injected.clear();
+                slot.filter().onDestroy();
             }
         }
     }
@@ -327,13 +453,7 @@ public final class FakeConnection implements Connection, NetworkStream {
 
     @Override
     public void injectWrite(Buffer data, boolean endStream) {
-        if (state == State.CLOSED) {
-            data.clear();
-            return;
-        }
-        data.moveTo(unsent);
-        sentEnd |= endStream;
-        flush();
+        writeFrom(-1, data, endStream);
     }
 
     @Override

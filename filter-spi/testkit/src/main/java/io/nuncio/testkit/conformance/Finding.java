@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// @param situation in which it showed first
 /// @param what happened
 /// @param cause what was thrown, null if nothing was
-public record Finding(Rule rule, String situation, String what, @Nullable Throwable cause) {
+public record Finding(
+        ConformanceRule rule, String situation, String what, @Nullable Throwable cause) {
     @Override
     public String toString() {
         return rule + " in the situation `" + situation + "`: " + what + "\n    " + rule.advice();

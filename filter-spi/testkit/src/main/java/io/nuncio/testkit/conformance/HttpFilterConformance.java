@@ -82,21 +82,6 @@ public final class HttpFilterConformance {
     /// @throws AssertionError if the filter breaks a rule; the message names each, and says what to
     ///   do
     public void check() {
-        List<Finding> findings = findings();
-        if (findings.isEmpty()) {
-            return;
-        }
-        var text = new StringBuilder("the filter breaks ").append(findings.size());
-        text.append(findings.size() == 1 ? " rule:" : " rules:");
-        for (Finding finding : findings) {
-            text.append("\n\n").append(finding);
-        }
-        var error = new AssertionError(text.toString());
-        for (Finding finding : findings) {
-            if (finding.cause() != null) {
-                error.addSuppressed(finding.cause());
-            }
-        }
-        throw error;
+        Findings.check(findings());
     }
 }

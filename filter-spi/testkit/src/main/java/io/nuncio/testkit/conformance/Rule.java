@@ -1,7 +1,7 @@
 package io.nuncio.testkit.conformance;
 
-/// What a filter must keep to, whatever the traffic.
-public enum Rule {
+/// What an HTTP filter must keep to, whatever the traffic.
+public enum Rule implements ConformanceRule {
     CALLBACKS_DO_NOT_FAIL(
             "Look at what the situation lacks: CONNECT has no `:path`, a header or a route may be"
                     + " absent (Route.NONE), a callback that you count on may never have come."
@@ -58,7 +58,7 @@ public enum Rule {
         this.advice = advice;
     }
 
-    /// What to do about it, for a person.
+    @Override
     public String advice() {
         return advice;
     }
