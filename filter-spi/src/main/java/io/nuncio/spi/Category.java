@@ -53,7 +53,8 @@ public enum Category {
     UPSTREAM("envoy.upstreams"),
     WASM_RUNTIME("envoy.wasm.runtime"),
     RBAC_PRINCIPAL("envoy.rbac.principals"),
-    RBAC_MATCHER("envoy.rbac.matchers");
+    RBAC_MATCHER("envoy.rbac.matchers"),
+    RBAC_AUDIT_LOGGER("envoy.rbac.audit_loggers");
 
     private final String envoyName;
 

@@ -29,7 +29,7 @@ final class PolicyEngine implements Engine {
         this.hints = hints;
     }
 
-    static PolicyEngine of(Place place, RBAC message) {
+    static Engine of(Place place, RBAC message) {
         RBAC.Action action = message.getAction();
         Facts facts = new Facts(place.context(), place.data()).in(place.prefix() + "rules");
         List<Rule> rules =
@@ -38,7 +38,9 @@ final class PolicyEngine implements Engine {
                                 .map(policy -> rule(policy, action, place, facts))
                                 .toList();
         Verdict otherwise = Verdict.of(action != RBAC.Action.ALLOW, "", place.fields());
-        return new PolicyEngine(rules, otherwise, action == RBAC.Action.LOG && !place.shadow());
+        var engine =
+                new PolicyEngine(rules, otherwise, action == RBAC.Action.LOG && !place.shadow());
+        return AuditedEngine.of(engine, message.getAuditLoggingOptions(), place);
     }
 
     private static Rule rule(

@@ -74,6 +74,21 @@ class RbacIT {
     }
 
     @Test
+    void decisionsMayBeAudited() throws Exception {
+        String rules =
+                "rules: { policies: { all: { permissions: [{ any: true }], principals: [{ any: true"
+                    + " }] } }, audit_logging_options: { audit_condition: ON_ALLOW, logger_configs:"
+                    + " [{ audit_logger: { name: envoy.rbac.audit_loggers.stream, typed_config: {"
+                    + " '@type':"
+                    + " type.googleapis.com/envoy.extensions.rbac.audit_loggers.stream.v3.StdoutAuditLog"
+                    + " } } }] } }";
+        try (ChainedProxy proxy = proxy("", rules);
+                RawClient client = proxy.server().client("l")) {
+            assertThat(echoes(client)).isTrue();
+        }
+    }
+
+    @Test
     void whoACertificateNamesAndWhatItAsksForDecides() throws Exception {
         TestCertificates authority = TestCertificates.authority("Test CA");
         TestCertificates.Identity frontend =

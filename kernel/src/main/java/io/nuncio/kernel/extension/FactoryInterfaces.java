@@ -15,6 +15,7 @@ import io.nuncio.spi.LogFilterFactory;
 import io.nuncio.spi.MatchActionFactory;
 import io.nuncio.spi.MatchInputFactory;
 import io.nuncio.spi.NetworkFilterFactory;
+import io.nuncio.spi.RbacAuditLoggerFactory;
 import io.nuncio.spi.RbacConditionFactory;
 import io.nuncio.spi.RequestIdFactory;
 import io.nuncio.spi.RetryHostPredicateFactory;
@@ -46,6 +47,7 @@ final class FactoryInterfaces {
             case RETRY_HOST_PREDICATE -> RetryHostPredicateFactory.class;
             case RETRY_PRIORITY -> RetryPriorityFactory.class;
             case RBAC_PRINCIPAL, RBAC_MATCHER -> RbacConditionFactory.class;
+            case RBAC_AUDIT_LOGGER -> RbacAuditLoggerFactory.class;
             // Categories without an interface of their own yet.
             default -> ExtensionFactory.class;
         };
