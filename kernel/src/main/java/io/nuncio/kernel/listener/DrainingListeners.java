@@ -50,6 +50,7 @@ final class DrainingListeners {
             part.worker()
                     .post(() ->
                             part.whenEmpty(() -> {
+                                part.takeNoMore();
                                 if (waiting.decrementAndGet() == 0) {
                                     main.post(() -> end(listener, limit));
                                 }

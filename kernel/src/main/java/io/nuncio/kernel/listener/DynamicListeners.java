@@ -285,11 +285,11 @@ final class DynamicListeners {
         serving.add(listener);
         serving.publish();
         listener.accept(() -> {
+            stats.createSuccess().add(services.workers().size()); // from now on it is this one
             if (before != null) {
                 services.mainThread().post(() -> draining.beginReplaced(before));
             }
         });
-        stats.createSuccess().add(services.workers().size());
     }
 
     private boolean canShare() {

@@ -370,6 +370,11 @@ final class WorkerListener implements ListenSocket.Acceptor {
         }
     }
 
+    /// Closes sockets that still come, such as one that another worker accepted a moment ago.
+    void takeNoMore() {
+        closed = true;
+    }
+
     /// Closes all connections and what is about to become one, and takes no more.
     void close(String reason) {
         closed = true;

@@ -114,7 +114,7 @@ class ListenerUpdateTest extends ListenersFixture {
         assertThat(stat("listener_manager.listener_modified")).isEqualTo(1);
         assertThat(stat("listener_manager.total_listeners_draining")).isZero();
         until(() -> stat("listener_manager.total_filter_chains_draining") == 0);
-        assertThat(stat("listener_manager.listener_create_success")).isEqualTo(4);
+        until(() -> stat("listener_manager.listener_create_success") == 4);
         assertThat(manager.configDump().getDynamicListeners(0).getActiveState().getVersionInfo())
                 .isEqualTo("2");
     }
