@@ -467,6 +467,17 @@ class DownstreamTlsIT {
     }
 
     @Test
+    void aCertificateHasAName() throws Exception {
+        String nobody = TestCertificates.NO_COMMON_NAME;
+        assertThatThrownBy(() ->
+                        start(
+                                TlsBootstraps.certificate(
+                                        authority.request(nobody).email("a@b").issue())))
+                .hasMessageContaining("Invalid TLS context has neither subject CN nor SAN names");
+        start(TlsBootstraps.certificate(authority.request(nobody).dns("a.b").issue())).close();
+    }
+
+    @Test
     void aDownstreamCannotRenegotiate() throws Exception {
         try (NuncioServer proxy = start(inline())) {
             try (OpenSslProcess client =

@@ -3,7 +3,10 @@ package io.nuncio.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.time.temporal.ChronoUnit.SECONDS;
+
 import io.nuncio.testkit.NuncioServer;
+import io.nuncio.testkit.RawClient;
 import io.nuncio.testkit.TestCertificates;
 
 import org.junit.jupiter.api.Test;
@@ -56,7 +59,10 @@ class OcspStaplingIT {
 
     @Test
     void aPeerThatAsksIsHandedTheResponse() throws Exception {
-        try (NuncioServer proxy = start(certificate(identity, fresh(identity)), "MUST_STAPLE")) {
+        try (NuncioServer proxy =
+                TlsBootstraps.startWithAdmin(
+                        certificate(identity, fresh(identity)),
+                        "ocsp_staple_policy: MUST_STAPLE")) {
             for (String version : new String[] {"-tls1_2", "-tls1_3"}) {
                 assertThat(OpenSsl.client(proxy, "-status", version))
                         .contains(GOOD, "Cert Status: good");
@@ -66,6 +72,13 @@ class OcspStaplingIT {
             awaitCount(proxy, "responses", 2);
             awaitCount(proxy, "omitted", 0);
             awaitCount(proxy, "failed", 0);
+            assertThat(proxy.stat("server.seconds_until_first_ocsp_response_expiring"))
+                    .isBetween(80_000L, 86_400L);
+            try (RawClient client = RawClient.connect(proxy.admin())) {
+                assertThat(client.exchange("GET /certs HTTP/1.1\r\nhost: a\r\n\r\n").bodyText())
+                        .contains("\"ocsp_details\"")
+                        .contains(now.plus(Duration.ofDays(1)).truncatedTo(SECONDS).toString());
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.nuncio.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nuncio.spi.host.CertificateText;
 import io.nuncio.testkit.FakeUpstream;
 import io.nuncio.testkit.HttpMessage;
 import io.nuncio.testkit.NuncioServer;
@@ -156,7 +157,7 @@ class SecretDiscoveryIT {
     }
 
     private static String serial(X509Certificate certificate) {
-        return certificate.getSerialNumber().toString(16);
+        return CertificateText.serial(certificate);
     }
 
     private static String admin(NuncioServer proxy, String path) {

@@ -36,6 +36,14 @@ final class TlsBootstraps {
         return started(text(common, downstream, "", "") + ON_JDK);
     }
 
+    /// With an admin server.
+    static NuncioServer startWithAdmin(String common, String downstream) throws Exception {
+        return started(
+                text(common, downstream, "", "")
+                        + "admin: {address: {socket_address: {address: 127.0.0.1, port_value:"
+                        + " 0}}}\n");
+    }
+
     /// The listener logs its connections.
     static NuncioServer startLogging(String common, String downstream, Path log, String format)
             throws Exception {

@@ -1,5 +1,8 @@
 package io.nuncio.spi.host;
 
+import io.nuncio.spi.Address;
+
+import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -140,7 +143,8 @@ public final class CertificateText {
         List<String> names = new ArrayList<>();
         for (List<?> alternative : alternatives) {
             if (alternative.getFirst().equals(kind.number)) {
-                names.add(text(alternative.get(1)));
+                String text = text(alternative.get(1));
+                names.add(kind == NameKind.IP ? address(text) : text);
             }
         }
         return names;
@@ -168,6 +172,15 @@ public final class CertificateText {
                 && label.length() >= before.length() + after.length()
                 && label.startsWith(before)
                 && label.endsWith(after);
+    }
+
+    /// IPv6 in its short form.
+    private static String address(String text) {
+        try {
+            return new Address.Ip(InetAddress.ofLiteral(text), 0).host();
+        } catch (IllegalArgumentException noAddress) {
+            return text;
+        }
     }
 
     /// Names are strings, but those of unknown kinds are encoded bytes.

@@ -145,18 +145,31 @@ public record TlsConfig(
     /// An authority's word that a certificate is not revoked.
     public static final class OcspStaple {
         private final byte[] response;
+        private final Instant from;
         private final @Nullable Instant expires;
 
         /// @param response in DER
+        /// @param from when it was known
         /// @param expires null if it has no such time, which counts as expired
-        public OcspStaple(byte[] response, @Nullable Instant expires) {
+        public OcspStaple(byte[] response, Instant from, @Nullable Instant expires) {
             this.response = response.clone();
+            this.from = from;
             this.expires = expires;
         }
 
         /// In DER; a copy.
         public byte[] response() {
             return response.clone();
+        }
+
+        /// When it was known.
+        public Instant from() {
+            return from;
+        }
+
+        /// Until when it is good; null if it has no such time.
+        public @Nullable Instant expires() {
+            return expires;
         }
 
         /// True if it is good no more.

@@ -59,6 +59,12 @@ public final class TestCertificates {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
 
+    /// In place of a common name: the subject is to have none, but an organization.
+    public static final String NO_COMMON_NAME = "an organization";
+
+    private static final String COMMON_NAME = "550403";
+    private static final String ORGANIZATION = "55040a";
+
     private static final String SERVER_AUTH = "2b06010505070301";
     private static final String CLIENT_AUTH = "2b06010505070302";
 
@@ -351,7 +357,8 @@ public final class TestCertificates {
 
     private static byte[] distinguished(String commonName) {
         byte[] name = der(0x0c, commonName.getBytes(StandardCharsets.UTF_8));
-        return der(0x30, der(0x31, der(0x30, der(0x06, hex("550403")), name)));
+        String attribute = commonName.equals(NO_COMMON_NAME) ? ORGANIZATION : COMMON_NAME;
+        return der(0x30, der(0x31, der(0x30, der(0x06, hex(attribute)), name)));
     }
 
     private static byte[] time(Instant when) {

@@ -206,6 +206,10 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
     void refreshStats() {
         assembly.bundles.refreshStats();
         stats.daysUntilFirstCertExpiring().set(assembly.certificates.daysUntilFirstExpires());
+        long ocsp = assembly.certificates.secondsUntilFirstOcspResponseExpires();
+        if (ocsp >= 0) {
+            stats.secondsUntilFirstOcspResponseExpiring().set(ocsp);
+        }
         stats.refresh(
                 assembly.lifeCycle.state(), uptimeSeconds(), assembly.listeners.connections());
     }

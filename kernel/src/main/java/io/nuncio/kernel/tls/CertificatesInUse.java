@@ -5,25 +5,19 @@ import com.google.protobuf.Timestamp;
 import io.envoyproxy.envoy.admin.v3.Certificate;
 import io.envoyproxy.envoy.admin.v3.CertificateDetails;
 import io.envoyproxy.envoy.admin.v3.Certificates;
+import io.nuncio.spi.host.CertificateText;
+import io.nuncio.spi.host.CertificateText.NameKind;
 import io.nuncio.spi.host.TlsConfig;
 
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collection;
-import java.util.Date;
-import java.util.List;
 
 /// The certificates that new connections are served with, as Envoy's `/certs` shows them. Thread:
 /// main.
 public final class CertificatesInUse {
     /// What is shown where there is no certificate at all, as in Envoy.
     private static final long NONE = 0xFFFFFFFFL;
-
-    private static final int DNS = 2;
-    private static final int URI = 6;
-    private static final int IP = 7;
 
     private final TlsContexts contexts;
 
@@ -42,7 +36,7 @@ public final class CertificatesInUse {
                         details(config.acceptedIssuers().getFirst(), config.issuersPlace(), now));
             }
             for (TlsConfig.Identity identity : config.identities()) {
-                shown.addCertChain(details(identity.chain().getFirst(), identity.place(), now));
+                shown.addCertChain(details(identity, now));
             }
             if (shown.getCaCertCount() + shown.getCertChainCount() > 0) {
                 all.addCertificates(shown);
@@ -66,47 +60,64 @@ public final class CertificatesInUse {
         return least;
     }
 
+    /// Seconds until the first OCSP response is good no more, 0 if one is not; -1 if there is none.
+    public long secondsUntilFirstOcspResponseExpires() {
+        Instant now = Instant.now();
+        long least = Long.MAX_VALUE;
+        for (TlsConfig config : contexts.inUse()) {
+            for (TlsConfig.Identity identity : config.identities()) {
+                TlsConfig.OcspStaple staple = identity.staple();
+                if (staple != null) {
+                    Instant expires = staple.expires();
+                    long left = expires == null ? 0 : ChronoUnit.SECONDS.between(now, expires);
+                    least = Math.min(least, Math.max(0, left));
+                }
+            }
+        }
+        return least == Long.MAX_VALUE ? -1 : least;
+    }
+
     private static long days(X509Certificate certificate, Instant now) {
         return Math.max(0, ChronoUnit.DAYS.between(now, certificate.getNotAfter().toInstant()));
     }
 
-    private static CertificateDetails details(X509Certificate own, String place, Instant now) {
+    private static CertificateDetails.Builder details(
+            X509Certificate own, String place, Instant now) {
         CertificateDetails.Builder shown =
                 CertificateDetails.newBuilder()
                         .setPath(place)
-                        .setSerialNumber(own.getSerialNumber().toString(16))
+                        .setSerialNumber(CertificateText.serial(own))
                         .setDaysUntilExpiration(days(own, now))
-                        .setValidFrom(timestamp(own.getNotBefore()))
-                        .setExpirationTime(timestamp(own.getNotAfter()));
-        addNames(own, shown);
-        return shown.build();
+                        .setValidFrom(timestamp(own.getNotBefore().toInstant()))
+                        .setExpirationTime(timestamp(own.getNotAfter().toInstant()));
+        for (String name : CertificateText.names(own, NameKind.DNS)) {
+            shown.addSubjectAltNamesBuilder().setDns(name);
+        }
+        for (String name : CertificateText.names(own, NameKind.URI)) {
+            shown.addSubjectAltNamesBuilder().setUri(name);
+        }
+        for (String name : CertificateText.names(own, NameKind.IP)) {
+            shown.addSubjectAltNamesBuilder().setIpAddress(name);
+        }
+        return shown;
     }
 
-    private static void addNames(X509Certificate own, CertificateDetails.Builder shown) {
-        for (List<?> name : names(own)) {
-            String value = String.valueOf(name.get(1));
-            switch (name.get(0)) {
-                case Integer kind when kind == DNS ->
-                        shown.addSubjectAltNamesBuilder().setDns(value);
-                case Integer kind when kind == URI ->
-                        shown.addSubjectAltNamesBuilder().setUri(value);
-                case Integer kind when kind == IP ->
-                        shown.addSubjectAltNamesBuilder().setIpAddress(value);
-                case null, default -> {}
+    private static CertificateDetails.Builder details(TlsConfig.Identity identity, Instant now) {
+        CertificateDetails.Builder shown =
+                details(identity.chain().getFirst(), identity.place(), now);
+        TlsConfig.OcspStaple staple = identity.staple();
+        if (staple != null) {
+            CertificateDetails.OcspDetails.Builder ocsp = shown.getOcspDetailsBuilder();
+            ocsp.setValidFrom(timestamp(staple.from()));
+            Instant expires = staple.expires();
+            if (expires != null) {
+                ocsp.setExpiration(timestamp(expires));
             }
         }
+        return shown;
     }
 
-    private static Collection<List<?>> names(X509Certificate own) {
-        try {
-            Collection<List<?>> names = own.getSubjectAlternativeNames();
-            return names == null ? List.of() : names;
-        } catch (CertificateParsingException broken) {
-            return List.of();
-        }
-    }
-
-    private static Timestamp timestamp(Date date) {
-        return Timestamp.newBuilder().setSeconds(date.getTime() / 1000).build();
+    private static Timestamp timestamp(Instant instant) {
+        return Timestamp.newBuilder().setSeconds(instant.getEpochSecond()).build();
     }
 }

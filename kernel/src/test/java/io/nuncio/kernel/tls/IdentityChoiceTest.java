@@ -132,8 +132,8 @@ class IdentityChoiceTest {
     @Test
     void anIdentityWhoseResponseThePolicyRefusesIsPassedOver() {
         rules = new Downstream(StaplePolicy.MUST, false, false);
-        add("EC", 256, new OcspStaple(new byte[1], NOW.minusSeconds(1)), "a.example");
-        add("RSA", 0, new OcspStaple(new byte[1], NOW.plusSeconds(1)), "a.example");
+        add("EC", 256, new OcspStaple(new byte[1], NOW, NOW.minusSeconds(1)), "a.example");
+        add("RSA", 0, new OcspStaple(new byte[1], NOW, NOW.plusSeconds(1)), "a.example");
         ClientHello asking = offering(RSA, P256).with(ClientHello.STATUS_REQUEST).make();
         assertThat(choose("a.example", asking)).isEqualTo(new Chosen(1, Staple.GIVEN));
         assertThat(choose("a.example", verifying(RSA, P256)))

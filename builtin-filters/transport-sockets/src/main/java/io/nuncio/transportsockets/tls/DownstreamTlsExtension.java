@@ -14,6 +14,7 @@ import io.nuncio.spi.host.TlsSockets;
 
 import java.security.cert.X509Certificate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /// TLS of listeners.
 @Extension(
@@ -22,6 +23,9 @@ import java.util.function.Supplier;
         category = Category.DOWNSTREAM_TRANSPORT_SOCKET,
         securityPosture = "robust_to_untrusted_downstream_and_upstream")
 public final class DownstreamTlsExtension implements TransportSocketFactory<DownstreamTlsContext> {
+    private static final Pattern COMMON_NAME = Pattern.compile("(?:^|[,+])CN=");
+    private static final Pattern EMPTY_COMMON_NAME = Pattern.compile("(?:^|[,+])CN=(?:[,+]|$)");
+
     @Override
     public TransportSocketTemplate configure(DownstreamTlsContext message, FactoryContext context) {
         CommonTlsContext own = message.getCommonTlsContext();
@@ -91,12 +95,16 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
                 message.getPreferClientCiphers());
     }
 
-    /// As Envoy: a common name is not empty, and a certificate that promises an OCSP response needs
-    /// it, and so does a policy.
+    /// As Envoy: a certificate has a name, a common name is not empty, and a certificate that
+    /// promises an OCSP response needs it, and so does a policy.
     private static void check(DownstreamTlsContext message, TlsSecrets secrets, Problems problems) {
         for (TlsConfig.Identity identity : secrets.identities()) {
-            if (emptyName(identity.chain().getFirst())) {
+            X509Certificate own = identity.chain().getFirst();
+            String subject = own.getSubjectX500Principal().getName();
+            if (EMPTY_COMMON_NAME.matcher(subject).find()) {
                 problems.add("", "Invalid TLS context has an empty subject CN");
+            } else if (!COMMON_NAME.matcher(subject).find() && !named(own)) {
+                problems.add("", "Invalid TLS context has neither subject CN nor SAN names");
             }
             if (identity.staple() != null) {
                 continue;
@@ -109,7 +117,13 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
         }
     }
 
-    private static boolean emptyName(X509Certificate certificate) {
-        return certificate.getSubjectX500Principal().getName().matches("(.*,)?CN=(,.*)?");
+    /// True if it has an alternative name of a kind that peers know servers by.
+    private static boolean named(X509Certificate certificate) {
+        return SubjectNames.of(certificate).all().stream()
+                .anyMatch(name ->
+                        switch (name.kind()) {
+                            case DNS, URI, IP_ADDRESS -> true;
+                            case EMAIL, OTHER_NAME -> false;
+                        });
     }
 }

@@ -108,6 +108,16 @@ final class Pem {
         return lists;
     }
 
+    /// Those that stand among the certificates of a source; empty if there are none.
+    ///
+    /// @param problems at the source
+    static List<CRL> revokedAmong(DataSource source, Problems problems) {
+        String text = text(source, problems);
+        return text != null && text.contains("BEGIN X509 CRL")
+                ? revoked(source, problems)
+                : List.of();
+    }
+
     static List<X509Certificate> certificates(String text) throws CertificateException {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         List<X509Certificate> certificates = new ArrayList<>();

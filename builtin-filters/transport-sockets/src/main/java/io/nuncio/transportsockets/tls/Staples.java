@@ -60,7 +60,8 @@ final class Staples {
                 problems.add("", "OCSP response does not match its TLS certificate");
                 return null;
             }
-            return new OcspStaple(response, expires(single));
+            single.next(); // good, revoked or unknown: the peer's to judge
+            return new OcspStaple(response, time(single.next()), expires(single));
         } catch (IllegalArgumentException | DateTimeParseException unreadable) {
             problems.add("", "OCSP response cannot be used: " + unreadable.getMessage());
             return null;
@@ -100,11 +101,9 @@ final class Staples {
         return single;
     }
 
-    /// @param single after the certificate
+    /// @param single after its beginning
     /// @return null if no end is told
     private static @Nullable Instant expires(Der single) {
-        single.next(); // good, revoked or unknown: the peer's to judge
-        time(single.next());
         if (!single.more()) {
             return null;
         }

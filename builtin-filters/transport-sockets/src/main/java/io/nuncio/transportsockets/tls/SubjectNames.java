@@ -1,5 +1,7 @@
 package io.nuncio.transportsockets.tls;
 
+import io.nuncio.spi.Address;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
@@ -92,7 +94,7 @@ record SubjectNames(List<Name> all, boolean broken) {
 
     private static String address(byte[] bytes) {
         try {
-            return InetAddress.getByAddress(bytes).getHostAddress();
+            return new Address.Ip(InetAddress.getByAddress(bytes), 0).host();
         } catch (UnknownHostException notAnAddress) {
             throw new IllegalArgumentException(notAnAddress);
         }

@@ -65,10 +65,7 @@ record TrustBundles(
                 continue;
             }
             List<X509Certificate> own = pem(domain.getName(), text, here);
-            List<CRL> revoked =
-                    text.contains("BEGIN X509 CRL")
-                            ? Pem.revoked(source, here.in("trust_bundle"))
-                            : List.of();
+            List<CRL> revoked = Pem.revokedAmong(source, here.in("trust_bundle"));
             domains.put(domain.getName(), TrustedAuthorities.bundle(own, revoked, allowExpired));
             all.addAll(own);
             place = domain.getName() + ": " + Pem.place(source);

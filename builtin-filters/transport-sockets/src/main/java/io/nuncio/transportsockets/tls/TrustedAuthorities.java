@@ -83,8 +83,10 @@ final class TrustedAuthorities {
     /// @return null if no authority is configured, or it cannot be read, which is reported
     static @Nullable TrustedAuthorities from(
             CertificateValidationContext message, CommonTls.Side side, Problems problems) {
-        List<CRL> revoked =
-                message.hasCrl() ? Pem.revoked(message.getCrl(), problems.in("crl")) : List.of();
+        List<CRL> revoked = new ArrayList<>();
+        if (message.hasCrl()) {
+            revoked.addAll(Pem.revoked(message.getCrl(), problems.in("crl")));
+        }
         List<X509Certificate> certificates;
         if (message.hasTrustedCa()) {
             certificates =
@@ -92,6 +94,9 @@ final class TrustedAuthorities {
                             message.getTrustedCa(),
                             "Failed to load trusted CA certificates from ",
                             problems.in("trusted_ca"));
+            if (!certificates.isEmpty()) {
+                revoked.addAll(Pem.revokedAmong(message.getTrustedCa(), problems.in("trusted_ca")));
+            }
         } else if (message.hasSystemRootCerts()) {
             certificates = SystemRoots.read(problems.in("system_root_certs"));
         } else {

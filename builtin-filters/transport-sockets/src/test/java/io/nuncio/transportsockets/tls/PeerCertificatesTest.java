@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.SanType;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.nuncio.spi.host.CertificateText;
 import io.nuncio.spi.host.PeerVerifier.Accepted;
 import io.nuncio.spi.host.PeerVerifier.Cause;
 import io.nuncio.spi.host.PeerVerifier.Rejected;
@@ -22,6 +23,7 @@ import io.nuncio.testkit.TestCertificates.Identity;
 
 import org.junit.jupiter.api.Test;
 
+import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -189,6 +191,17 @@ class PeerCertificatesTest {
     }
 
     @Test
+    void aListOfRevokedCertificatesMayStandAmongTheAuthorities() {
+        Identity bad = authority.issue("a");
+        var both =
+                CertificateValidationContext.newBuilder()
+                        .setTrustedCa(
+                                inline(authority.pem() + authority.revoking(bad.certificate())));
+        assertThat(verify(both, authority.issue("a"))).isEqualTo(Accepted.VALIDATED);
+        assertThat(reason(verify(both, bad))).endsWith("certificate revoked");
+    }
+
+    @Test
     void onlyThePeersOwnCertificateMayBeLookedUp() {
         TestCertificates middle = authority.intermediate("Middle");
         Identity identity = middle.issue("a");
@@ -237,6 +250,15 @@ class PeerCertificatesTest {
         assertThat(named(named(SanType.OTHER_NAME, exact("other")).setOid("1.2.3.5"), identity))
                 .isFalse();
         assertThat(count("fail_verify_san")).isEqualTo(3);
+    }
+
+    @Test
+    void anAddressOfIpVersion6HasItsShortForm() {
+        byte[] address = InetAddress.ofLiteral("2001:db8::1").getAddress();
+        Identity identity = authority.request("a").ip(address).issue();
+        assertThat(named(named(SanType.IP_ADDRESS, exact("2001:db8::1")), identity)).isTrue();
+        assertThat(CertificateText.names(identity.certificate(), CertificateText.NameKind.IP))
+                .containsExactly("2001:db8::1");
     }
 
     @Test
