@@ -31,51 +31,11 @@ class ClientCertificateIT {
     /// @param match more conditions of the only route
     private NuncioServer start(FakeUpstream upstream, String manager, String match)
             throws Exception {
-        return NuncioServer.start(
-                Distribution.HOME.resolve("bundles"),
-                """
-                static_resources:
-                  listeners:
-                  - name: secure
-                    stat_prefix: secure
-                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
-                    filter_chains:
-                    - filters:
-                      - name: hcm
-                        typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                          stat_prefix: secure
-                %s
-                          route_config:
-                            virtual_hosts:
-                            - name: all
-                              domains: ["*"]
-                              routes:
-                              - match: {prefix: "/"%s}
-                                route: {cluster: up}
-                          http_filters:
-                          - name: router
-                            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
-                      transport_socket:
-                        name: envoy.transport_sockets.tls
-                        typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
-                          common_tls_context:
-                %s%s
-                  clusters:
-                  - name: up
-                    load_assignment:
-                      cluster_name: up
-                      endpoints:
-                      - lb_endpoints:
-                        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
-                """
-                        .formatted(
-                                manager.indent(10),
-                                match,
-                                TlsBootstraps.certificate(proxyIdentity).indent(12),
-                                TlsBootstraps.trusting(authority).indent(12),
-                                upstream.port()));
+        return TlsBootstraps.startBefore(
+                upstream.port(),
+                TlsBootstraps.certificate(proxyIdentity) + TlsBootstraps.trusting(authority),
+                manager,
+                match);
     }
 
     private static HttpMessage get(NuncioServer proxy, TestTls peer) {

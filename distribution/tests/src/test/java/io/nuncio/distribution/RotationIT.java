@@ -125,47 +125,16 @@ class RotationIT {
     }
 
     private String config(int upstream) {
-        return """
-        admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
-        static_resources:
-          listeners:
-          - name: secure
-            stat_prefix: secure
-            address: {socket_address: {address: 127.0.0.1, port_value: 0}}
-            filter_chains:
-            - filters:
-              - name: hcm
-                typed_config:
-                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                  stat_prefix: secure
-                  route_config:
-                    virtual_hosts:
-                    - name: all
-                      domains: ["*"]
-                      routes:
-                      - match: {prefix: "/"}
-                        route: {cluster: service}
-                  http_filters:
-                  - name: router
-                    typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
-              transport_socket:
-                name: envoy.transport_sockets.tls
-                typed_config:
-                  "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
-                  common_tls_context:
-                    alpn_protocols: [h2, http/1.1]
-                    tls_certificates:
-                    - certificate_chain: {filename: %1$s/current/chain.pem}
-                      private_key: {filename: %1$s/current/key.pem}
-                      watched_directory: {path: %1$s}
-          clusters:
-          - name: service
-            load_assignment:
-              cluster_name: service
-              endpoints:
-              - lb_endpoints:
-                - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %2$d}}}
-        """
-                .formatted(folder, upstream);
+        return "admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}\n"
+                + TlsBootstraps.textBefore(
+                        upstream,
+                        """
+                        alpn_protocols: [h2, http/1.1]
+                        tls_certificates:
+                        - certificate_chain: {filename: %1$s/current/chain.pem}
+                          private_key: {filename: %1$s/current/key.pem}
+                          watched_directory: {path: %1$s}
+                        """
+                                .formatted(folder));
     }
 }

@@ -76,55 +76,13 @@ class SecretDiscoveryIT {
                 .formatted(name, folder, file);
     }
 
-    private NuncioServer start(String common, String secrets, String clusters) throws Exception {
+    /// @param secrets of the bootstrap, as a list
+    private static NuncioServer start(String common, String secrets) throws Exception {
         return NuncioServer.start(
                 Distribution.HOME.resolve("bundles"),
-                """
-                admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
-                static_resources:
-                  secrets:
-                %s
-                  listeners:
-                  - name: secure
-                    stat_prefix: secure
-                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
-                    filter_chains:
-                    - filters:
-                      - name: hcm
-                        typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-                          stat_prefix: secure
-                          route_config:
-                            virtual_hosts:
-                            - name: all
-                              domains: ["*"]
-                              routes:
-                              - match: {prefix: "/"}
-                                %s
-                          http_filters:
-                          - name: router
-                            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
-                %s
-                %s
-                """
-                        .formatted(
-                                secrets.isEmpty() ? "    []" : secrets.indent(2),
-                                clusters.isEmpty()
-                                        ? "direct_response: {status: 200, body: {inline_string:"
-                                                + " ok}}"
-                                        : "route: {cluster: up}",
-                                common.isEmpty()
-                                        ? ""
-                                        : """
-                                        transport_socket:
-                                          name: envoy.transport_sockets.tls
-                                          typed_config:
-                                            "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
-                                            common_tls_context:
-                                        """
-                                                        .indent(6)
-                                                + common.indent(12),
-                                clusters));
+                "admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}\n"
+                        + TlsBootstraps.text(common)
+                        + (secrets.isEmpty() ? "" : "  secrets:\n" + secrets.indent(2)));
     }
 
     private static String list(String secret) {
@@ -177,7 +135,7 @@ class SecretDiscoveryIT {
                 tls_certificate_sds_secret_configs: [{name: server}]
                 validation_context_sds_secret_config: {name: ca}
                 """;
-        try (NuncioServer proxy = start(common, secrets, "")) {
+        try (NuncioServer proxy = start(common, secrets)) {
             try (RawClient client =
                     TestTls.PLAIN
                             .presenting(authority.issue("client"))
@@ -190,7 +148,7 @@ class SecretDiscoveryIT {
                     .contains("\"server\"", "[redacted]", "BEGIN CERTIFICATE")
                     .doesNotContain("PRIVATE KEY");
         }
-        assertThatThrownBy(() -> start(common.replace("name: ca", "name: cx"), secrets, ""))
+        assertThatThrownBy(() -> start(common.replace("name: ca", "name: cx"), secrets))
                 .hasMessageContaining(
                         "common_tls_context.validation_context_sds_secret_config.name")
                 .hasMessageContaining("Unknown static secret: cx; expected one of ca");
@@ -202,7 +160,7 @@ class SecretDiscoveryIT {
         String secrets =
                 list(certificate("server", identity).replace("BEGIN PRIVATE KEY", "BEGIN NOTHING"));
         assertThatThrownBy(() ->
-                        start("tls_certificate_sds_secret_configs: [{name: server}]", secrets, ""))
+                        start("tls_certificate_sds_secret_configs: [{name: server}]", secrets))
                 .hasMessageContaining("tls_certificate_sds_secret_configs[0]")
                 .hasMessageContaining("Failed to load private key from <inline>");
     }
@@ -215,7 +173,6 @@ class SecretDiscoveryIT {
         try (NuncioServer proxy =
                 start(
                         "tls_certificate_sds_secret_configs: [" + sds("server", "sds.yaml") + "]",
-                        "",
                         "")) {
             Set<String> seen = ConcurrentHashMap.newKeySet();
             try (RawClient old = connect(proxy);
@@ -249,7 +206,6 @@ class SecretDiscoveryIT {
         try (NuncioServer proxy =
                 start(
                         "tls_certificate_sds_secret_configs: [" + sds("server", "sds.yaml") + "]",
-                        "",
                         "")) {
             Identity two = authority.issue("proxy.example");
             write(
@@ -272,7 +228,6 @@ class SecretDiscoveryIT {
         try (NuncioServer proxy =
                 start(
                         "tls_certificate_sds_secret_configs: [" + sds("server", "sds.yaml") + "]",
-                        "",
                         "")) {
             assertThatThrownBy(() -> connect(proxy)).hasRootCauseInstanceOf(IOException.class);
             proxy.awaitStat(
@@ -311,7 +266,6 @@ class SecretDiscoveryIT {
         try (NuncioServer proxy =
                 start(
                         "tls_certificate_sds_secret_configs: [" + sds("server", "sds.yaml") + "]",
-                        "",
                         "")) {
             assertThat(presented(proxy)).isEqualTo(serial(one));
             link("two");
@@ -360,7 +314,7 @@ class SecretDiscoveryIT {
                   watched_directory: {path: %1$s}
                 """
                         .formatted(folder);
-        try (NuncioServer proxy = start(common, "", "")) {
+        try (NuncioServer proxy = start(common, "")) {
             assertThat(presented(proxy)).isEqualTo(serial(one));
             link("two");
             proxy.awaitStat(
@@ -375,17 +329,26 @@ class SecretDiscoveryIT {
         Identity two = authority.issue("proxy.example");
         write("own.yaml", resource(certificate("own", one)));
         write("ca.yaml", resource(trusting("ca", authority)));
+        String tls =
+                """
+                common_tls_context:
+                  tls_certificate_sds_secret_configs: [%s]
+                  validation_context_sds_secret_config: %s
+                """
+                        .formatted(sds("own", "own.yaml"), sds("ca", "ca.yaml"));
         try (FakeUpstream upstream =
                         FakeUpstream.startTls(
                                 TestTls.PLAIN.presenting(authority.issue("up.example")),
                                 peer -> {
                                     while (true) {
                                         peer.readRequest();
-                                        peer.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nup");
+                                        peer.answer("up");
                                     }
                                 });
-                NuncioServer proxy = start("", "", cluster(upstream.port()));
-                SteadyRequests requests = SteadyRequests.to(proxy.address("secure"))) {
+                NuncioServer proxy =
+                        UpstreamTlsIT.start(
+                                upstream.port(), tls, "max_requests_per_connection: 20");
+                SteadyRequests requests = SteadyRequests.to(proxy.address("plain"))) {
             requests.awaitAnswers("up");
             write("own.yaml", resource(certificate("own", two)));
             proxy.awaitStat("sds.own.update_success", 2);
@@ -408,26 +371,5 @@ class SecretDiscoveryIT {
             write("ca.yaml", resource(trusting("ca", TestCertificates.authority("Strange"))));
             proxy.awaitStat("cluster.up.ssl.fail_verify_error", n -> n > 0, "above 0");
         }
-    }
-
-    private String cluster(int port) {
-        return """
-          clusters:
-          - name: up
-            max_requests_per_connection: 20
-            load_assignment:
-              cluster_name: up
-              endpoints:
-              - lb_endpoints:
-                - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
-            transport_socket:
-              name: envoy.transport_sockets.tls
-              typed_config:
-                "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
-                common_tls_context:
-                  tls_certificate_sds_secret_configs: [%s]
-                  validation_context_sds_secret_config: %s
-        """
-                .formatted(port, sds("own", "own.yaml"), sds("ca", "ca.yaml"));
     }
 }

@@ -54,48 +54,29 @@ class TcpFilterStateIT {
 
     /// @param more of the TCP proxy
     private NuncioServer start(int port, String key, String value, String more) throws Exception {
+        String state =
+                """
+                - name: state
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.filters.network.set_filter_state.v3.Config
+                    on_new_connection:
+                    - object_key: %s
+                      format_string: { text_format_source: { inline_string: "%s" } }
+                """
+                        .formatted(key, value);
+        String tls =
+                """
+                transport_socket:
+                  name: envoy.transport_sockets.tls
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                    sni: configured.example
+                    common_tls_context:
+                """
+                        + TlsBootstraps.trusting(authority).indent(6);
         return NuncioServer.start(
                 Distribution.HOME.resolve("bundles"),
-                """
-                static_resources:
-                  listeners:
-                  - name: in
-                    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-                    filter_chains:
-                    - filters:
-                      - name: state
-                        typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.filters.network.set_filter_state.v3.Config
-                          on_new_connection:
-                          - object_key: %s
-                            format_string: { text_format_source: { inline_string: "%s" } }
-                      - name: tcp
-                        typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
-                          stat_prefix: p
-                          cluster: nowhere
-                          %s
-                  clusters:
-                  - name: nowhere
-                    load_assignment:
-                      cluster_name: nowhere
-                      endpoints:
-                      - lb_endpoints:
-                        - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
-                    transport_socket:
-                      name: envoy.transport_sockets.tls
-                      typed_config:
-                        "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
-                        sni: configured.example
-                        common_tls_context:
-                %s
-                """
-                        .formatted(
-                                key,
-                                value,
-                                more,
-                                port,
-                                TlsBootstraps.trusting(authority).indent(10)));
+                ServiceBootstrap.text("", state + ServiceBootstrap.tcp(more), tls, port));
     }
 
     @Test
@@ -131,8 +112,8 @@ class TcpFilterStateIT {
                                 "other.example");
                 RawClient client = proxy.client("in")) {
             assertThat(client.readToEnd()).isEmpty();
-            proxy.awaitStat("cluster.nowhere.ssl.fail_verify_san", 1);
-            proxy.awaitStat("cluster.nowhere.upstream_cx_connect_fail", 1);
+            proxy.awaitStat("cluster.service.ssl.fail_verify_san", 1);
+            proxy.awaitStat("cluster.service.upstream_cx_connect_fail", 1);
         }
     }
 
@@ -162,7 +143,7 @@ class TcpFilterStateIT {
                                 "tunneling_config: { hostname: 'a:1' }");
                 RawClient client = proxy.client("in")) {
             assertThat(client.readToEnd()).isEmpty();
-            proxy.awaitStat("cluster.nowhere.ssl.fail_verify_san", 1);
+            proxy.awaitStat("cluster.service.ssl.fail_verify_san", 1);
         }
     }
 }

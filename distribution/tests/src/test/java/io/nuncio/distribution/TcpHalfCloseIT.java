@@ -27,6 +27,7 @@ import java.util.zip.CRC32C;
 class TcpHalfCloseIT {
     private static final int BYTES = 16 * 1024 * 1024;
     private static final int PIECE = 64 * 1024;
+    private static final String LIMIT = "per_connection_buffer_limit_bytes: 65536";
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private ServerSocket upstream;
@@ -37,7 +38,9 @@ class TcpHalfCloseIT {
         upstream = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         server =
                 NuncioServer.start(
-                        Distribution.HOME.resolve("bundles"), config(upstream.getLocalPort()));
+                        Distribution.HOME.resolve("bundles"),
+                        ServiceBootstrap.text(
+                                LIMIT, ServiceBootstrap.TCP, LIMIT, upstream.getLocalPort()));
     }
 
     @AfterEach
@@ -45,32 +48,6 @@ class TcpHalfCloseIT {
         server.close();
         upstream.close();
         threads.shutdownNow();
-    }
-
-    private static String config(int port) {
-        return """
-        static_resources:
-          listeners:
-          - name: in
-            address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-            per_connection_buffer_limit_bytes: 65536
-            filter_chains:
-            - filters:
-              - name: envoy.filters.network.tcp_proxy
-                typed_config:
-                  "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
-                  stat_prefix: p
-                  cluster: service
-          clusters:
-          - name: service
-            per_connection_buffer_limit_bytes: 65536
-            load_assignment:
-              cluster_name: service
-              endpoints:
-              - lb_endpoints:
-                - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
-        """
-                .formatted(port);
     }
 
     private interface Task<T> {

@@ -26,6 +26,19 @@ class TcpProxyProtocolIT {
                 "@type": type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol
             """;
 
+    private static final String CLUSTER =
+            """
+            transport_socket:
+              name: envoy.transport_sockets.upstream_proxy_protocol
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport
+                config: { version: V2, pass_through_tlvs: { match_type: INCLUDE_ALL } }
+                transport_socket:
+                  name: envoy.transport_sockets.raw_buffer
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer
+            """;
+
     private final CompletableFuture<byte[]> header = new CompletableFuture<>();
 
     private FakeUpstream upstream() {
@@ -41,37 +54,11 @@ class TcpProxyProtocolIT {
     private static NuncioServer start(int port, String listener) throws Exception {
         return NuncioServer.start(
                 Distribution.HOME.resolve("bundles"),
-                """
-                static_resources:
-                  listeners:
-                  - name: in
-                    address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
-                %s    filter_chains:
-                    - filters:
-                      - name: tcp
-                        typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
-                          stat_prefix: p
-                          cluster: service
-                          proxy_protocol_tlvs: [{ type: 0xE1, value: YWJj }]
-                  clusters:
-                  - name: service
-                    load_assignment:
-                      cluster_name: service
-                      endpoints:
-                      - lb_endpoints:
-                        - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
-                    transport_socket:
-                      name: envoy.transport_sockets.upstream_proxy_protocol
-                      typed_config:
-                        "@type": type.googleapis.com/envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport
-                        config: { version: V2, pass_through_tlvs: { match_type: INCLUDE_ALL } }
-                        transport_socket:
-                          name: envoy.transport_sockets.raw_buffer
-                          typed_config:
-                            "@type": type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer
-                """
-                        .formatted(listener.indent(4), port));
+                ServiceBootstrap.text(
+                        listener,
+                        ServiceBootstrap.tcp("proxy_protocol_tlvs: [{ type: 0xE1, value: YWJj }]"),
+                        CLUSTER,
+                        port));
     }
 
     /// What follows the addresses, in hexadecimal.

@@ -10,6 +10,9 @@ final class TlsBootstraps {
     private static final String ANSWER =
             "direct_response: {status: 200, body: {inline_string: ok}}";
 
+    /// The first field of the connection manager.
+    private static final String MANAGER = "          stat_prefix: secure\n";
+
     /// More of a bootstrap: the JDK's own TLS.
     static final String ON_JDK =
             """
@@ -68,18 +71,34 @@ final class TlsBootstraps {
 
     /// Requests go to a plain upstream.
     static NuncioServer startBefore(int upstream, String common) throws Exception {
+        return startBefore(upstream, common, "", "");
+    }
+
+    /// The same.
+    ///
+    /// @param manager more fields of the connection manager
+    /// @param match more conditions of the only route, as the rest of a flow mapping
+    static NuncioServer startBefore(int upstream, String common, String manager, String match)
+            throws Exception {
         return started(
-                text(common, "{}", "", "").replace(ANSWER, "route: {cluster: upstream}")
-                        + """
-                          clusters:
-                          - name: upstream
-                            load_assignment:
-                              cluster_name: upstream
-                              endpoints:
-                              - lb_endpoints:
-                                - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
-                        """
-                                .formatted(upstream));
+                textBefore(upstream, common)
+                        .replace(MANAGER, MANAGER + manager.indent(10))
+                        .replace("{prefix: \"/\"}", "{prefix: \"/\"" + match + "}"));
+    }
+
+    /// The bootstrap of a proxy before a plain upstream.
+    static String textBefore(int upstream, String common) {
+        return text(common).replace(ANSWER, "route: {cluster: upstream}")
+                + """
+                  clusters:
+                  - name: upstream
+                    load_assignment:
+                      cluster_name: upstream
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
+                """
+                        .formatted(upstream);
     }
 
     private static NuncioServer start(

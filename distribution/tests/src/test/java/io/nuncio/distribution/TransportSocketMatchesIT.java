@@ -43,7 +43,7 @@ class TransportSocketMatchesIT {
                 peer -> {
                     while (true) {
                         peer.readRequest();
-                        peer.send("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n" + answer);
+                        peer.answer(answer);
                     }
                 });
     }

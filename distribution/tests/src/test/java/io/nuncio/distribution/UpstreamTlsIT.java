@@ -39,7 +39,7 @@ class UpstreamTlsIT {
                     sessions.add(((SSLSocket) peer.socket()).getSession());
                     while (true) {
                         peer.readRequest();
-                        peer.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nup");
+                        peer.answer("up");
                     }
                 });
     }

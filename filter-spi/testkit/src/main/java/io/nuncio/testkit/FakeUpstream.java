@@ -63,6 +63,11 @@ public final class FakeUpstream implements AutoCloseable {
             out.flush();
         }
 
+        /// Sends `200` and the body.
+        public void answer(String body) throws IOException {
+            send("HTTP/1.1 200 OK\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
+        }
+
         /// Closes with a TCP reset.
         public void abort() throws IOException {
             socket.setSoLinger(true, 0);
