@@ -52,6 +52,13 @@ enum ObjectKind {
             };
         }
     },
+    /// An IP address.
+    IP {
+        @Override
+        @Nullable Object object(String text) {
+            return Address.Ip.parse(text, 0);
+        }
+    },
     /// An IP address and a port.
     ADDRESS {
         @Override
@@ -87,6 +94,7 @@ enum ObjectKind {
         return switch (key) {
             case "envoy.string",
                     "envoy.tcp_proxy.cluster",
+                    "envoy.udp_proxy.cluster",
                     "envoy.network.upstream_server_name",
                     "envoy.upstream.dynamic_host" ->
                     TEXT;
@@ -99,6 +107,7 @@ enum ObjectKind {
                     "envoy.upstream.dynamic_port" ->
                     NUMBER;
             case "envoy.tcp_proxy.disable_tunneling" -> TRUTH;
+            case "envoy.network.ip" -> IP;
             case "envoy.network.transport_socket.original_dst_address",
                     "envoy.filters.listener.original_dst.local_ip",
                     "envoy.filters.listener.original_dst.remote_ip" ->

@@ -162,6 +162,15 @@ class SetFilterStateFilterTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"10.0.0.1, 10.0.0.1", "2001:db8::1, 2001:db8::1", "10.0.0.1:80,", "a.example,"})
+    void anIpAddressIsDigitsAlone(String text, String host) {
+        serve(value("envoy.network.ip", text, ""));
+
+        assertThat(state("envoy.network.ip"))
+                .isEqualTo(host == null ? null : FakeConnectionInfo.ip(host, 0));
+    }
+
+    @ParameterizedTest
     @CsvSource({"true, true", "No, false", "1, true", "maybe,"})
     void aSwitchIsTrueOrFalse(String text, Boolean value) {
         serve(value("envoy.tcp_proxy.disable_tunneling", text, ""));

@@ -3,6 +3,7 @@ package io.nuncio.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nuncio.testkit.FakeUpstream;
+import io.nuncio.testkit.HttpMessage;
 import io.nuncio.testkit.NuncioServer;
 import io.nuncio.testkit.RawClient;
 
@@ -81,6 +82,35 @@ class InternalUpstreamIT {
             "@type": type.googleapis.com/envoy.extensions.bootstrap.internal_listener.v3.InternalListener
         static_resources:
           listeners:
+          - name: http
+            address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+            filter_chains:
+            - filters:
+              - name: http
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                  stat_prefix: http
+                  route_config:
+                    virtual_hosts:
+                    - name: all
+                      domains: ["*"]
+                      routes: [{ match: { prefix: / }, route: { cluster: innermost } }]
+                  http_filters:
+                  - name: state
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.set_filter_state.v3.Config
+                      on_request_headers:
+                      - object_key: far
+                        factory_key: envoy.hashable_string
+                        format_string: { text_format_source: { inline_string: "%%REQ(who)%%" } }
+                        shared_with_upstream: ONCE
+                      - object_key: once
+                        factory_key: envoy.string
+                        format_string: { text_format_source: { inline_string: "%%REQ(who)%%" } }
+                        shared_with_upstream: ONCE
+                  - name: router
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
           - name: outer
             address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
             filter_chains:
@@ -134,15 +164,16 @@ class InternalUpstreamIT {
                         port);
     }
 
-    private List<String> logged(String listener) throws Exception {
+    private List<String> logged(String listener, int count) throws Exception {
         Path log = folder.resolve(listener);
         for (int attempt = 0; attempt < 400; attempt++) {
-            if (Files.exists(log) && Files.readString(log).endsWith("\n")) {
-                return Files.readAllLines(log);
+            List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+            if (lines.size() >= count && Files.readString(log).endsWith("\n")) {
+                return lines;
             }
             TimeUnit.MILLISECONDS.sleep(50);
         }
-        throw new AssertionError("the listener " + listener + " logged nothing");
+        throw new AssertionError("the listener " + listener + " did not log so much");
     }
 
     @Test
@@ -154,10 +185,31 @@ class InternalUpstreamIT {
             try (RawClient client = proxy.client("outer")) {
                 assertThat(client.readToEnd()).asString().isEqualTo("hello");
             }
-            assertThat(logged("middle"))
+            assertThat(logged("middle", 1))
                     .containsExactly("1 2 2 - of-host of-cluster envoy://middle/one");
-            assertThat(logged("innermost"))
+            assertThat(logged("innermost", 1))
                     .containsExactly("- 2 2 - of-host of-cluster 192.0.2.1:80");
         }
+    }
+
+    @Test
+    void requestsThatShareOtherStateGetOtherConnections() throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.answering("hello");
+                NuncioServer proxy =
+                        NuncioServer.start(
+                                Distribution.HOME.resolve("bundles"), config(upstream.port()))) {
+            try (RawClient client = proxy.client("http")) {
+                for (String who : List.of("me", "you", "me")) {
+                    HttpMessage answer =
+                            client.exchange(
+                                    "GET / HTTP/1.1\r\nhost: a\r\nwho: " + who + "\r\n\r\n");
+                    assertThat(answer.status()).isEqualTo(200);
+                }
+            }
+            assertThat(proxy.stat("tcp.innermost.downstream_cx_total")).isEqualTo(2);
+        }
+        assertThat(logged("innermost", 2))
+                .extracting(line -> line.substring(0, line.indexOf(" of-host")))
+                .containsExactlyInAnyOrder("- me - -", "- you - -");
     }
 }

@@ -4,7 +4,7 @@ package io.nuncio.testkit.conformance;
 public enum ListenerRule implements ConformanceRule {
     CALLBACKS_DO_NOT_FAIL(
             "The first bytes may be anything, as few as one, and may never come; a socket may have"
-                + " no original destination. Every callback returns an outcome."),
+                    + " no original destination. Every callback returns an outcome."),
     SOCKET_GOES_ON(
             "After STOP, a filter that has seen maxBytes() decides, asks for more by a larger"
                     + " maxBytes(), or comes back with AcceptedSocket.resume."),
@@ -17,7 +17,7 @@ public enum ListenerRule implements ConformanceRule {
                     + " what you keep. They come again, with what came after them."),
     SPLITS_DO_NOT_MATTER(
             "TCP cuts bytes wherever it likes. Return STOP until there is enough, and decide by"
-                + " what there is, not by how it came; onData has all bytes each time."),
+                    + " what there is, not by how it came; onData has all bytes each time."),
     RESUME_ONLY_WHAT_IS_STOPPED(
             "Call AcceptedSocket.resume once after a STOP, and not beside returning CONTINUE."),
     SOCKETS_ARE_APART(

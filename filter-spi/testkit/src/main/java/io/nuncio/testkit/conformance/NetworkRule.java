@@ -29,7 +29,7 @@ public enum NetworkRule implements ConformanceRule {
             "Call NetworkStream.resume once for each STOP, and not beside returning CONTINUE."),
     SPLITS_DO_NOT_MATTER(
             "TCP cuts bytes wherever it likes. What you need more of, leave in the buffer and"
-                + " return STOP: it comes again with the next bytes."),
+                    + " return STOP: it comes again with the next bytes."),
     CONNECTIONS_ARE_APART(
             "What belongs to one connection is a field of the filter, and"
                     + " NetworkFilterTemplate.create makes a new one each time. Where sharing is"
