@@ -37,33 +37,46 @@ public final class RbacStats {
 
     /// The counters of one engine.
     private static final class Side {
-        private final StatsScope scope;
-        private final String allowedName;
-        private final String deniedName;
-        private final Counter allowed;
-        private final Counter denied;
-
-        /// By name, made when first needed: as many as there are policies.
-        private final Map<String, Counter> ofPolicies = new ConcurrentHashMap<>();
+        private final Outcome allowed;
+        private final Outcome denied;
 
         Side(StatsScope scope, String kind) {
-            this.scope = scope;
-            allowedName = kind + "allowed";
-            deniedName = kind + "denied";
-            allowed = scope.counter(allowedName);
-            denied = scope.counter(deniedName);
+            allowed = new Outcome(scope, kind + "allowed");
+            denied = new Outcome(scope, kind + "denied");
         }
 
         void count(Verdict verdict, boolean perPolicy) {
-            (verdict.allowed() ? allowed : denied).increment();
-            if (perPolicy && !verdict.policy().isEmpty()) {
-                String name =
-                        "policy."
-                                + verdict.policy()
-                                + "."
-                                + (verdict.allowed() ? allowedName : deniedName);
-                ofPolicies.computeIfAbsent(name, scope::counter).increment();
+            (verdict.allowed() ? allowed : denied).count(perPolicy ? verdict.policy() : "");
+        }
+    }
+
+    /// The counters of one way to decide.
+    private static final class Outcome {
+        private final StatsScope scope;
+        private final String name;
+        private final Counter all;
+
+        /// By policy, made when first needed: as many as there are policies.
+        private final Map<String, Counter> ofPolicies = new ConcurrentHashMap<>();
+
+        Outcome(StatsScope scope, String name) {
+            this.scope = scope;
+            this.name = name;
+            all = scope.counter(name);
+        }
+
+        /// @param policy to count for, too; empty for none
+        void count(String policy) {
+            all.increment();
+            if (!policy.isEmpty()) {
+                Counter known = ofPolicies.get(policy);
+                (known == null ? ofPolicies.computeIfAbsent(policy, this::ofPolicy) : known)
+                        .increment();
             }
+        }
+
+        private Counter ofPolicy(String policy) {
+            return scope.counter("policy." + policy + "." + name);
         }
     }
 }

@@ -5,9 +5,6 @@ import io.nuncio.spi.StreamInfo;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /// What the filters before this one left for it in the connection's filter state: texts, or what
 /// prints as one.
 final class FilterStateText {
@@ -33,21 +30,5 @@ final class FilterStateText {
         } catch (NumberFormatException noNumber) {
             return -1;
         }
-    }
-
-    /// A list of names, or a text with commas between them.
-    static List<String> list(StreamInfo info, String key) {
-        String text = of(info, key);
-        if (text == null || text.isEmpty()) {
-            return List.of();
-        }
-        List<String> names = new ArrayList<>();
-        for (String part : text.split(",", -1)) {
-            String name = part.strip();
-            if (!name.isEmpty()) {
-                names.add(name);
-            }
-        }
-        return names;
     }
 }

@@ -16,7 +16,7 @@ record HostChoice(
         return new HostChoice(
                 downstream,
                 policy == null ? null : policy.hash(downstream),
-                TransportWishes.of(downstream));
+                TransportOptions.wished(downstream.streamInfo()).withDownstream(downstream));
     }
 
     @Override

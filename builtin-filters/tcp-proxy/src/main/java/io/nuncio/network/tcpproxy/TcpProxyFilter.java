@@ -129,7 +129,7 @@ final class TcpProxyFilter implements NetworkFilter, TcpPool.Callbacks {
             fail(ResponseFlag.UPSTREAM_OVERFLOW, InitFailure.RESOURCE_LIMIT_EXCEEDED);
             return;
         }
-        TransportWishes.describe(downstream, config.proxyTlvs());
+        ProxyProtocolTlvs.describe(downstream, config.proxyTlvs());
         var side = new UpstreamSide();
         upstreamSide = side;
         var host = HostChoice.of(downstream, config.hashPolicy());

@@ -3,17 +3,12 @@ package io.nuncio.network.tcpproxy;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ProxyProtocolData;
 import io.nuncio.spi.StreamInfo;
-import io.nuncio.spi.TransportOptions;
 
 import java.util.List;
 
-/// What filters before this one, and the configuration, want of the upstream's transport socket.
-final class TransportWishes {
-    private TransportWishes() {}
-
-    static TransportOptions of(Connection downstream) {
-        return TransportOptions.wished(downstream.streamInfo()).withDownstream(downstream);
-    }
+/// What the PROXY protocol tells an upstream besides addresses, as the configuration has it.
+final class ProxyProtocolTlvs {
+    private ProxyProtocolTlvs() {}
 
     /// For a socket that tells the upstream of the downstream, unless the downstream has told of
     /// itself.
