@@ -48,16 +48,25 @@ record UpstreamProxyProtocolConfig(
                 message.getAllowUnspecifiedAddress());
     }
 
-    /// The TLVs of a header: the added ones, then those of the downstream that none of them
-    /// replaces.
-    List<Tlv> tlvs(ProxyProtocolData data) {
-        List<Tlv> all = new ArrayList<>(added);
+    /// The TLVs of a header: those of the host, the added ones, then those of the downstream; of a
+    /// type those that come first.
+    List<Tlv> tlvs(List<Tlv> ofHost, ProxyProtocolData data) {
+        List<Tlv> all = new ArrayList<>(ofHost);
+        for (Tlv tlv : added) {
+            if (!has(ofHost, tlv.type())) {
+                all.add(tlv);
+            }
+        }
+        List<Tlv> own = List.copyOf(all);
         for (Tlv tlv : data.tlvs()) {
-            boolean replaced = added.stream().anyMatch(one -> one.type() == tlv.type());
-            if (!replaced && passThrough.passes(tlv.type())) {
+            if (!has(own, tlv.type()) && passThrough.passes(tlv.type())) {
                 all.add(tlv);
             }
         }
         return all;
+    }
+
+    private static boolean has(List<Tlv> tlvs, int type) {
+        return tlvs.stream().anyMatch(tlv -> tlv.type() == type);
     }
 }

@@ -26,7 +26,7 @@ final class UpstreamProxyProtocolSocket implements TransportSocket {
 
     @Override
     public void onTransportConnected() {
-        header = template.header(context.options().downstream(), context.info());
+        header = template.header(context.options().downstream(), context.host(), context.info());
         context.flush();
         inner.onTransportConnected();
     }

@@ -4,6 +4,7 @@ import io.nuncio.spi.Address;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.Counter;
+import io.nuncio.spi.Host;
 import io.nuncio.spi.ProxyProtocolData;
 import io.nuncio.spi.ProxyProtocolData.Tlv;
 import io.nuncio.spi.TransportSocket;
@@ -51,7 +52,7 @@ record UpstreamProxyProtocolTemplate(
         return new Named(
                 data.source(),
                 data.destination(),
-                config.tlvsInKey() ? config.tlvs(data) : List.of(),
+                config.tlvsInKey() ? config.tlvs(List.of(), data) : List.of(),
                 inner.sharingKey(downstream));
     }
 
@@ -73,7 +74,8 @@ record UpstreamProxyProtocolTemplate(
     /// The header of a connection.
     ///
     /// @param downstream null if the connection is made for nobody, as for a health check
-    byte[] header(@Nullable Connection downstream, ConnectionInfo own) {
+    /// @param host null if it is to none of a cluster's
+    byte[] header(@Nullable Connection downstream, @Nullable Host host, ConnectionInfo own) {
         ProxyProtocolData data = downstream == null ? null : data(downstream);
         if (!config.v2()) {
             return data == null
@@ -85,15 +87,15 @@ record UpstreamProxyProtocolTemplate(
         }
         if (data.source() instanceof Address.Ip source
                 && data.destination() instanceof Address.Ip destination) {
-            return HeaderWriter.v2(source, destination, tlvs(data));
+            return HeaderWriter.v2(source, destination, tlvs(host, data));
         }
         return config.unspecified()
-                ? HeaderWriter.v2Unspecified(tlvs(data))
+                ? HeaderWriter.v2Unspecified(tlvs(host, data))
                 : HeaderWriter.v2Local();
     }
 
-    private List<Tlv> tlvs(ProxyProtocolData data) {
-        List<Tlv> tlvs = config.tlvs(data);
+    private List<Tlv> tlvs(@Nullable Host host, ProxyProtocolData data) {
+        List<Tlv> tlvs = config.tlvs(HostTlvs.of(host), data);
         if (HeaderWriter.fit(tlvs)) {
             return tlvs;
         }

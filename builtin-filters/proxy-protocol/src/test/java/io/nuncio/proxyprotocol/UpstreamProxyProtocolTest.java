@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.PerHostConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.nuncio.spi.Address;
 import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
 import io.nuncio.spi.ConnectionInfo;
 import io.nuncio.spi.Counter;
+import io.nuncio.spi.Host;
 import io.nuncio.spi.ProxyProtocolData;
 import io.nuncio.spi.ProxyProtocolData.Tlv;
 import io.nuncio.spi.TransportOptions;
@@ -28,6 +32,7 @@ import io.nuncio.testkit.YamlMessages;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -40,6 +45,7 @@ class UpstreamProxyProtocolTest {
     private final FakeWorker worker = new FakeWorker();
     private final FakeConnection downstream = new FakeConnection(worker);
     private final List<String> calls = new ArrayList<>();
+    private @Nullable Host host;
     private final Counter tooLong = Counter.detached("too_long");
 
     private UpstreamProxyProtocolTemplate template(String yaml) {
@@ -51,7 +57,7 @@ class UpstreamProxyProtocolTest {
 
     private String header(String yaml, @Nullable Connection of) {
         var own = new FakeConnectionInfo().from("127.0.0.2").to("127.0.0.1", 99);
-        return new String(template(yaml).header(of, own), ISO_8859_1);
+        return new String(template(yaml).header(of, host, own), ISO_8859_1);
     }
 
     private static String hex(String header) {
@@ -169,6 +175,47 @@ class UpstreamProxyProtocolTest {
                                                 + " {match_type: INCLUDE, tlv_type: [5]}}",
                                         downstream)))
                 .isEqualTo(fixed.formatted(17) + "0500020607");
+    }
+
+    /// A host that has nothing but metadata.
+    private static Host host(Metadata metadata) {
+        return (Host)
+                Proxy.newProxyInstance(
+                        Host.class.getClassLoader(),
+                        new Class<?>[] {Host.class},
+                        (_, method, _) -> {
+                            assertThat(method.getName()).isEqualTo("metadata");
+                            return metadata;
+                        });
+    }
+
+    @Test
+    void tlvsOfTheHostComeBeforeAllOthers() {
+        said("1.2.3.4", 773, "0.1.1.2", tlv(5, "0607"), tlv(0xd3, "0607"));
+        String fixed = "0d0a0d0a000d0a515549540a211100%02x010203040001010203050201";
+        String yaml =
+                "config: {version: V2, pass_through_tlvs: {}, added_tlvs: [{type: 211, value:"
+                        + " CQ==}, {type: 212, value: CQ==}]}";
+        PerHostConfig perHost =
+                YamlMessages.of(
+                        PerHostConfig.getDefaultInstance(),
+                        "added_tlvs: [{type: 211, value: CA==}, {type: 211, value: CQ==}, {type: 6,"
+                                + " value: ''}]");
+        String namespace = "envoy.transport_sockets.proxy_protocol";
+
+        host =
+                host(
+                        Metadata.newBuilder()
+                                .putTypedFilterMetadata(namespace, Any.pack(perHost))
+                                .build());
+        assertThat(hex(header(yaml, downstream)))
+                .isEqualTo(fixed.formatted(25) + "d3000108" + "d4000109" + "0500020607");
+
+        Any other = Any.pack(Metadata.getDefaultInstance());
+        host = host(Metadata.newBuilder().putTypedFilterMetadata(namespace, other).build());
+        assertThat(hex(header(yaml, downstream)))
+                .as("metadata of another type")
+                .isEqualTo(fixed.formatted(25) + "d3000109" + "d4000109" + "0500020607");
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.nuncio.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.nuncio.testkit.FakeUpstream;
 import io.nuncio.testkit.NuncioServer;
 import io.nuncio.testkit.RawClient;
@@ -10,6 +12,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// An upstream that wants PROXY headers, behind a proxy that gets some.
@@ -80,6 +85,35 @@ class UpstreamProxyProtocolIT {
                     .isEqualTo("PROXY TCP4 192.0.2.8 198.51.100.1 4711 443 on 2");
             assertThat(one.exchange(REQUEST).bodyText()).isEqualTo(first);
             assertThat(proxy.stat("cluster.service.upstream_cx_total")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aHeaderOfVersion2HasTheTlvsOfTheHost() throws Exception {
+        String metadata =
+                """
+                      metadata:
+                        typed_filter_metadata:
+                          envoy.transport_sockets.proxy_protocol:
+                            "@type": type.googleapis.com/envoy.config.core.v3.PerHostConfig
+                            added_tlvs: [{ type: 211, value: aG9zdA== }]
+                """;
+        try (ServerSocket host = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String endpoint = "port_value: " + host.getLocalPort() + " } } }\n";
+            String yaml =
+                    ServiceBootstrap.text(
+                                    LISTENER,
+                                    ServiceBootstrap.TCP,
+                                    CLUSTER.replace("version: V1", "version: V2"),
+                                    host.getLocalPort())
+                            .replace(endpoint, endpoint + metadata.indent(4));
+            try (NuncioServer proxy =
+                            NuncioServer.start(Distribution.HOME.resolve("bundles"), yaml);
+                    RawClient _ = client(proxy, "192.0.2.7", 4711);
+                    Socket accepted = host.accept()) {
+                byte[] header = accepted.getInputStream().readNBytes(16 + 12 + 3 + 4);
+                assertThat(new String(header, ISO_8859_1)).endsWith("\u00d3\0\u0004host");
+            }
         }
     }
 
