@@ -12,6 +12,7 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
 import io.nuncio.spi.host.TlsConfig;
 
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,18 @@ final class LibraryContext {
             builder.option(OpenSslContextOption.GROUPS, config.curves().toArray(String[]::new));
         }
         SslContext made = builder.build();
+        try {
+            refine(made, server, config, keyLog);
+            return made;
+        } catch (RuntimeException failed) {
+            ReferenceCountUtil.release(made);
+            throw failed;
+        }
+    }
+
+    /// What the builder has no words for.
+    private static void refine(
+            SslContext made, boolean server, TlsConfig config, @Nullable KeyLog keyLog) {
         if (made.sessionContext() instanceof OpenSslSessionContext sessions) {
             LibrarySessions.configure(sessions, config);
         } else if (!server && config.upstream().maxSessionKeys() > 0) {
@@ -85,7 +98,6 @@ final class LibraryContext {
         if (keyLog != null && made instanceof ReferenceCountedOpenSslContext boring) {
             OpenSslKeyLog.install(boring, keyLog);
         }
-        return made;
     }
 
     private static IdentityChoice choice(TlsConfig config, boolean boringSsl) {

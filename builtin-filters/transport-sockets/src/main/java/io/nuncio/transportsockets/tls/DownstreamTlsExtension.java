@@ -56,13 +56,20 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
                                 rules(message),
                                 TlsConfig.Upstream.DEFAULT);
         TlsSockets tls = context.platform().tls();
-        return secrets.change()
-                ? new SecretTls(
-                        tls.changingDownstream(secrets.complete() ? config.get() : null, context),
-                        secrets,
-                        problems -> check(message, secrets, problems),
-                        config)
-                : tls.downstream(config.get(), context);
+        SecretTls made =
+                secrets.change()
+                        ? SecretTls.following(
+                                tls.changingDownstream(
+                                        secrets.complete() ? config.get() : null, context),
+                                secrets,
+                                problems -> check(message, secrets, problems),
+                                config)
+                        : new SecretTls(tls.downstream(config.get(), context), secrets);
+        if (!context.problems().none()) {
+            made.close();
+            return new RefusedTls();
+        }
+        return made;
     }
 
     private static TlsConfig.PeerCertificate asked(

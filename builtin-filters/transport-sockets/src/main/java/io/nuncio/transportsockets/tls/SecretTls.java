@@ -11,25 +11,32 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// TLS that follows its secrets until it is closed.
+/// TLS with the secrets that it was made of, which are let go with it.
 final class SecretTls implements TransportSocketTemplate {
-    private final ChangingTls sockets;
+    private final TransportSocketTemplate sockets;
     private final TlsSecrets secrets;
 
+    /// Of secrets that stay what they are.
+    SecretTls(TransportSocketTemplate sockets, TlsSecrets secrets) {
+        this.sockets = sockets;
+        this.secrets = secrets;
+    }
+
+    /// That follows its secrets.
+    ///
     /// @param check reports what is wrong with the secrets as a whole
     /// @param config of the secrets as they are when it is asked for
-    SecretTls(
+    static SecretTls following(
             ChangingTls sockets,
             TlsSecrets secrets,
             Consumer<Problems> check,
             Supplier<TlsConfig> config) {
-        this.sockets = sockets;
-        this.secrets = secrets;
         secrets.follow(problems -> {
             long before = TlsSecrets.errors(problems);
             check.accept(problems);
             return TlsSecrets.errors(problems) == before && sockets.change(config.get(), problems);
         });
+        return new SecretTls(sockets, secrets);
     }
 
     @Override

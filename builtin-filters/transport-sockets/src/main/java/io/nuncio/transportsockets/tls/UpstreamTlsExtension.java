@@ -50,13 +50,20 @@ public final class UpstreamTlsExtension implements TransportSocketFactory<Upstre
                                 TlsConfig.Downstream.DEFAULT,
                                 rules(message));
         TlsSockets tls = context.platform().tls();
-        return secrets.change()
-                ? new SecretTls(
-                        tls.changingUpstream(secrets.complete() ? config.get() : null, context),
-                        secrets,
-                        _ -> {},
-                        config)
-                : tls.upstream(config.get(), context);
+        SecretTls made =
+                secrets.change()
+                        ? SecretTls.following(
+                                tls.changingUpstream(
+                                        secrets.complete() ? config.get() : null, context),
+                                secrets,
+                                _ -> {},
+                                config)
+                        : new SecretTls(tls.upstream(config.get(), context), secrets);
+        if (!context.problems().none()) {
+            made.close();
+            return new RefusedTls();
+        }
+        return made;
     }
 
     private static TlsConfig.Upstream rules(UpstreamTlsContext message) {

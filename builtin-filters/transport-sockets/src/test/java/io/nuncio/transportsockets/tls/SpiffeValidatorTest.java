@@ -1,14 +1,20 @@
 package io.nuncio.transportsockets.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig.TrustDomain;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.SanType;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.nuncio.spi.TransportSocketTemplate;
 import io.nuncio.spi.host.PeerVerifier.Accepted;
 import io.nuncio.spi.host.PeerVerifier.Rejected;
 import io.nuncio.testkit.FakeFactoryContext;
@@ -16,7 +22,10 @@ import io.nuncio.testkit.TestCertificates;
 import io.nuncio.testkit.TestCertificates.Identity;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.time.Instant;
@@ -158,13 +167,7 @@ class SpiffeValidatorTest {
 
     @Test
     void bundlesComeInOneMap() throws CertificateEncodingException {
-        String map =
-                """
-                {"trust_domains": {"one.org": {"sequence_number": 1, "keys": [
-                  {"kty": "EC", "use": "x509-svid", "x5c": ["%s"]}]}}}
-                """
-                        .formatted(base64(authority));
-        SpiffeValidator validator = compile(two().setTrustBundles(inline(map)));
+        SpiffeValidator validator = compile(two().setTrustBundles(inline(map(authority))));
         assertThat(context.problems().all()).isEmpty();
         assertThat(verdict(validator, peer(authority, "spiffe://one.org/a"))).isEqualTo("accepted");
         assertThat(verdict(validator, peer(others, "spiffe://two.org/a")))
@@ -174,8 +177,57 @@ class SpiffeValidatorTest {
                 .isEqualTo(Accepted.VALIDATED);
     }
 
+    private static String map(TestCertificates authority) throws CertificateEncodingException {
+        return """
+        {"trust_domains": {"one.org": {"sequence_number": 1, "keys": [
+          {"kty": "EC", "use": "x509-svid", "x5c": ["%s"]}]}}}
+        """
+                .formatted(base64(authority));
+    }
+
     private static String base64(TestCertificates authority) throws CertificateEncodingException {
         return Base64.getEncoder().encodeToString(authority.own().certificate().getEncoded());
+    }
+
+    @Test
+    void theFileOfTheMapIsLetGoWithTheSocketOrWithWhatIsRefused(@TempDir Path folder)
+            throws Exception {
+        Path map = Files.writeString(folder.resolve("map.json"), map(authority));
+        var message =
+                SPIFFECertValidatorConfig.newBuilder()
+                        .setTrustBundles(DataSource.newBuilder().setFilename(map.toString()));
+        context.platform()
+                .extension("spiffe", new SpiffeExtension().configure(message.build(), context));
+
+        TransportSocketTemplate socket = upstream("P-256");
+        context.changed(map);
+        socket.close();
+        assertThatThrownBy(() -> context.changed(map)).hasMessageContaining("nobody watches");
+
+        upstream("no-such-curve");
+        assertThat(context.reported())
+                .containsExactly("Failed to initialize ECDH curves no-such-curve");
+        assertThatThrownBy(() -> context.changed(map)).hasMessageContaining("nobody watches");
+    }
+
+    private TransportSocketTemplate upstream(String curve) {
+        return new UpstreamTlsExtension()
+                .configure(
+                        UpstreamTlsContext.newBuilder()
+                                .setCommonTlsContext(
+                                        CommonTlsContext.newBuilder()
+                                                .setTlsParams(
+                                                        TlsParameters.newBuilder()
+                                                                .addEcdhCurves(curve))
+                                                .setValidationContext(
+                                                        CertificateValidationContext.newBuilder()
+                                                                .setCustomValidatorConfig(
+                                                                        TypedExtensionConfig
+                                                                                .newBuilder()
+                                                                                .setName(
+                                                                                        "spiffe"))))
+                                .build(),
+                        context);
     }
 
     @Test
