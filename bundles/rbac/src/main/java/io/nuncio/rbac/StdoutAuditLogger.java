@@ -19,6 +19,7 @@ import io.nuncio.spi.host.CertificateText.NameKind;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
@@ -33,9 +34,15 @@ record StdoutAuditLogger(LogFile file, InstantSource clock) implements RbacAudit
     public static final class Factory implements RbacAuditLoggerFactory<StdoutAuditLog> {
         @Override
         public RbacAuditLogger configure(StdoutAuditLog message, FactoryContext context) {
-            LogFile file =
-                    context.shared("rbac audit /dev/stdout", () -> context.logFile("/dev/stdout"));
-            return new StdoutAuditLogger(file, InstantSource.system());
+            try {
+                LogFile file =
+                        context.shared(
+                                "rbac audit /dev/stdout", () -> context.logFile("/dev/stdout"));
+                return new StdoutAuditLogger(file, InstantSource.system());
+            } catch (UncheckedIOException failure) {
+                context.problems().add("", String.valueOf(failure.getMessage()));
+                return (_, _) -> {};
+            }
         }
     }
 
