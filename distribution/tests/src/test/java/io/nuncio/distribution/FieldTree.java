@@ -25,6 +25,7 @@ import java.util.Set;
 /// the configurations of the installed extensions, each with one way to get there.
 final class FieldTree {
     private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
+    private static final String DISCOVERY = "envoy.config.core.v3.ExtensionConfigSource";
 
     /// What the kernel reads itself, by category.
     private static final Map<String, String> OF_THE_KERNEL =
@@ -156,7 +157,7 @@ final class FieldTree {
             open += "[";
             close = "]";
         }
-        List<String> own = OF_MATCHERS.getOrDefault(field.getFullName(), points.categories(field));
+        List<String> own = own(place, field, type);
         List<String> categories = own.isEmpty() ? place.categories() : own;
         String before = place.before() + open;
         String after = close + place.after();
@@ -165,7 +166,8 @@ final class FieldTree {
         } else if (!type.getFullName().startsWith("google.protobuf.")) {
             boolean envelope =
                     type.getName().equals("TypedExtensionConfig")
-                            || type.getName().equals("TransportSocket");
+                            || type.getName().equals("TransportSocket")
+                            || type.getFullName().equals(DISCOVERY);
             add(
                     new Place(
                             place.root(),
@@ -177,6 +179,18 @@ final class FieldTree {
                             before + "{",
                             "}" + after));
         }
+    }
+
+    /// A source of configurations from outside is for the category of the configuration that it
+    /// stands beside.
+    private List<String> own(Place place, FieldDescriptor field, Descriptor type) {
+        if (type.getFullName().equals(DISCOVERY)) {
+            FieldDescriptor instead = place.message().findFieldByName("typed_config");
+            return instead == null ? List.of() : points.categories(instead);
+        }
+        return place.message().getFullName().equals(DISCOVERY)
+                ? List.of()
+                : OF_MATCHERS.getOrDefault(field.getFullName(), points.categories(field));
     }
 
     private void extensions(
