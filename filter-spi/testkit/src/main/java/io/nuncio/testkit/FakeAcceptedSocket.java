@@ -98,6 +98,18 @@ public final class FakeAcceptedSocket implements AcceptedSocket {
         }
     }
 
+    /// The peer closes, or the time limit passes, before the filter is done.
+    public void peerCloses() {
+        if (state == State.WAITING) {
+            end(State.CLOSED);
+        }
+    }
+
+    /// Whether the filter waits for something else than bytes: it has seen as many as it asked for.
+    public boolean waitsWithoutBytes() {
+        return state == State.WAITING && filter != null && filter.maxBytes() <= peeked.length();
+    }
+
     public State state() {
         return state;
     }
