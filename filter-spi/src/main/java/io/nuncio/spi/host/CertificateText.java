@@ -11,6 +11,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -37,6 +38,11 @@ public final class CertificateText {
             this.number = number;
         }
     }
+
+    /// The extension "TLS feature", and its value for "status_request" alone, in an octet string.
+    private static final String FEATURE = "1.3.6.1.5.5.7.1.24";
+
+    private static final byte[] STATUS_REQUEST = HexFormat.of().parseHex("04053003020105");
 
     /// OpenSSL's short names, where RFC 2253 has none or writes them otherwise.
     private static final Map<String, String> SHORT_NAMES =
@@ -101,6 +107,11 @@ public final class CertificateText {
     public static String serial(X509Certificate certificate) {
         String digits = certificate.getSerialNumber().toString(16);
         return digits.length() % 2 == 0 ? digits : "0" + digits;
+    }
+
+    /// True if the certificate says that it comes with an OCSP response ("must staple", RFC 7633).
+    public static boolean mustStaple(X509Certificate certificate) {
+        return Arrays.equals(certificate.getExtensionValue(FEATURE), STATUS_REQUEST);
     }
 
     /// A digest of the whole certificate, lower-case hexadecimal.

@@ -1,5 +1,6 @@
 package io.nuncio.kernel.tls;
 
+import io.nuncio.spi.host.CertificateText;
 import io.nuncio.spi.host.TlsConfig;
 import io.nuncio.spi.host.TlsConfig.Identity;
 
@@ -9,8 +10,6 @@ import java.security.PublicKey;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,12 +35,6 @@ record Presentable(
     private static final Pattern COMMON_NAME =
             Pattern.compile("(?:^|,)CN=([^,]+)", Pattern.CASE_INSENSITIVE);
 
-    /// The extension "TLS feature" (RFC 7633), and its value for "status_request" alone, in an
-    /// octet string.
-    private static final String FEATURE = "1.3.6.1.5.5.7.1.24";
-
-    private static final byte[] STATUS_REQUEST = HexFormat.of().parseHex("04053003020105");
-
     Presentable {
         names = Set.copyOf(names);
     }
@@ -57,11 +50,7 @@ record Presentable(
                         ? ec.getParams().getCurve().getField().getFieldSize()
                         : NO_CURVE,
                 identity.staple(),
-                mustStaple(certificate));
-    }
-
-    static boolean mustStaple(X509Certificate certificate) {
-        return Arrays.equals(certificate.getExtensionValue(FEATURE), STATUS_REQUEST);
+                CertificateText.mustStaple(certificate));
     }
 
     boolean sameKeyType(Presentable other) {

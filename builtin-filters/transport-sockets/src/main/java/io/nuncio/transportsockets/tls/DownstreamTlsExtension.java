@@ -8,6 +8,7 @@ import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.Problems;
 import io.nuncio.spi.TransportSocketFactory;
 import io.nuncio.spi.TransportSocketTemplate;
+import io.nuncio.spi.host.CertificateText;
 import io.nuncio.spi.host.CertificateValidator;
 import io.nuncio.spi.host.TlsConfig;
 import io.nuncio.spi.host.TlsSockets;
@@ -116,7 +117,7 @@ public final class DownstreamTlsExtension implements TransportSocketFactory<Down
             if (identity.staple() != null) {
                 continue;
             }
-            if (Staples.promised(identity.chain().getFirst())) {
+            if (CertificateText.mustStaple(identity.chain().getFirst())) {
                 problems.add("", "OCSP response is required for must-staple certificate");
             } else if (rules(message).staplePolicy() == TlsConfig.StaplePolicy.MUST) {
                 problems.add("", "Required OCSP response is missing from TLS context");

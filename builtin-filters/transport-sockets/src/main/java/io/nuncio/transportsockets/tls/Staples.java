@@ -21,8 +21,6 @@ import java.util.HexFormat;
 /// in Envoy, nobody checks their signature but the peer.
 final class Staples {
     private static final byte[] BASIC = HexFormat.of().parseHex("2b0601050507300101");
-    private static final String FEATURE = "1.3.6.1.5.5.7.1.24";
-    private static final byte[] STATUS_REQUEST = HexFormat.of().parseHex("04053003020105");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -30,11 +28,6 @@ final class Staples {
     private static final int CONTEXT_0 = 0xa0;
 
     private Staples() {}
-
-    /// True if the certificate says that it comes with a response ("must staple", RFC 7633).
-    static boolean promised(X509Certificate certificate) {
-        return Arrays.equals(certificate.getExtensionValue(FEATURE), STATUS_REQUEST);
-    }
 
     /// @param problems at the source
     /// @return null if it is of no use, which is reported
