@@ -1,10 +1,13 @@
 package io.nuncio.kernel.listener;
 
+import com.google.protobuf.Any;
+
 import io.nuncio.kernel.discovery.DiscoveredExtension;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.lease.Renewal;
 import io.nuncio.kernel.lease.Succession;
 import io.nuncio.kernel.lease.UseCount;
+import io.nuncio.spi.Problems;
 import io.nuncio.spi.Worker;
 
 import org.jspecify.annotations.Nullable;
@@ -128,11 +131,7 @@ final class FilterTemplates<T> {
     interface Compiler<T> {
         /// @param leases get what the template holds
         /// @return null if there is a problem, which is reported
-        @Nullable T compile(
-                com.google.protobuf.Any config,
-                io.nuncio.spi.Problems problems,
-                String field,
-                Leases leases);
+        @Nullable T compile(Any config, Problems problems, String field, Leases leases);
     }
 
     private void append(@Nullable T template) {
