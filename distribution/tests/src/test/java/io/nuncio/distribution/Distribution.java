@@ -28,7 +28,14 @@ public final class Distribution {
         return finish(new ProcessBuilder(command));
     }
 
+    /// Unless the test says otherwise, no start makes a class archive beside it, which would take
+    /// the processor from the tests that follow.
+    static void leaveClassArchive(ProcessBuilder builder) {
+        builder.environment().putIfAbsent("NUNCIO_CLASS_ARCHIVE", "off");
+    }
+
     public static Finished finish(ProcessBuilder builder) throws IOException, InterruptedException {
+        leaveClassArchive(builder);
         Process process = builder.redirectErrorStream(true).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -39,11 +39,10 @@ public final class RunningProxy implements AutoCloseable {
         command.addAll(List.of(Distribution.LAUNCHER.toString(), "-c", file.toString()));
         command.addAll(List.of("--admin-address-path", address.toString(), "--concurrency", "1"));
         command.addAll(List.of(arguments));
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(log.toFile())
-                        .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        Distribution.leaveClassArchive(builder);
+        Process process = builder.start();
         var proxy = new RunningProxy(process, log, awaitText(process, address, log));
         proxy.awaitReady();
         return proxy;
