@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,20 @@ class ClassArchiveIT {
         validate("auto");
         assertThat(awaitArchive(first)).isNotEqualTo(first);
         assertThat(archives()).hasSize(1);
+    }
+
+    @Test
+    void isLeftToTheStartThatMakesItAlready() throws Exception {
+        Path training = Files.createDirectories(home.resolve("var/training"));
+        validate("auto");
+
+        assertThat(home.resolve("var")).isDirectoryNotContaining("glob:**/training?*");
+        assertThat(archives()).isEmpty();
+
+        Files.setLastModifiedTime(
+                training, FileTime.from(Instant.now().minus(Duration.ofMinutes(15))));
+        validate("auto");
+        assertThat(awaitArchive(null)).isReadable();
     }
 
     @Test
