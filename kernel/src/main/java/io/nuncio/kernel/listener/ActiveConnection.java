@@ -1,8 +1,9 @@
 package io.nuncio.kernel.listener;
 
+import io.nuncio.kernel.lease.UseCount;
 import io.nuncio.kernel.network.ConnectionOwner;
 import io.nuncio.kernel.network.SocketConnection;
-import io.nuncio.spi.NetworkFilterTemplate;
+import io.nuncio.spi.Worker;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,17 +11,19 @@ import org.jspecify.annotations.Nullable;
 final class ActiveConnection implements ConnectionOwner {
     private final WorkerListener listener;
     private final ChainConnections connections;
-    private final FilterTemplates.Version<NetworkFilterTemplate> filters;
+    private final @Nullable UseCount filters;
     private final long beganNanos;
     private @Nullable SocketConnection connection;
     @Nullable ActiveConnection previous;
     @Nullable ActiveConnection next;
     boolean toldOfDrain;
 
+    /// @param connections those of the same filter chain
+    /// @param filters counts the connections with the same filters, null if they never change
     ActiveConnection(
             WorkerListener listener,
             ChainConnections connections,
-            FilterTemplates.Version<NetworkFilterTemplate> filters,
+            @Nullable UseCount filters,
             long nowNanos) {
         this.listener = listener;
         this.connections = connections;
@@ -45,9 +48,20 @@ final class ActiveConnection implements ConnectionOwner {
         return connections;
     }
 
-    /// Those that serve it.
-    FilterTemplates.Version<NetworkFilterTemplate> filters() {
-        return filters;
+    /// Counts as one of those that use the chain and the filters.
+    void enter(Worker worker) {
+        connections.count().enter(worker);
+        if (filters != null) {
+            filters.enter(worker);
+        }
+    }
+
+    /// Counts no more.
+    void exit(Worker worker) {
+        if (filters != null) {
+            filters.exit(worker);
+        }
+        connections.count().exit(worker);
     }
 
     long beganNanos() {

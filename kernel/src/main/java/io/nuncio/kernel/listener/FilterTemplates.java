@@ -66,6 +66,12 @@ final class FilterTemplates<T> {
             return templates.size() < slots.size();
         }
 
+        /// Counts who uses these, null where nothing changes. A connection keeps this and not the
+        /// templates: they may have handed over to others, and their bundle may have gone.
+        @Nullable UseCount users() {
+            return users;
+        }
+
         /// One more uses these. Thread: the worker, in the round in which it found them.
         void enter(Worker worker) {
             if (users != null) {

@@ -218,7 +218,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
         }
         var filters = chain.filters().current();
         ActiveConnection active =
-                new ActiveConnection(this, chain.connections(), filters, worker.nanoTime());
+                new ActiveConnection(this, chain.connections(), filters.users(), worker.nanoTime());
         SocketConnection connection =
                 SocketConnection.accepted(socket, active, now.config().bufferLimit());
         socket.facts().filterChainName(chain.name());
@@ -297,8 +297,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
     }
 
     private void add(ActiveConnection active) {
-        active.connections().count().enter(worker);
-        active.filters().enter(worker);
+        active.enter(worker);
         active.next = first;
         if (first != null) {
             first.previous = active;
@@ -333,8 +332,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
         if (connection.connectTimedOut()) {
             stats.transportSocketConnectTimeout().increment();
         }
-        ended.filters().exit(worker);
-        ended.connections().count().exit(worker);
+        ended.exit(worker);
         tellIfEmpty();
     }
 
