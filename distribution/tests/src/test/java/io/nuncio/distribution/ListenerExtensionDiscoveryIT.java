@@ -158,6 +158,56 @@ class ListenerExtensionDiscoveryIT {
     }
 
     @Test
+    void aConnectionManagerThatComesWhenTheListenerServesGetsItsRoutes() throws Exception {
+        String manager =
+                "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+        write("ecds.yaml", word("one"));
+        write("lds.yaml", NOTHING);
+        write(
+                "rds.yaml",
+                """
+                resources:
+                - "@type": type.googleapis.com/envoy.config.route.v3.RouteConfiguration
+                  name: r
+                  virtual_hosts:
+                  - name: all
+                    domains: ["*"]
+                    routes: [{ match: { prefix: / }, direct_response: { status: 207 } }]
+                """);
+        server =
+                start(
+                        "dynamic_resources: { lds_config: { path_config_source: { path: "
+                                + folder
+                                + "/lds.yaml } } }");
+        write(
+                "lds.yaml",
+                lds(
+                        listener("in", "    filter_chains:\n" + wordChain("main", "", ""))
+                                .replace(
+                                        "type_urls: [",
+                                        "type_urls: [type.googleapis.com/" + manager + ", ")));
+        server.awaitStat(CREATED, n -> n > 0, "to grow, for the listener serves");
+        assertThat(read()).isEqualTo("one");
+        write(
+                "ecds.yaml",
+                resource(
+                        "word",
+                        manager,
+                        "stat_prefix: late, rds: { route_config_name: r, config_source: {"
+                                + " path_config_source: { path: "
+                                + folder
+                                + "/rds.yaml } } }, http_filters: [{ name: router, typed_config:"
+                                + " { \"@type\": type.googleapis.com/envoy.extensions.filters.http"
+                                + ".router.v3.Router } }]"));
+        server.awaitStat(NETWORK + "config_reload", 2);
+        server.awaitStat("http.late.rds.r.update_success", 1);
+        try (RawClient client = server.client("in")) {
+            assertThat(client.exchange("GET / HTTP/1.1\r\nhost: a\r\n\r\n").status())
+                    .isEqualTo(207);
+        }
+    }
+
+    @Test
     void aConnectionKeepsTheConfigurationItBeganWith() throws Exception {
         String limit = "envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit";
         write("ecds.yaml", resource("word", limit, "stat_prefix: before, max_connections: 9"));

@@ -66,9 +66,12 @@ public final class InitManager implements InitTargets {
         advance();
     }
 
-    /// The owner is not wanted any more.
+    /// Nobody waits any more: the owner is ready, or not wanted. One that is ready may still be
+    /// given targets, for as long as it serves.
     public void cancel() {
-        state = State.CANCELLED;
+        if (state != State.READY) {
+            state = State.CANCELLED;
+        }
         whenReady = () -> {};
         unready.clear();
     }

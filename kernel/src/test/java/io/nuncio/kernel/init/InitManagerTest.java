@@ -70,6 +70,24 @@ class InitManagerTest {
     }
 
     @Test
+    void aTargetAddedToOneThatWasReadyAndIsForgottenBeginsAllTheSame() {
+        InitManager other = managers.create("Listener in");
+        other.initialize(() -> events.add("ready"));
+        managers.forget(other);
+        other.add("late", _ -> events.add("start late"));
+        assertThat(events).containsExactly("ready", "start late");
+        assertThat(managers.waiting()).isEmpty();
+    }
+
+    @Test
+    void aTargetAddedToOneThatIsGoneNeverBegins() {
+        InitManager other = managers.create("Listener in");
+        managers.forget(other);
+        other.add("late", _ -> events.add("start late"));
+        assertThat(events).isEmpty();
+    }
+
+    @Test
     void whatIsCancelledIsNeverReady() {
         InitManager other = managers.create("Listener in");
         other.add("a", targets::add);
