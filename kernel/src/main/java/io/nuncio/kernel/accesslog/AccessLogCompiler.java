@@ -11,6 +11,8 @@ import io.nuncio.spi.host.AccessLogs;
 import io.nuncio.spi.host.Extensions;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,8 @@ import java.util.function.LongSupplier;
 
 /// Compiles lists of access loggers, each with its filter. Thread: main.
 public final class AccessLogCompiler implements AccessLogs {
+    private static final Logger LOG = LoggerFactory.getLogger("access_log");
+
     private final Extensions extensions;
     private final LogFilterCompiler filters;
 
@@ -49,7 +53,7 @@ public final class AccessLogCompiler implements AccessLogs {
                             context,
                             place + ".typed_config");
             if (logger != null) {
-                compiled.add(new Entry(filter, logger));
+                compiled.add(new Entry(entry.getName(), filter, logger));
             }
         }
         return new Loggers(compiled.toArray(Entry[]::new));
@@ -60,7 +64,32 @@ public final class AccessLogCompiler implements AccessLogs {
         return filters.compile(filter, context.in(field, context.name()));
     }
 
-    private record Entry(@Nullable LogFilter filter, AccessLogger logger) {}
+    /// A logger that fails harms nobody else: neither the other loggers nor what has ended.
+    private static final class Entry {
+        private final String name;
+        private final @Nullable LogFilter filter;
+        private final AccessLogger logger;
+        private volatile boolean failed;
+
+        private Entry(String name, @Nullable LogFilter filter, AccessLogger logger) {
+            this.name = name;
+            this.filter = filter;
+            this.logger = logger;
+        }
+
+        private void log(FormatContext context) {
+            try {
+                if (filter == null || filter.evaluate(context)) {
+                    logger.log(context);
+                }
+            } catch (RuntimeException | LinkageError bug) {
+                if (!failed) { // said once: it may fail for each request
+                    failed = true;
+                    LOG.warn("access logger {} failed, its entry is lost", name, bug);
+                }
+            }
+        }
+    }
 
     private static final class Loggers implements AccessLogger {
         private final Entry[] entries;
@@ -72,9 +101,7 @@ public final class AccessLogCompiler implements AccessLogs {
         @Override
         public void log(FormatContext context) {
             for (Entry entry : entries) {
-                if (entry.filter == null || entry.filter.evaluate(context)) {
-                    entry.logger.log(context);
-                }
+                entry.log(context);
             }
         }
 

@@ -242,8 +242,17 @@ final class AcceptingSocket implements AcceptedSocket, SocketEvents {
         }
         for (ListenerFilter filter : filters) {
             if (filter != null) {
-                filter.onDestroy();
+                destroy(filter);
             }
+        }
+    }
+
+    /// What fails here must not keep the socket open, nor the listener from ending.
+    private void destroy(ListenerFilter filter) {
+        try {
+            filter.onDestroy();
+        } catch (RuntimeException | LinkageError bug) {
+            LOG.error("{}: a listener filter failed at its end", socket.facts(), bug);
         }
     }
 

@@ -211,7 +211,7 @@ final class WorkerListener implements ListenSocket.Acceptor {
         if (now.config().useOriginalDst() && handedOver(socket, data)) {
             return;
         }
-        FilterChain chain = now.choice().find(input, facts, worker);
+        FilterChain chain = chain(now, socket, input, facts);
         if (chain == null) {
             noChain(socket, facts == null ? new StreamFacts(worker, socket.facts()) : facts, data);
             return;
@@ -241,6 +241,20 @@ final class WorkerListener implements ListenSocket.Acceptor {
             connection.connectTimeout(chain.connectTimeoutNanos(), "transport_socket_timeout");
         }
         connection.start(filters.templates(), chain.socket().template(), null, data);
+    }
+
+    /// The chain of the socket; null if none matches, or a matcher failed.
+    private @Nullable FilterChain chain(
+            CompiledListener now,
+            AcceptedChannel socket,
+            MatchInput input,
+            @Nullable StreamFacts facts) {
+        try {
+            return now.choice().find(input, facts, worker);
+        } catch (RuntimeException | LinkageError bug) {
+            LOG.error("{}: choosing the filter chain failed", socket.facts(), bug);
+            return null;
+        }
     }
 
     /// Hands a socket that was meant for another address over to the listener of that address, at

@@ -76,4 +76,49 @@ class AccessLogListTest {
                         "one a/b access_log[0].typed_config",
                         "two  access_log[1].typed_config");
     }
+
+    @Test
+    void aLoggerThatFailsKeepsNobodyElseFromWriting() throws Exception {
+        List<String> written = new ArrayList<>();
+        AccessLogger bad =
+                _ -> {
+                    throw new IllegalStateException("expected by the test");
+                };
+        Extensions extensions =
+                new Extensions() {
+                    @Override
+                    public <T> T compile(
+                            Category category,
+                            String name,
+                            Any config,
+                            Class<T> template,
+                            FactoryContext context,
+                            String field) {
+                        AccessLogger good = _ -> written.add(name);
+                        return template.cast(name.equals("bad") ? bad : good);
+                    }
+
+                    @Override
+                    public <T> T compile(
+                            Category category,
+                            TypedExtensionConfig config,
+                            Class<T> template,
+                            FactoryContext context,
+                            String field) {
+                        throw new AssertionError(field);
+                    }
+                };
+        Listener listener =
+                TextFormat.parse(
+                        "access_log { name: 'bad' } access_log { name: 'good' }", Listener.class);
+        AccessLogger log =
+                new AccessLogCompiler(extensions, () -> 0)
+                        .compile(
+                                listener.getAccessLogList(),
+                                new FakeFactoryContext(),
+                                "access_log");
+        log.log(new StreamFake());
+        log.log(new StreamFake());
+        assertThat(written).containsExactly("good", "good");
+    }
 }

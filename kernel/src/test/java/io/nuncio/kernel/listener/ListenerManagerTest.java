@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 class ListenerManagerTest extends ListenersFixture {
@@ -459,6 +460,48 @@ class ListenerManagerTest extends ListenersFixture {
             assertThat(good.getInputStream().read()).isEqualTo('x');
         }
         until(() -> stat("listener.in.downstream_listener_filter_error") == 1);
+    }
+
+    @Test
+    void aListenerFilterThatThrowsAtItsEndLeavesNoSocketBehind() throws Exception {
+        extensions.put(
+                "line",
+                (ListenerFilterTemplate)
+                        socket ->
+                                new ListenerFilter() {
+                                    @Override
+                                    public Outcome onAccept() {
+                                        return Outcome.CLOSE;
+                                    }
+
+                                    @Override
+                                    public void onDestroy() {
+                                        log.add("destroyed");
+                                        throw new IllegalStateException("expected by the test");
+                                    }
+                                });
+        start(
+                "name: 'ingress' stat_prefix: 'in' listener_filters { name: 'line' }"
+                        + " listener_filters { name: 'line' } "
+                        + LOOPBACK
+                        + ECHO);
+        assertThat(ended(client("ingress"))).isTrue();
+        until(() -> log.size() == 2);
+        until(() -> stat("listener.in.downstream_pre_cx_active") == 0);
+        CountDownLatch empty = new CountDownLatch(1);
+        onMain(() -> {
+            manager.close(empty::countDown);
+            return true;
+        });
+        assertThat(empty.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aMatcherThatFailsChoosesNoFilterChain() throws Exception {
+        start("name: 'ingress' stat_prefix: 'in' filter_chain_matcher {} " + LOOPBACK + ECHO);
+        assertThat(ended(client("ingress"))).isTrue();
+        until(() -> stat("listener.in.no_filter_chain_match") == 1);
+        assertThat(stat("listener.in.downstream_cx_total")).isZero();
     }
 
     @Test

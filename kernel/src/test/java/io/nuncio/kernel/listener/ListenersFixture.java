@@ -26,6 +26,7 @@ import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.InitTarget;
 import io.nuncio.spi.InitTargets;
 import io.nuncio.spi.LogFilter;
+import io.nuncio.spi.MatchTree;
 import io.nuncio.spi.NetworkFilter;
 import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.NetworkOutcome;
@@ -35,6 +36,8 @@ import io.nuncio.spi.RuntimeValues;
 import io.nuncio.spi.StatsScope;
 import io.nuncio.spi.host.AccessLogs;
 import io.nuncio.spi.host.Extensions;
+import io.nuncio.spi.host.Matchers;
+import io.nuncio.spi.host.Platform;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -209,8 +212,31 @@ abstract class ListenersFixture {
                                     case "problems" -> problems;
                                     case "withStats" -> proxy;
                                     case "initTargets" -> initTargets;
+                                    case "platform" -> platform();
                                     default -> throw new AssertionError(method);
                                 });
+    }
+
+    /// Its matchers fail.
+    private static Platform platform() {
+        MatchTree<?> failing =
+                _ -> {
+                    throw new IllegalStateException("expected by the test");
+                };
+        Matchers matchers = always(Matchers.class, "compile", failing);
+        return always(Platform.class, "matchers", matchers);
+    }
+
+    /// Gives the value for that method, and knows no other.
+    private static <T> T always(Class<T> type, String name, Object value) {
+        return type.cast(
+                Proxy.newProxyInstance(
+                        ListenersFixture.class.getClassLoader(),
+                        new Class<?>[] {type},
+                        (_, method, _) -> {
+                            assertThat(method.getName()).isEqualTo(name);
+                            return value;
+                        }));
     }
 
     static NetworkFilterTemplate template(
