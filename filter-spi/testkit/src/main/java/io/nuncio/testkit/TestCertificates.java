@@ -11,6 +11,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
@@ -24,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
 
 /// A certificate authority for tests: makes certificates with any names, dates and keys, written
 /// out by hand so that broken ones can be made, too.
@@ -76,9 +76,17 @@ public final class TestCertificates {
 
     /// A new authority, which trusts itself.
     public static TestCertificates authority(String name) {
-        KeyPair keys = ec();
-        Request request = new Request(null, name).authorityItself();
-        return new TestCertificates(request.sign(keys, keys.getPrivate(), name));
+        return of(selfSigned(name).authorityItself().issue());
+    }
+
+    /// Who signs with a certificate's key, be it an authority's or not.
+    public static TestCertificates of(Identity identity) {
+        return new TestCertificates(identity);
+    }
+
+    /// Begins a certificate that signs itself.
+    public static Request selfSigned(String commonName) {
+        return new Request(null, commonName);
     }
 
     /// An authority that this one vouches for.
@@ -88,12 +96,7 @@ public final class TestCertificates {
 
     /// Another certificate for the name and key of another authority, for which this one vouches.
     public X509Certificate vouchingFor(TestCertificates other) {
-        KeyPair keys =
-                new KeyPair(other.authority.certificate().getPublicKey(), other.authority.key());
-        return new Request(null, other.name())
-                .authorityItself()
-                .sign(keys, authority.key(), name())
-                .certificate();
+        return request(other.name()).authorityItself().withKeyOf(other).issue().certificate();
     }
 
     private String name() {
@@ -126,6 +129,11 @@ public final class TestCertificates {
 
     /// A list of revoked certificates in PEM, in which these stand.
     public String revoking(X509Certificate... revoked) {
+        return revoking(Instant.now().plus(Duration.ofDays(1)), revoked);
+    }
+
+    /// The same that is good until then.
+    public String revoking(Instant until, X509Certificate... revoked) {
         byte[] entries = {};
         for (X509Certificate each : revoked) {
             entries =
@@ -143,7 +151,7 @@ public final class TestCertificates {
                         algorithm(authority.key()),
                         authority.certificate().getSubjectX500Principal().getEncoded(),
                         time(Instant.now().minusSeconds(60)),
-                        time(Instant.now().plus(Duration.ofDays(1))),
+                        time(until),
                         revoked.length == 0 ? new byte[0] : der(0x30, entries));
         return pem("X509 CRL", signed(listed, authority.key()));
     }
@@ -197,10 +205,13 @@ public final class TestCertificates {
         private Instant notBefore = Instant.now().minus(Duration.ofDays(1));
         private Instant notAfter = Instant.now().plus(Duration.ofDays(30));
         private KeyPair keys = ec();
-        private List<String> uses = List.of(SERVER_AUTH, CLIENT_AUTH);
+        private @Nullable List<String> uses;
+        private final List<byte[]> others = new ArrayList<>();
+        private byte[] pathLength = {};
+        private boolean keyIdentifiers = true;
         private boolean authorityItself;
         private boolean mustStaple;
-        private byte keyUsage = (byte) 0x80;
+        private @Nullable Byte keyUsage = (byte) 0x80;
 
         /// @param issuer null for an authority that trusts itself
         private Request(@Nullable TestCertificates issuer, String commonName) {
@@ -208,8 +219,10 @@ public final class TestCertificates {
             this.commonName = commonName;
         }
 
-        private Request authorityItself() {
+        /// An authority, which may sign certificates and lists of revoked ones.
+        public Request authorityItself() {
             authorityItself = true;
+            keyUsage = 6;
             return this;
         }
 
@@ -270,6 +283,55 @@ public final class TestCertificates {
             return this;
         }
 
+        /// It has the key of another one.
+        public Request withKeyOf(TestCertificates other) {
+            Identity its = other.authority;
+            keys = new KeyPair(its.certificate().getPublicKey(), its.key());
+            return this;
+        }
+
+        /// It says neither which key is its own nor which one its issuer's.
+        public Request withoutKeyIdentifiers() {
+            keyIdentifiers = false;
+            return this;
+        }
+
+        /// It does not say what its key is for.
+        public Request withoutKeyUsage() {
+            keyUsage = null;
+            return this;
+        }
+
+        /// Of an authority: as many others may stand between it and a certificate that is none.
+        public Request pathLength(int most) {
+            pathLength = der(0x02, new byte[] {(byte) most});
+            return this;
+        }
+
+        /// Of an authority: it vouches for DNS names of that domain only.
+        public Request permittedDomain(String domain) {
+            byte[] name = der(0x82, domain.getBytes(StandardCharsets.US_ASCII));
+            byte[] permitted = der(0xa0, der(0x30, name));
+            others.add(extension("551d1e", der(0x30, permitted)));
+            return this;
+        }
+
+        /// The list of revoked certificates can be fetched there.
+        public Request listAt(String uri) {
+            byte[] name = der(0x86, uri.getBytes(StandardCharsets.US_ASCII));
+            byte[] point = der(0x30, der(0xa0, der(0xa0, name)));
+            others.add(extension("551d1f", der(0x30, point)));
+            return this;
+        }
+
+        /// Its issuer's certificate has that issuer and serial number.
+        public Request issuerIs(X509Certificate issuer) {
+            byte[] name = der(0xa4, issuer.getIssuerX500Principal().getEncoded());
+            byte[] number = der(0x82, issuer.getSerialNumber().toByteArray());
+            others.add(extension("551d23", der(0x30, der(0xa1, name), number)));
+            return withoutKeyIdentifiers();
+        }
+
         /// It promises an OCSP response.
         public Request mustStaple() {
             mustStaple = true;
@@ -283,9 +345,12 @@ public final class TestCertificates {
         }
 
         public Identity issue() {
-            TestCertificates issuer = Objects.requireNonNull(this.issuer, "signs itself");
+            if (issuer == null) {
+                return sign(keys, keys, commonName);
+            }
             Identity by = issuer.authority;
-            Identity own = sign(keys, by.key(), issuer.name());
+            PublicKey itsKey = by.certificate().getPublicKey();
+            Identity own = sign(keys, new KeyPair(itsKey, by.key()), issuer.name());
             List<X509Certificate> chain = new ArrayList<>(own.chain());
             for (X509Certificate each : by.chain()) {
                 if (!each.getSubjectX500Principal().equals(each.getIssuerX500Principal())) {
@@ -295,7 +360,8 @@ public final class TestCertificates {
             return new Identity(List.copyOf(chain), own.key());
         }
 
-        private Identity sign(KeyPair own, PrivateKey by, String issuerName) {
+        private Identity sign(KeyPair own, KeyPair issuers, String issuerName) {
+            PrivateKey by = issuers.getPrivate();
             byte[] serial = new byte[8];
             new SecureRandom().nextBytes(serial);
             serial[0] = 1;
@@ -309,7 +375,7 @@ public final class TestCertificates {
                             der(0x30, time(notBefore), time(notAfter)),
                             distinguished(commonName),
                             own.getPublic().getEncoded(),
-                            der(0xa3, der(0x30, extensions())));
+                            der(0xa3, der(0x30, extensions(own, issuers))));
             try {
                 X509Certificate certificate =
                         (X509Certificate)
@@ -322,24 +388,26 @@ public final class TestCertificates {
             }
         }
 
-        private byte[] extensions() {
-            byte[] all =
-                    extension(
-                            "551d13",
-                            authorityItself ? der(0x30, der(0x01, new byte[] {-1})) : der(0x30));
-            all =
-                    join(
-                            all,
-                            extension(
-                                    "551d0f",
-                                    der(0x03, new byte[] {1, authorityItself ? 6 : keyUsage})));
-            if (!authorityItself) {
+        private byte[] extensions(KeyPair own, KeyPair issuers) {
+            byte[] authority = der(0x30, der(0x01, new byte[] {-1}), pathLength);
+            byte[] all = extension("551d13", authorityItself ? authority : der(0x30));
+            if (keyUsage != null) {
+                all = join(all, extension("551d0f", der(0x03, new byte[] {1, keyUsage})));
+            }
+            if (uses != null || !authorityItself) {
                 byte[] encoded = {};
-                for (String use : uses) {
+                for (String use : uses == null ? List.of(SERVER_AUTH, CLIENT_AUTH) : uses) {
                     encoded = join(encoded, der(0x06, hex(use)));
                 }
                 all = join(all, extension("551d25", der(0x30, encoded)));
             }
+            if (keyIdentifiers) {
+                byte[] ownKey = sha1(own.getPublic().getEncoded());
+                byte[] issuersKey = sha1(issuers.getPublic().getEncoded());
+                all = join(all, extension("551d0e", der(0x04, ownKey)));
+                all = join(all, extension("551d23", der(0x30, der(0x80, issuersKey))));
+            }
+            all = join(all, join(others.toArray(byte[][]::new)));
             if (mustStaple) {
                 all = join(all, extension("2b06010505070118", hex("3003020105")));
             }

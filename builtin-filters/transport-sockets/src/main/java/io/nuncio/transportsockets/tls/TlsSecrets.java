@@ -329,6 +329,7 @@ final class TlsSecrets implements AutoCloseable {
             long before = errors(problems);
             T compiled = compiler.apply(secret, context.withProblems(problems));
             if (errors(problems) > before) {
+                let(compiled);
                 return;
             }
             T old = value;

@@ -7,26 +7,23 @@ import io.nuncio.spi.host.PeerVerifier.Rejected;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CRL;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
-import java.security.cert.CertStore;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateParsingException;
-import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXParameters;
 import java.security.cert.PKIXReason;
-import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Date;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -34,12 +31,14 @@ import java.util.Set;
 /// or the peer's own. Immutable; any thread.
 final class TrustedAuthorities {
     private static final String ANY_USE = "2.5.29.37.0";
+    private static final String NAME_CONSTRAINTS = "2.5.29.30";
+    private static final String BAD_EXTENSION = "invalid or inconsistent certificate extension";
+    private static final String NOT_PERMITTED = "permitted subtree violation";
     private static final int DEFAULT_DEPTH = 100;
 
     private final List<X509Certificate> certificates;
-    private final List<CRL> revoked;
+    private final RevocationLists lists;
     private final Settings settings;
-    private final Set<TrustAnchor> anchors = new HashSet<>();
     private final IssuerSearch issuers;
 
     /// @param use the extended key usage that a peer's certificate needs, null if any will do
@@ -55,19 +54,14 @@ final class TrustedAuthorities {
     private TrustedAuthorities(
             List<X509Certificate> certificates, List<CRL> revoked, Settings settings) {
         this.certificates = List.copyOf(certificates);
-        this.revoked = List.copyOf(revoked);
+        this.lists = new RevocationLists(revoked);
         this.settings = settings;
-        List<X509Certificate> trusted = new ArrayList<>();
-        for (X509Certificate certificate : certificates) {
-            if (!settings.rootsOnly()
-                    || certificate
-                            .getSubjectX500Principal()
-                            .equals(certificate.getIssuerX500Principal())) {
-                anchors.add(new TrustAnchor(certificate, null));
-                trusted.add(certificate);
-            }
-        }
-        issuers = new IssuerSearch(trusted);
+        issuers =
+                new IssuerSearch(
+                        certificates.stream()
+                                .filter(each ->
+                                        !settings.rootsOnly() || IssuerSearch.selfIssued(each))
+                                .toList());
     }
 
     /// A trust bundle, whatever the peer uses its certificate for.
@@ -126,71 +120,131 @@ final class TrustedAuthorities {
     /// @return null if the chain is good
     @Nullable Rejected check(List<X509Certificate> chain) {
         X509Certificate own = chain.getFirst();
+        Rejected rejected = unusable(own, 0);
+        if (rejected != null) {
+            return rejected;
+        }
+        List<X509Certificate> known = new ArrayList<>(chain);
+        if (settings.rootsOnly()) {
+            known.addAll(certificates);
+        }
+        IssuerSearch.Way way = issuers.from(own, known, settings.depth() + 1);
+        if (way == null) {
+            return rejected(Cause.UNKNOWN_ISSUER, 0, "unable to get local issuer certificate");
+        }
+        if (way.trusted().isEmpty()) {
+            return rejected(
+                    Cause.CHAIN_TOO_LONG, way.own().size() - 1, "certificate chain too long");
+        }
+        return check(way);
+    }
+
+    private @Nullable Rejected check(IssuerSearch.Way way) {
+        List<X509Certificate> all = way.all();
+        for (int depth = 1; depth < all.size(); depth++) {
+            Rejected rejected = unusable(all.get(depth), depth);
+            if (rejected != null) {
+                return rejected;
+            }
+        }
+        if (all.size() > 1) {
+            Rejected rejected = unfounded(all);
+            if (rejected != null) {
+                return rejected;
+            }
+        }
+        return lists.empty() ? null : revoked(all);
+    }
+
+    /// Dates and use of one certificate.
+    private @Nullable Rejected unusable(X509Certificate certificate, int depth) {
         try {
             if (!settings.allowExpired()) {
-                own.checkValidity();
+                certificate.checkValidity();
             }
-            if (!usable(own)) {
-                return rejected(Cause.OTHER, 0, "unsuitable certificate purpose");
-            }
-            return settings.rootsOnly() || !certificates.contains(own)
-                    ? validate(chain, own)
-                    : null;
+            return usable(certificate)
+                    ? null
+                    : rejected(Cause.OTHER, depth, "unsuitable certificate purpose");
         } catch (CertificateExpiredException expired) {
-            return rejected(Cause.EXPIRED, 0, "certificate has expired");
+            return rejected(Cause.EXPIRED, depth, "certificate has expired");
         } catch (CertificateNotYetValidException early) {
-            return rejected(Cause.NOT_YET_VALID, 0, "certificate is not yet valid");
+            return rejected(Cause.NOT_YET_VALID, depth, "certificate is not yet valid");
+        } catch (CertificateParsingException unreadable) {
+            return rejected(Cause.OTHER, depth, BAD_EXTENSION);
+        }
+    }
+
+    /// Signatures and constraints. The JDK looks at all but the last, which it takes for an
+    /// authority's whatever stands in it.
+    private @Nullable Rejected unfounded(List<X509Certificate> all) {
+        int depth = all.size() - 1;
+        X509Certificate last = all.getLast();
+        boolean firstVersion = last.getVersion() < 3 && IssuerSearch.selfIssued(last);
+        if (last.getBasicConstraints() < 0 && !firstVersion) {
+            return rejected(Cause.OTHER, depth, "invalid CA certificate");
+        }
+        List<X509Certificate> path = all.subList(0, depth);
+        long between = path.stream().skip(1).filter(each -> !IssuerSearch.selfIssued(each)).count();
+        if (!firstVersion && between > last.getBasicConstraints()) {
+            return rejected(Cause.OTHER, depth, "path length constraint exceeded");
+        }
+        try {
+            PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(last, null)));
+            parameters.setRevocationEnabled(false);
+            if (settings.allowExpired()) {
+                parameters.setDate(whenAllWereValid(path));
+            }
+            CertPathValidator.getInstance("PKIX")
+                    .validate(
+                            CertificateFactory.getInstance("X.509").generateCertPath(path),
+                            parameters);
+            return misnamed(path, last);
         } catch (GeneralSecurityException failure) {
             return rejected(failure);
         }
     }
 
-    private @Nullable Rejected validate(List<X509Certificate> chain, X509Certificate own)
-            throws GeneralSecurityException {
-        List<X509Certificate> known = new ArrayList<>(chain);
-        if (settings.rootsOnly()) {
-            known.addAll(certificates);
+    /// Whether the name constraints of the last certificate forbid one of those before it.
+    private static @Nullable Rejected misnamed(List<X509Certificate> path, X509Certificate last) {
+        byte[] value = last.getExtensionValue(NAME_CONSTRAINTS);
+        if (value == null) {
+            return null;
         }
-        List<X509Certificate> way = issuers.from(own, known, settings.depth() + 1);
-        if (way == null) {
-            return rejected(Cause.UNKNOWN_ISSUER, 0, "unable to get local issuer certificate");
+        X509CertSelector permitted = new X509CertSelector();
+        try {
+            permitted.setNameConstraints(new Der(value, 0, value.length).next().bytes());
+        } catch (IOException | IllegalArgumentException unreadable) {
+            return rejected(Cause.OTHER, path.size(), BAD_EXTENSION);
         }
-        if (way.size() > settings.depth() + 1) {
-            return rejected(Cause.CHAIN_TOO_LONG, way.size() - 1, "certificate chain too long");
+        for (int depth = 0; depth < path.size(); depth++) {
+            X509Certificate each = path.get(depth);
+            if ((depth == 0 || !IssuerSearch.selfIssued(each)) && !permitted.match(each)) {
+                return rejected(Cause.OTHER, depth, NOT_PERMITTED);
+            }
         }
-        PKIXParameters parameters = new PKIXParameters(anchors);
-        CertPathValidator validator = CertPathValidator.getInstance("PKIX");
-        parameters.setRevocationEnabled(!revoked.isEmpty());
-        if (!revoked.isEmpty()) {
-            lookUpRevoked(parameters, validator);
-        }
-        if (settings.allowExpired()) {
-            parameters.setDate(whenAllWereValid(way));
-        }
-        validator.validate(
-                CertificateFactory.getInstance("X.509").generateCertPath(way), parameters);
         return null;
     }
 
-    private void lookUpRevoked(PKIXParameters parameters, CertPathValidator validator)
-            throws GeneralSecurityException {
-        parameters.addCertStore(
-                CertStore.getInstance("Collection", new CollectionCertStoreParameters(revoked)));
-        if (validator.getRevocationChecker() instanceof PKIXRevocationChecker checker) {
-            checker.setOptions(
-                    settings.onlyLeafRevoked()
-                            ? EnumSet.of(
-                                    PKIXRevocationChecker.Option.PREFER_CRLS,
-                                    PKIXRevocationChecker.Option.NO_FALLBACK,
-                                    PKIXRevocationChecker.Option.ONLY_END_ENTITY)
-                            : EnumSet.of(
-                                    PKIXRevocationChecker.Option.PREFER_CRLS,
-                                    PKIXRevocationChecker.Option.NO_FALLBACK));
-            parameters.addCertPathChecker(checker);
+    private @Nullable Rejected revoked(List<X509Certificate> all) {
+        int last = all.size() - 1;
+        for (int depth = 0; depth <= (settings.onlyLeafRevoked() ? 0 : last); depth++) {
+            X509Certificate certificate = all.get(depth);
+            String refusal;
+            if (depth < last) {
+                refusal = lists.refusal(certificate, all.get(depth + 1));
+            } else {
+                refusal = lists.revoked(certificate) ? RevocationLists.REVOKED : null;
+            }
+            if (refusal != null) {
+                boolean listed = refusal.equals(RevocationLists.REVOKED);
+                return rejected(listed ? Cause.REVOKED : Cause.OTHER, depth, refusal);
+            }
         }
+        return null;
     }
 
-    /// Now, or the last moment before the first of them expired.
+    /// Now, or the last moment before the first of them expired. Only the JDK's look at these
+    /// certificates goes by it; lists of revoked ones are good now or not at all.
     private static Date whenAllWereValid(List<X509Certificate> chain) {
         Date when = new Date();
         for (X509Certificate each : chain) {
@@ -217,10 +271,6 @@ final class TrustedAuthorities {
                     return rejected(Cause.EXPIRED, depth, "certificate has expired");
                 } else if (reason == BasicReason.NOT_YET_VALID) {
                     return rejected(Cause.NOT_YET_VALID, depth, "certificate is not yet valid");
-                } else if (reason == BasicReason.REVOKED) {
-                    return rejected(Cause.REVOKED, depth, "certificate revoked");
-                } else if (reason == BasicReason.UNDETERMINED_REVOCATION_STATUS) {
-                    return rejected(Cause.OTHER, depth, "unable to get certificate CRL");
                 } else if (reason == BasicReason.INVALID_SIGNATURE) {
                     return rejected(Cause.OTHER, depth, "certificate signature failure");
                 } else if (reason == PKIXReason.NOT_CA_CERT) {
@@ -228,7 +278,7 @@ final class TrustedAuthorities {
                 } else if (reason == PKIXReason.PATH_TOO_LONG) {
                     return rejected(Cause.OTHER, depth, "path length constraint exceeded");
                 } else if (reason == PKIXReason.INVALID_NAME) {
-                    return rejected(Cause.OTHER, depth, "permitted subtree violation");
+                    return rejected(Cause.OTHER, depth, NOT_PERMITTED);
                 }
             }
         }

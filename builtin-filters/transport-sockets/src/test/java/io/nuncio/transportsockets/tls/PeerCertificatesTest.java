@@ -144,8 +144,8 @@ class PeerCertificatesTest {
         Identity identity = authority.intermediate("One").intermediate("Two").issue("a");
         assertThat(verify(trusting().setMaxVerifyDepth(UInt32Value.of(2)), identity))
                 .isEqualTo(Accepted.VALIDATED);
-        assertThat(verify(trusting().setMaxVerifyDepth(UInt32Value.of(1)), identity))
-                .isInstanceOf(Rejected.class);
+        assertThat(reason(verify(trusting().setMaxVerifyDepth(UInt32Value.of(1)), identity)))
+                .endsWith("at depth 2: certificate chain too long");
     }
 
     @Test
@@ -173,7 +173,8 @@ class PeerCertificatesTest {
 
     @Test
     void aCertificateThatOnlyNamesItsIssuerIsRefused() {
-        Identity forged = TestCertificates.authority("Root").issue("a");
+        Identity forged =
+                TestCertificates.authority("Root").request("a").withoutKeyIdentifiers().issue();
         assertThat(reason(verify(trusting(), forged)))
                 .isEqualTo(
                         "verify cert failed: X509_verify_cert: certificate verification error at"
@@ -206,7 +207,8 @@ class PeerCertificatesTest {
         TestCertificates middle = authority.intermediate("Middle");
         Identity identity = middle.issue("a");
         var lists = trusting().setCrl(inline(middle.revoking()));
-        assertThat(verify(lists, identity)).isInstanceOf(Rejected.class);
+        assertThat(reason(verify(lists, identity)))
+                .endsWith("at depth 1: unable to get certificate CRL");
         assertThat(verify(lists.setOnlyVerifyLeafCertCrl(true), identity))
                 .isEqualTo(Accepted.VALIDATED);
         assertThat(
