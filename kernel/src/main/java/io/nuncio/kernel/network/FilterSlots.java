@@ -73,9 +73,18 @@ final class FilterSlots {
         return true;
     }
 
-    static void tell(FilterSlot[] slots, ConnectionEvent event) {
+    /// One that throws hides the event from nobody. The connection may end on the way: all have
+    /// learnt of that by then, and those that are left do not hear that it stands.
+    static void tell(FilterSlot[] slots, SocketConnection connection, ConnectionEvent event) {
         for (FilterSlot slot : slots) {
-            slot.filter().onEvent(event);
+            if (connection.overtaken(event)) {
+                return;
+            }
+            try {
+                slot.filter().onEvent(event);
+            } catch (Throwable failure) {
+                connection.filterFailed(failure);
+            }
         }
     }
 

@@ -680,7 +680,7 @@ public final class SocketConnection implements Connection, SocketEvents {
 
     /// A filter, a transport socket or a callback threw: a bug in an extension or in us, which must
     /// not touch any other connection.
-    private void filterFailed(Throwable failure) {
+    void filterFailed(Throwable failure) {
         if (failed) {
             return;
         }
@@ -709,19 +709,20 @@ public final class SocketConnection implements Connection, SocketEvents {
             timers.forEach(Timer::disarm);
         }
         channel.unsafe().close(channel.voidPromise());
-        try {
-            raise(event);
-        } catch (Throwable failure) {
-            filterFailed(failure);
-        }
+        raise(event);
         askForEndOfRound();
     }
 
     private void raise(ConnectionEvent event) {
-        FilterSlots.tell(filters, event);
+        FilterSlots.tell(filters, this, event);
         if (watchers != null) {
-            watchers.tell(event);
+            watchers.tell(this, event);
         }
+    }
+
+    /// True if the event is no longer true: who has not heard of it has heard of the end.
+    boolean overtaken(ConnectionEvent event) {
+        return state == State.CLOSED && event == ConnectionEvent.CONNECTED;
     }
 
     private void destroy() {

@@ -31,19 +31,32 @@ final class WatcherList {
         compact();
     }
 
-    void tell(ConnectionEvent event) {
+    /// As [FilterSlots#tell].
+    void tell(SocketConnection connection, ConnectionEvent event) {
         telling++;
         try {
             int count = size;
             for (int index = 0; index < count; index++) {
+                if (connection.overtaken(event)) {
+                    return;
+                }
                 Connection.Callbacks watcher = watchers[index];
                 if (watcher != null) {
-                    watcher.onEvent(event);
+                    tell(connection, watcher, event);
                 }
             }
         } finally {
             telling--;
             compact();
+        }
+    }
+
+    private static void tell(
+            SocketConnection connection, Connection.Callbacks watcher, ConnectionEvent event) {
+        try {
+            watcher.onEvent(event);
+        } catch (Throwable failure) {
+            connection.filterFailed(failure);
         }
     }
 

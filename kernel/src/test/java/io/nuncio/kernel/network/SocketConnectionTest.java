@@ -495,6 +495,63 @@ abstract class SocketConnectionTest {
                 .isEqualTo("filter_failed");
     }
 
+    private NetworkFilterTemplate throwingAt(ConnectionEvent event) {
+        return stream ->
+                new RecordingFilter(stream, new ArrayList<>()) {
+                    @Override
+                    public void onEvent(ConnectionEvent told) {
+                        if (told == event) {
+                            throw new AssertionError("expected by the test");
+                        }
+                    }
+                };
+    }
+
+    @Test
+    void aFilterThatThrowsAtTheEndHidesItFromNobody() throws Exception {
+        Socket client =
+                loopback.client(
+                        loopback.serve(
+                                LIMIT, throwingAt(ConnectionEvent.REMOTE_CLOSE), recording()));
+        untilLogged("CONNECTED");
+        SocketConnection connection = loopback.nextAccepted();
+        loopback.doOnWorker(() -> {
+            connection.addCallbacks(
+                    new Connection.Callbacks() {
+                        @Override
+                        public void onEvent(ConnectionEvent event) {
+                            log.add("first callback " + event);
+                            throw new IllegalStateException("expected by the test");
+                        }
+                    });
+            connection.addCallbacks(
+                    new Connection.Callbacks() {
+                        @Override
+                        public void onEvent(ConnectionEvent event) {
+                            log.add("second callback " + event);
+                        }
+                    });
+        });
+        client.close();
+        assertThat(Loopback.next(loopback.filterFailures)).hasMessage("expected by the test");
+        untilLogged("destroy");
+        assertThat(log)
+                .containsExactly(
+                        "new",
+                        "CONNECTED",
+                        "REMOTE_CLOSE",
+                        "first callback REMOTE_CLOSE",
+                        "second callback REMOTE_CLOSE",
+                        "destroy");
+    }
+
+    @Test
+    void whoHasLearntOfTheEndIsNotToldThatTheConnectionStands() throws Exception {
+        loopback.client(loopback.serve(LIMIT, throwingAt(ConnectionEvent.CONNECTED), recording()));
+        untilLogged("destroy");
+        assertThat(log).containsExactly("new", "LOCAL_CLOSE", "destroy");
+    }
+
     @Test
     void anErrorInTheEndOfOneConnectionDoesNotEndTheLoop() throws Exception {
         Socket client =

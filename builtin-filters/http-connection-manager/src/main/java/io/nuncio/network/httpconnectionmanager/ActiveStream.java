@@ -392,6 +392,9 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
 
     /// The connection is gone, or about to close, with the stream unfinished.
     void onConnectionClosed(String details, @Nullable ResponseFlag flag) {
+        if (ended) {
+            return;
+        }
         stats.requestResetReceived().increment();
         String codecDetails = response.control().details();
         info.responseCodeDetails(codecDetails.isEmpty() ? details : codecDetails);
@@ -490,7 +493,12 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         response.control().callbacks(null);
     }
 
+    /// Once: a reset may close the connection, and so may a filter that is destroyed, which ends
+    /// all streams of the connection.
     private void end() {
+        if (ended) {
+            return;
+        }
         ended = true;
         detach();
         info.mark(StreamInfo.Moment.END);

@@ -367,8 +367,11 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
                         ? stats.connectionDestroyRemoteActiveRequest()
                         : stats.connectionDestroyLocalActiveRequest())
                 .increment();
-        while (streams != null) {
-            streams.onConnectionClosed(details, flag);
+        ActiveStream stream = streams;
+        while (stream != null) {
+            ActiveStream next = stream.next;
+            stream.onConnectionClosed(details, flag);
+            stream = next;
         }
     }
 

@@ -14,11 +14,16 @@ import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
 
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
+import io.nuncio.spi.Buffer;
 import io.nuncio.spi.Connection;
+import io.nuncio.spi.HeaderName;
+import io.nuncio.spi.NetworkFilter;
+import io.nuncio.spi.NetworkOutcome;
 
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A connection with many streams.
@@ -151,6 +156,88 @@ class Http2ConnectionTest {
                         "HEADERS 1", "DATA 1 \"early\" END_STREAM", "RST_STREAM 1 NO_ERROR");
         assertThat(send(data(1, "late", true))).isEmpty();
         assertThat(manager.connection().open()).isTrue();
+    }
+
+    /// Closes the connection when it is told to, as it sees bytes go out.
+    private static final class ClosingFilter implements NetworkFilter {
+        private final Connection connection;
+        private boolean closes;
+
+        ClosingFilter(Connection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public NetworkOutcome onWrite(Buffer data, boolean endStream) {
+            if (closes) {
+                connection.close(Connection.Close.NO_FLUSH, "enough");
+            }
+            return NetworkOutcome.CONTINUE;
+        }
+    }
+
+    @Test
+    void aStreamWhoseResetClosesTheConnectionEndsOnce() {
+        manager.answersAtOnce = false;
+        ClosingFilter first = new ClosingFilter(manager.connection());
+        manager.connection().serve(List.of(_ -> first, manager.template()));
+        send(BEGINNING + get(1, "/a") + get(3, "/b"));
+        manager.exchanges.get(0).begin(200);
+        manager.worker.runPosted();
+
+        first.closes = true;
+        manager.exchanges.get(0).stream.reset();
+        manager.worker.runPosted();
+
+        assertThat(manager.connection().open()).isFalse();
+        assertEachEndedOnce(2);
+    }
+
+    @Test
+    void aFilterThatClosesTheConnectionWhenItsStreamEndsEndsEachStreamOnce() {
+        manager.answersAtOnce = false;
+        open();
+        send(get(1, "/a") + get(3, "/b") + get(5, "/c"));
+        for (ManagerHarness.Exchange exchange : manager.exchanges) {
+            exchange.whenDestroyed =
+                    () -> manager.connection().close(Connection.Close.NO_FLUSH, "enough");
+        }
+
+        manager.exchanges.get(1).respond(200, "b");
+        manager.worker.runPosted();
+
+        assertThat(manager.connection().open()).isFalse();
+        assertEachEndedOnce(3);
+    }
+
+    private void assertEachEndedOnce(int streams) {
+        assertThat(manager.exchanges).hasSize(streams).allMatch(exchange -> exchange.destroyed);
+        assertThat(manager.log()).hasSize(streams);
+        assertThat(manager.gauge("downstream_rq_active")).isZero();
+        assertThat(manager.gauge("downstream_cx_active")).isZero();
+    }
+
+    @Test
+    void streamsOfAConnectionShareAFiltersValueAndItIsClosedOnceAfterTheLast() {
+        manager.answersAtOnce = false;
+        open();
+        send(get(1, "/a") + get(3, "/b"));
+        List<String> ends = new ArrayList<>();
+        List<AutoCloseable> values = new ArrayList<>();
+        for (ManagerHarness.Exchange exchange : manager.exchanges) {
+            String path = exchange.headers.get(HeaderName.PATH);
+            exchange.whenDestroyed = () -> ends.add(path);
+            values.add(exchange.stream.<AutoCloseable>perConnection(() -> () -> ends.add("value")));
+        }
+
+        manager.exchanges.get(0).respond(200, "a");
+        List<String> before = List.copyOf(ends);
+        manager.connection().peerCloses();
+        manager.worker.runPosted();
+
+        assertThat(values.get(0)).isSameAs(values.get(1));
+        assertThat(before).containsExactly("/a");
+        assertThat(ends).containsExactly("/a", "/b", "value");
     }
 
     @Test

@@ -146,6 +146,7 @@ final class ManagerHarness implements HttpFilterTemplate {
         boolean ended;
         boolean destroyed;
         int aboveWatermark;
+        Runnable whenDestroyed = () -> {};
 
         Exchange(Stream stream) {
             this.stream = stream;
@@ -209,6 +210,7 @@ final class ManagerHarness implements HttpFilterTemplate {
         @Override
         public void onDestroy() {
             destroyed = true;
+            whenDestroyed.run();
         }
     }
 }
