@@ -1,6 +1,7 @@
 package io.nuncio.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.nuncio.spi.FactoryContext;
 import io.nuncio.spi.HeaderName;
@@ -28,10 +29,12 @@ class PerConnectionTest {
     private static final class Session implements AutoCloseable {
         int requests;
         boolean closed;
+        Runnable atClose = () -> {};
 
         @Override
         public void close() {
             closed = true;
+            atClose.run();
         }
     }
 
@@ -97,6 +100,18 @@ class PerConnectionTest {
         connection.peerCloses();
         assertThat(made.getFirst().closed).isFalse();
         stream.destroy();
+        assertThat(made.getFirst().closed).isTrue();
+    }
+
+    @Test
+    void whatItsCloseThrowsHarmsNobody() {
+        var stream = filter.get("/");
+        made.getFirst().atClose =
+                () -> {
+                    throw new AssertionError("expected by the test");
+                };
+        connection.peerCloses();
+        assertThatCode(stream::destroy).doesNotThrowAnyException();
         assertThat(made.getFirst().closed).isTrue();
     }
 

@@ -131,7 +131,7 @@ public final class ExtensionCompiler
     private static void close(AutoCloseable value, LoadedExtension extension) {
         try {
             value.close();
-        } catch (Exception bug) {
+        } catch (Throwable bug) {
             throw new IllegalStateException(
                     "a value of a route of " + extension.info().name(), bug);
         }

@@ -95,7 +95,7 @@ final class ConnectionScope implements Connection.Callbacks {
         if (value.object() instanceof AutoCloseable closeable) {
             try {
                 closeable.close();
-            } catch (Exception | LinkageError bug) {
+            } catch (Throwable bug) {
                 value.slot().failed().increment();
                 value.slot().failures().onFailure(bug);
                 logger.warn("closing a connection's value of {} failed", value.slot().name(), bug);

@@ -7,7 +7,6 @@ import io.nuncio.spi.Worker;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +17,21 @@ import java.util.Map;
 final class ConnectionValues {
     private final UseCount streams;
     private final Logger logger;
-    private final List<Map<Connection, ConnectionScope>> byLoop = new ArrayList<>();
+    private final @Nullable Map<Connection, ConnectionScope>[] byLoop; // made when first used
 
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of maps
     ConnectionValues(UseCount streams, Logger logger) {
         this.streams = streams;
         this.logger = logger;
-        for (int loop = 0; loop < streams.loops(); loop++) {
-            byLoop.add(new IdentityHashMap<>());
+        this.byLoop = new Map[streams.loops()];
+        streams.onRetire(this::endAll);
+    }
+
+    private void endAll(int loop) {
+        Map<Connection, ConnectionScope> known = byLoop[loop];
+        if (known != null) {
+            List.copyOf(known.values()).forEach(ConnectionScope::end);
         }
-        streams.onRetire(
-                loop -> List.copyOf(byLoop.get(loop).values()).forEach(ConnectionScope::end));
     }
 
     /// The values of a connection, or of one stream if it has none; the stream leaves them when it
@@ -45,12 +49,21 @@ final class ConnectionValues {
                 || streams.retiredOn(loop)) {
             return ConnectionScope.ofOneStream(logger);
         }
-        Map<Connection, ConnectionScope> known = byLoop.get(loop);
+        Map<Connection, ConnectionScope> known = connections(loop);
         ConnectionScope scope = known.get(connection);
         if (scope == null) {
             scope = ConnectionScope.of(connection, () -> known.remove(connection), logger);
             known.put(connection, scope);
         }
         return scope;
+    }
+
+    private Map<Connection, ConnectionScope> connections(int loop) {
+        Map<Connection, ConnectionScope> known = byLoop[loop];
+        if (known == null) {
+            known = new IdentityHashMap<>();
+            byLoop[loop] = known;
+        }
+        return known;
     }
 }

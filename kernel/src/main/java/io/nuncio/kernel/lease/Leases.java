@@ -47,7 +47,7 @@ public final class Leases {
     private static void run(Runnable ending) {
         try {
             ending.run();
-        } catch (RuntimeException | LinkageError bug) {
+        } catch (Throwable bug) {
             LoggerFactory.getLogger("extension").warn("closing failed", bug);
         }
     }

@@ -56,7 +56,7 @@ class LeasesTest {
         leases.hold(leased("one"));
         leases.atEnd(() -> events.add("other"));
         leases.atEnd(() -> {
-            throw new IllegalStateException("a bug of its author");
+            throw new AssertionError("a bug of its author");
         });
         leases.giveBack();
         assertThat(events).containsExactly("+one", "other", "-one");
