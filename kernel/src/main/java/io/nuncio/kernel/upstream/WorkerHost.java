@@ -35,7 +35,13 @@ final class WorkerHost {
             ResourcePriority priority,
             @Nullable Object key,
             @Nullable UpstreamSource source,
-            TransportOptions wishes) {}
+            TransportOptions wishes) {
+        /// True if the connections are made of what the downstream connection says of itself, the
+        /// same for all that share them: the first is kept for it, and no other.
+        boolean ofDownstream() {
+            return key != null || source != null;
+        }
+    }
 
     WorkerHost(
             UpstreamClusterInfo cluster,
@@ -106,7 +112,9 @@ final class WorkerHost {
                         this,
                         place.protocol(),
                         place.priority(),
-                        place.wishes().withDownstream(downstream),
+                        place.ofDownstream()
+                                ? place.wishes().withDownstream(downstream)
+                                : place.wishes(),
                         () -> apart.remove(place));
         if (apart.isEmpty()) {
             apart = new HashMap<>();

@@ -165,6 +165,21 @@ class SeparatePoolsTest {
     }
 
     @Test
+    void itKeepsADownstreamConnectionOnlyWhereItsConnectionsTellOfIt() {
+        FakeConnection downstream = downstream("a");
+        TransportOptions wishes = new TransportOptions("x", List.of(), List.of(), downstream);
+
+        answered(pool(over("secure"), downstream, wishes));
+        TransportOptions unkeyed = network.last().options.transportOptions();
+        answered(pool(over("keyed"), downstream, wishes));
+        TransportOptions keyed = network.last().options.transportOptions();
+
+        assertThat(unkeyed.serverName()).isEqualTo("x");
+        assertThat(unkeyed.downstream()).isNull();
+        assertThat(keyed.downstream()).isSameAs(downstream);
+    }
+
+    @Test
     void whereBytesGoPlainNobodyAsksForWishes() {
         FakeConnection a = downstream("a");
         assertThat(pool(cluster, a, new TransportOptions("x", List.of(), List.of(), a)))
