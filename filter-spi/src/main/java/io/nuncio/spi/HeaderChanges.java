@@ -10,4 +10,9 @@ public interface HeaderChanges {
     ///
     /// @param context what the command operators in values read
     void apply(HeaderMap headers, FormatContext context);
+
+    /// True if nothing changes, whatever the headers are.
+    default boolean isEmpty() {
+        return false;
+    }
 }

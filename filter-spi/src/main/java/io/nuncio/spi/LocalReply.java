@@ -81,7 +81,7 @@ public final class LocalReply implements HeadersOutcome, DataOutcome, TrailersOu
     /// Adds and overwrites headers of the reply as a configuration says; command operators in
     /// values read the stream, with the reply's status as its response code.
     public LocalReply headers(HeaderChanges compiled) {
-        return change(new Compiled(compiled));
+        return compiled.isEmpty() ? this : change(new Compiled(compiled));
     }
 
     /// Removes a header that the route gave the reply, or that an earlier call did.
@@ -128,6 +128,11 @@ public final class LocalReply implements HeadersOutcome, DataOutcome, TrailersOu
             }
         }
         return List.copyOf(given);
+    }
+
+    /// True if [#applyHeaders] changes anything.
+    public boolean changesHeaders() {
+        return changes != null;
     }
 
     /// Changes headers as the reply says, in the order in which it was said; for whoever sends it.

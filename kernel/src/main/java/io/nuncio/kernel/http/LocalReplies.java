@@ -97,7 +97,9 @@ final class LocalReplies {
         ResponseHeaders headers = headersOf(changed);
         stream.responseHeaders(headers);
         stream.info().responseCode(headers.status());
-        changed.applyHeaders(headers, stream.formatContext("NotSet"));
+        if (changed.changesHeaders()) {
+            changed.applyHeaders(headers, stream.formatContext("NotSet"));
+        }
         HttpStream.ReplyBody text = format(headers, changed.body());
         body = text.text();
         Buffer data = Buffer.copyOf(body);

@@ -109,6 +109,7 @@ public final class HeaderRules implements HeaderChanges {
         }
     }
 
+    @Override
     public boolean isEmpty() {
         return removals.length == 0 && additions.length == 0;
     }
