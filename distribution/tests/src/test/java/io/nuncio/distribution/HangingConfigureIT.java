@@ -193,6 +193,17 @@ class HangingConfigureIT {
         assertThat(requests.failures()).isEmpty();
     }
 
+    /// The constructor takes longer than `configure` may, and less than constructors may.
+    @Test
+    void theTimeToLoadABundleIsNotThatOfTheExtensionAboveIt() throws Exception {
+        String slow = "Thread.sleep(4_000);";
+        put(StampBundle.generation("one").source("Stamp", StampBundle.factory(slow, "one")));
+        writeListener("");
+        start();
+        requests.awaitHeader("x-stamp", "one-one");
+        assertThat(server.stat("listener_manager.lds.update_rejected")).isZero();
+    }
+
     @Test
     void aStartIsRefused() throws Exception {
         put(hanging("one", SLEEPS));

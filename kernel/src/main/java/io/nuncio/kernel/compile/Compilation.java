@@ -24,6 +24,7 @@ final class Compilation {
     private @Nullable Throwable failure;
     private @Nullable LoopThread thread;
     private @Nullable Throwable where;
+    private boolean paused;
     private boolean over;
 
     /// An extension that is at work, and its time, which stands still while one below it works.
@@ -64,6 +65,19 @@ final class Compilation {
         refuseIfGivenUp();
         steps.pop();
         steps.getFirst().since = System.nanoTime();
+    }
+
+    /// Something begins that has a limit of its own: nobody's time runs.
+    synchronized void pause() {
+        refuseIfGivenUp();
+        Step step = steps.getFirst();
+        step.left -= System.nanoTime() - step.since;
+        paused = true;
+    }
+
+    synchronized void resume() {
+        steps.getFirst().since = System.nanoTime();
+        paused = false;
     }
 
     private void refuseIfGivenUp() {
@@ -110,7 +124,7 @@ final class Compilation {
         Step step = steps.getFirst();
         LoopThread standIn = thread;
         boolean late = step.left - (System.nanoTime() - step.since) <= 0;
-        if (done.getCount() == 0 || !late || standIn == null) {
+        if (paused || done.getCount() == 0 || !late || standIn == null) {
             return false;
         }
         over = true;

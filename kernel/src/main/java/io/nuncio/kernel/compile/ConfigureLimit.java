@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 /// else, so that to the extension it is the main thread. One that does not come back is given up:
 /// its configuration is refused, the main thread goes on, and whatever the thread does later finds
 /// its context closed. What an extension has compiled below itself has its own time, which is not
-/// the other's.
+/// the other's, and so has the loading of a bundle.
 ///
 /// | limit | default | exceeded |
 /// | --- | --- | --- |
@@ -82,6 +82,21 @@ final class ConfigureLimit {
         }
         giveUp(compilation);
         return null;
+    }
+
+    /// Runs what has a limit of its own, such as the constructor of a factory; the time of an
+    /// extension that is being configured stands still meanwhile.
+    <T extends @Nullable Object> T untimed(Supplier<T> work) {
+        Compilation outer = standIns.current();
+        if (outer == null) {
+            return work.get();
+        }
+        outer.pause();
+        try {
+            return work.get();
+        } finally {
+            outer.resume();
+        }
     }
 
     private void giveUp(Compilation compilation) {
