@@ -5,10 +5,19 @@ import com.google.protobuf.Message;
 
 import io.nuncio.kernel.config.Types;
 import io.nuncio.kernel.lease.Leased;
+import io.nuncio.spi.AccessLogger;
+import io.nuncio.spi.ClusterDiscovery;
 import io.nuncio.spi.ExtensionFactory;
 import io.nuncio.spi.FactoryContext;
+import io.nuncio.spi.HealthCheckerTemplate;
+import io.nuncio.spi.HttpFilterTemplate;
+import io.nuncio.spi.ListenerFilterTemplate;
+import io.nuncio.spi.LoadBalancerPolicy;
+import io.nuncio.spi.NetworkFilterTemplate;
 import io.nuncio.spi.PerRouteFactory;
 import io.nuncio.spi.Problems;
+import io.nuncio.spi.TransportSocketTemplate;
+import io.nuncio.spi.host.CertificateValidator;
 import io.nuncio.spi.internal.LoopThread;
 
 import org.jspecify.annotations.Nullable;
@@ -97,9 +106,11 @@ public final class LoadedExtension {
         }
         try {
             Object compiled = factory.apply(bound, context);
-            return problems.all().stream().skip(before).allMatch(Problems.Problem::warning)
-                    ? compiled
-                    : null;
+            if (problems.all().stream().skip(before).allMatch(Problems.Problem::warning)) {
+                return compiled;
+            }
+            drop(compiled, context);
+            return null;
         } catch (RuntimeException | LinkageError bug) {
             if (LoopThread.currentDismissed()) { // nobody waits for it any more
                 throw bug;
@@ -113,6 +124,27 @@ public final class LoadedExtension {
                             bundle.version(),
                             bug);
             return null;
+        }
+    }
+
+    /// What was compiled in vain has files, watches and the like all the same.
+    private void drop(@Nullable Object compiled, FactoryContext context) {
+        try {
+            switch (compiled) {
+                case HttpFilterTemplate template -> template.close();
+                case NetworkFilterTemplate template -> template.close();
+                case ListenerFilterTemplate template -> template.close();
+                case TransportSocketTemplate template -> template.close();
+                case AccessLogger logger -> logger.close();
+                case HealthCheckerTemplate template -> template.close();
+                case LoadBalancerPolicy policy -> policy.close();
+                case ClusterDiscovery discovery -> discovery.close();
+                case CertificateValidator validator -> validator.close();
+                case AutoCloseable value -> value.close();
+                case null, default -> {}
+            }
+        } catch (Exception | LinkageError bug) {
+            context.logger().warn("closing what {} compiled failed", info.name(), bug);
         }
     }
 

@@ -8,7 +8,9 @@ import com.google.protobuf.Value;
 
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.nuncio.kernel.http.FakeFactoryContext;
 import io.nuncio.spi.Category;
+import io.nuncio.spi.HttpFilterTemplate;
 import io.nuncio.spi.Problems;
 
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,41 @@ class ExtensionRegistryTest {
         assertThat(found).isNotNull();
         assertThat(found.info().name()).isEqualTo("envoy.filters.http.router");
         assertThat(problems.all()).isEmpty();
+    }
+
+    @Test
+    void whatIsCompiledInSpiteOfAProblemIsClosed() {
+        TestBundle.named("acme.filter")
+                .extension("name=\"acme\";type:List<String>=\"type.acme\";impl=\"acme.Filter\"")
+                .source(
+                        "acme.Filter",
+                        """
+                        package acme;
+                        import com.google.protobuf.Struct;
+                        import io.nuncio.spi.*;
+                        public class Filter implements HttpFilterFactory<Struct> {
+                            @Override public HttpFilterTemplate configure(Struct config, FactoryContext context) {
+                                context.problems().add("field", "is wrong");
+                                return new HttpFilterTemplate() {
+                                    @Override public HttpFilter create(Stream stream) {
+                                        return new HttpFilter() {};
+                                    }
+                                    @Override public void close() {
+                                        context.problems().add("", "closed");
+                                    }
+                                };
+                            }
+                        }
+                        """)
+                .write(bundles.resolve("x.jar"));
+        Any config = Any.pack(Struct.getDefaultInstance());
+        LoadedExtension found = registry().find(Category.HTTP_FILTER, "acme", config, problems);
+        assertThat(found).isNotNull();
+        FakeFactoryContext context = new FakeFactoryContext();
+        assertThat(found.configure(config, HttpFilterTemplate.class, context)).isNull();
+        assertThat(context.problems.all())
+                .extracting(Problems.Problem::message)
+                .containsExactly("is wrong", "closed");
     }
 
     @Test
