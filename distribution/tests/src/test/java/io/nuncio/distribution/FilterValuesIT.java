@@ -45,10 +45,20 @@ class FilterValuesIT {
                 @Override public void close() { new Value("session." + "%2$s" + requests).close(); }
             }
             @Override public HttpFilterTemplate configure(Config config, FactoryContext context) {
+                context.shared("shared", () -> new Value("shared"));
                 return stream -> new HttpFilter() {
+                    boolean waits;
+                    @Override public void onDestroy() {
+                        if (waits) { // long enough for others to close what is still in use
+                            java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);
+                            String shared = System.getProperty("%1$sshared");
+                            new Value("stream." + (shared == null ? "before" : "after")).close();
+                        }
+                    }
                     @Override public HeadersOutcome onRequestHeaders(RequestHeaders headers, boolean endStream) {
                         Value value = stream.perRoute(Value.class);
                         if (headers.contains(HeaderName.of("x-wait"))) {
+                            waits = true;
                             return HeadersOutcome.PAUSE;
                         }
                         Session session = stream.perConnection(Session::new);
@@ -179,6 +189,17 @@ class FilterValuesIT {
             waiting.close();
             awaitClosed("route.a");
             assertThat(closed("route.c")).isEmpty();
+        }
+    }
+
+    @Test
+    void whatTemplatesShareIsClosedAtTheEndWhenTheLastStreamHasEnded() throws Exception {
+        try (RawClient waiting = server.client("in")) {
+            waiting.send("GET / HTTP/1.1\r\nhost: a\r\nx-wait: 1\r\n\r\n");
+            server.awaitStat("http.in.downstream_rq_active", 1);
+            server.close();
+            assertThat(closed("stream.before")).isEqualTo("1");
+            assertThat(closed("shared")).isEqualTo("1");
         }
     }
 

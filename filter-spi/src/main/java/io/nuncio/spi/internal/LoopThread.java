@@ -12,7 +12,7 @@ public final class LoopThread extends FastThreadLocalThread {
     /// The cell of every thread that is not a loop thread.
     public static final int SHARED_CELL = 0;
 
-    private final int cell;
+    private int cell; // changed by dismiss() alone; not volatile, since each count reads it
     private final HeaderStorage headerStorage = new HeaderStorage();
     private volatile @Nullable Thread owner;
     private volatile boolean dismissed;
@@ -36,9 +36,11 @@ public final class LoopThread extends FastThreadLocalThread {
         owner = waiting;
     }
 
-    /// The thread for which this one stood in has given it up: nothing that it still does counts.
+    /// The thread for which this one stood in has given it up: nothing that it still does counts,
+    /// and what it counts all the same is not in the other's cell.
     public void dismiss() {
         owner = null;
+        cell = SHARED_CELL;
         dismissed = true;
     }
 

@@ -281,7 +281,16 @@ public final class PlaceContext implements FactoryContext {
     @Override
     public <T> T shared(String key, Supplier<T> maker) {
         stillWanted();
-        return services.shared().get(generation, key, maker, leases);
+        return services.shared()
+                .get(
+                        generation,
+                        key,
+                        () -> {
+                            T made = maker.get();
+                            stillWanted();
+                            return made;
+                        },
+                        leases);
     }
 
     @Override

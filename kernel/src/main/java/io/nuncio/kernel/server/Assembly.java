@@ -230,18 +230,34 @@ final class Assembly implements AutoCloseable {
         return all;
     }
 
-    /// Closes all but the log files, which connections write to as they end.
+    /// Closes all but the log files, which connections write to as they end; what extensions share
+    /// once they have ended.
     @Override
     public void close() {
         bundles.close();
-        listeners.close(connectionsEnded::countDown);
+        listeners.close(this::connectionsHaveEnded);
         files.close();
         resolver.close();
-        shared.close();
     }
 
-    /// Waits until the connections have ended that [#close] has told to, a few seconds at most. Not
-    /// on a loop.
+    /// What extensions share is used to the end. Thread: main, or a worker.
+    private void connectionsHaveEnded() {
+        boolean posted =
+                loops.main()
+                        .post(() -> {
+                            try {
+                                shared.close();
+                            } finally {
+                                connectionsEnded.countDown();
+                            }
+                        });
+        if (!posted) {
+            connectionsEnded.countDown();
+        }
+    }
+
+    /// Waits until the connections have ended that [#close] has told to, and what they shared is
+    /// closed, a few seconds at most. Not on a loop.
     void awaitConnections() {
         try {
             boolean _ = connectionsEnded.await(CLOSE_SECONDS, TimeUnit.SECONDS);

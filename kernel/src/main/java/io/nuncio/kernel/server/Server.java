@@ -99,21 +99,23 @@ public final class Server implements AutoCloseable, Signals.Listener, ServerActi
         }
         Problems problems = new Problems();
         try (WorkerLoops loops = WorkerLoops.create(1, engine(options))) {
-            onMain(
-                    loops,
-                    () -> {
-                        Assembly made =
-                                new Assembly(
-                                        bootstrap,
-                                        loaded.deprecatedUses(),
-                                        options,
-                                        registry,
-                                        loops,
-                                        problems);
-                        made.close();
-                        made.logFiles.close();
-                        return true;
-                    });
+            Assembly closed =
+                    onMain(
+                            loops,
+                            () -> {
+                                Assembly made =
+                                        new Assembly(
+                                                bootstrap,
+                                                loaded.deprecatedUses(),
+                                                options,
+                                                registry,
+                                                loops,
+                                                problems);
+                                made.close();
+                                return made;
+                            });
+            closed.awaitConnections();
+            closed.logFiles.close();
         }
         return loaded.problemsAnd(problems);
     }
