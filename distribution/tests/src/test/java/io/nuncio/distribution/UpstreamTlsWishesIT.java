@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -168,6 +169,25 @@ class UpstreamTlsWishesIT {
         try (FakeUpstream upstream = upstream();
                 NuncioServer proxy = start(upstream.port(), listeners, "", false)) {
             assertThat(get(proxy, "right")).as("nobody vouches for the names").isEqualTo(503);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aNameOfACertificateThatIsOnlyLetPassProvesNothing(boolean jdk) throws Exception {
+        String key = "envoy.network.upstream_subject_alt_names";
+        String listeners =
+                listener("demanding", key, "up.example")
+                        + listener("any", "envoy.tcp_proxy.cluster", "x");
+        for (TestCertificates trusted : List.of(authority, TestCertificates.authority("Other"))) {
+            String lenient =
+                    TlsBootstraps.trusting(trusted).stripTrailing()
+                            + "\n  trust_chain_verification: ACCEPT_UNTRUSTED\n";
+            try (FakeUpstream upstream = upstream();
+                    NuncioServer proxy = start(upstream.port(), listeners, lenient, jdk)) {
+                assertThat(get(proxy, "any")).isEqualTo(200);
+                assertThat(get(proxy, "demanding")).isEqualTo(trusted == authority ? 200 : 503);
+            }
         }
     }
 }

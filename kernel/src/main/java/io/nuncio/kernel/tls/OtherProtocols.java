@@ -3,6 +3,8 @@ package io.nuncio.kernel.tls;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,17 +27,35 @@ final class OtherProtocols {
     }
 
     /// @param use takes a reference of its own if it keeps the context
-    synchronized <T> T with(List<String> protocols, Function<SslContext, T> use) {
-        SslContext context = made.get(protocols);
-        if (context == null) {
-            context = maker.apply(protocols);
-            made.put(protocols, context);
-        }
+    <T> T with(List<String> protocols, Function<SslContext, T> use) {
+        SslContext known = borrow(protocols);
+        // Making one takes long: others are not kept waiting, and of two that make the same one
+        // the second takes the first one's.
+        SslContext context = known == null ? lend(protocols, maker.apply(protocols)) : known;
         try {
             return use.apply(context);
         } finally {
-            shrinkTo(closed ? 0 : MOST);
+            ReferenceCountUtil.release(context);
         }
+    }
+
+    private synchronized @Nullable SslContext borrow(List<String> protocols) {
+        SslContext context = made.get(protocols);
+        ReferenceCountUtil.retain(context);
+        return context;
+    }
+
+    private synchronized SslContext lend(List<String> protocols, SslContext fresh) {
+        SslContext earlier = made.get(protocols);
+        if (earlier != null) {
+            ReferenceCountUtil.release(fresh);
+            return ReferenceCountUtil.retain(earlier);
+        }
+        if (!closed) {
+            made.put(protocols, ReferenceCountUtil.retain(fresh));
+            shrinkTo(MOST);
+        }
+        return fresh;
     }
 
     private void shrinkTo(int most) {

@@ -240,7 +240,7 @@ final class TlsSocket implements TransportSocket {
         List<String> demanded = context.options().subjectAltNames();
         // A name proves nothing where nobody vouches for the certificate.
         if (!demanded.isEmpty()
-                && !(template.verifier().validates()
+                && !(facts.peerCertificateValidated()
                         && DemandedNames.found(facts.peerCertificates(), demanded))) {
             template.stats().otherName();
             throw new SSLException(new CertificateException("verify cert failed: verify SAN list"));

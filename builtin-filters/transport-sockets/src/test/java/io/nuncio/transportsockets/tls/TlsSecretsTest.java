@@ -1,16 +1,21 @@
 package io.nuncio.transportsockets.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.core.v3.WatchedDirectory;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.SanType;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.nuncio.spi.TransportSocketTemplate;
@@ -129,6 +134,31 @@ class TlsSecretsTest {
                                 + " match the certificate");
         assertThat(names(made)).isEqualTo("CN=a");
         assertThat(taken).hasSize(1);
+    }
+
+    @Test
+    void aRefusedValidatorWatchesNoFile() throws Exception {
+        Path map = Files.writeString(folder.resolve("map.json"), "{");
+        var spiffe =
+                SPIFFECertValidatorConfig.newBuilder()
+                        .setTrustBundles(DataSource.newBuilder().setFilename(map.toString()));
+        context.platform()
+                .extension("spiffe", new SpiffeExtension().configure(spiffe.build(), context));
+        compile(CommonTlsContext.newBuilder().setValidationContextSdsSecretConfig(sds("ca")));
+        Secret bad =
+                Secret.newBuilder()
+                        .setName("ca")
+                        .setValidationContext(
+                                CertificateValidationContext.newBuilder()
+                                        .addMatchTypedSubjectAltNames(
+                                                SubjectAltNameMatcher.newBuilder()
+                                                        .setSanType(SanType.OTHER_NAME))
+                                        .setCustomValidatorConfig(
+                                                TypedExtensionConfig.newBuilder()
+                                                        .setName("spiffe")))
+                        .build();
+        assertThat(secrets.deliver(bad)).isNotEmpty();
+        assertThatThrownBy(() -> context.changed(map)).hasMessageContaining("nobody watches");
     }
 
     @Test
