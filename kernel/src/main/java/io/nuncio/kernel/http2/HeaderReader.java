@@ -83,8 +83,9 @@ final class HeaderReader {
         Outcome outcome = Outcome.VALID;
         decoder.start(block, start, end, headers);
         while (decoder.next()) {
-            if (outcome == Outcome.VALID) {
-                outcome = field(headers);
+            outcome = field(headers);
+            if (outcome != Outcome.VALID) {
+                decoder.skipRest();
             }
         }
         if (decoder.tooLarge()) {

@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Each block has to be read to its end, or later ones are not understood; a block that nobody
-/// wants is [#skip]ped. A field is decoded to where it will lie in the map, as `name: value\r\n`;
-/// one that is not kept leaves its place to the next. What [#next] found of the name and the value
-/// (its slot, whether the bytes are allowed) is known without looking for fields that are in a
-/// table.
+/// wants is [#skip]ped, and so is the rest of one that is too large: what lies in a table is not
+/// copied then, unless the table gets it again. A field is decoded to where it will lie in the map,
+/// as `name: value\r\n`; one that is not kept leaves its place to the next. What [#next] found of
+/// the name and the value (its slot, whether the bytes are allowed) is known without looking for
+/// fields that are in a table.
 ///
 /// | limit | set by | when exceeded |
 /// | --- | --- | --- |
@@ -66,6 +67,7 @@ public final class HpackDecoder {
     private byte[] target = NO_BYTES; // the map's
     private @Nullable HpackError error;
     private boolean tooLarge;
+    private boolean wanted; // false if the rest is read for the sake of later blocks
     private long decompressed;
 
     private int nameStart;
@@ -106,6 +108,7 @@ public final class HpackDecoder {
         target = headers.array();
         error = null;
         tooLarge = false;
+        wanted = true;
         decompressed = 0;
     }
 
@@ -114,11 +117,14 @@ public final class HpackDecoder {
     /// @return what was wrong with it, null if nothing
     public @Nullable HpackError skip(byte[] source, int from, int to) {
         start(source, from, to, new Trailers());
-        boolean more = true;
-        while (more) {
-            more = next();
-        }
+        skipRest();
         return error;
+    }
+
+    /// The same with the rest of a block: [#next] will find nothing more.
+    public void skipRest() {
+        wanted = false;
+        next();
     }
 
     /// Goes to the next field.
@@ -141,7 +147,7 @@ public final class HpackDecoder {
             if (!found || !affordable()) {
                 return finish();
             }
-            if (!tooLarge) {
+            if (wanted) {
                 return true;
             }
         }
@@ -197,6 +203,7 @@ public final class HpackDecoder {
         if (headers.byteSize() + nameLength + valueLength > maxBytes
                 || headers.size() >= maxFields) {
             tooLarge = true;
+            wanted = false;
             return false;
         }
         headers.adoptLine(KEY, nameKey, nameStart, nameLength, valueLength, neverIndexed());
@@ -279,7 +286,9 @@ public final class HpackDecoder {
             valueLength = StaticTable.valueLength(index);
             nameKey = StaticTable.nameKey(index);
             traits = 0;
-            copy(StaticTable.BYTES, StaticTable.start(index), nameLength + valueLength);
+            if (wanted) {
+                copy(StaticTable.BYTES, StaticTable.start(index), nameLength + valueLength);
+            }
             return true;
         }
         int age = index - StaticTable.SIZE - 1;
@@ -291,7 +300,9 @@ public final class HpackDecoder {
         valueLength = table.valueLength(place);
         nameKey = table.nameKey(place);
         traits = table.extra(place);
-        copy(table.bytes(), table.start(place), nameLength + valueLength);
+        if (wanted) {
+            copy(table.bytes(), table.start(place), nameLength + valueLength);
+        }
         return true;
     }
 
@@ -307,7 +318,7 @@ public final class HpackDecoder {
         if (index < 0) {
             return fail(numberError());
         }
-        if (!firstFieldAllowed() || !readName(index)) {
+        if (!firstFieldAllowed() || !readName(index, wanted || indexed)) {
             return false;
         }
         int valueStart = nameStart + nameLength + 2;
@@ -328,7 +339,8 @@ public final class HpackDecoder {
         return true;
     }
 
-    private boolean readName(int index) {
+    /// @param copied false if nobody will look at a name that lies in a table
+    private boolean readName(int index, boolean copied) {
         if (index == 0) {
             nameLength = string(nameStart);
             if (nameLength < 0) {
@@ -342,7 +354,9 @@ public final class HpackDecoder {
             nameLength = StaticTable.nameLength(index);
             nameKey = StaticTable.nameKey(index);
             traits = 0;
-            copy(StaticTable.BYTES, StaticTable.start(index), nameLength);
+            if (copied) {
+                copy(StaticTable.BYTES, StaticTable.start(index), nameLength);
+            }
             return true;
         }
         int age = index - StaticTable.SIZE - 1;
@@ -353,7 +367,9 @@ public final class HpackDecoder {
         nameLength = table.nameLength(place);
         nameKey = table.nameKey(place);
         traits = table.extra(place) & (Traits.BAD_NAME | Traits.UNDERSCORE);
-        copy(table.bytes(), table.start(place), nameLength);
+        if (copied) {
+            copy(table.bytes(), table.start(place), nameLength);
+        }
         return true;
     }
 

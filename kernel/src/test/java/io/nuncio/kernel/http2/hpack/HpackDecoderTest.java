@@ -247,6 +247,33 @@ class HpackDecoderTest {
         assertThat(decoder.skip(Blocks.hex("80"), 0, 1)).isEqualTo(HpackError.INDEX);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "82, an indexed field of the static table",
+        "be, one of the dynamic table",
+        "0201 78, a name of the static table",
+        "0f2f 01 78, one of the dynamic table",
+    })
+    void whatNobodyWantsIsNotCopiedFromATable(String rest, String what) {
+        var headers = new RequestHeaders();
+        byte[] block = Blocks.hex("4003 616161 01 62 0003 636363 01 64" + rest);
+        decoder.start(block, 0, block.length, headers);
+        decoder.next();
+        decoder.next();
+        decoder.skipRest();
+        assertThat(decoder.next()).isFalse();
+        assertThat(decoder.error()).as(what).isNull();
+        assertThat(Blocks.text(headers.array(), 0, 3)).as(what).isEqualTo("ccc");
+    }
+
+    @Test
+    void whatNobodyWantsEntersTheTableAllTheSame() {
+        byte[] block = Blocks.hex("4001 61 01 62 7e 01 63 82 4201 78");
+        assertThat(decoder.skip(block, 0, block.length)).isNull();
+        assertThat(Blocks.decode(decoder, Blocks.hex("be bf c0")))
+                .containsExactly(":method: x", "a: c", "a: b");
+    }
+
     // The table's size (RFC 7541, 4.2).
 
     @Test
