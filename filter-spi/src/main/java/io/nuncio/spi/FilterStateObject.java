@@ -37,7 +37,8 @@ public interface FilterStateObject {
     }
 
     /// True if streams that share such objects with their upstream connections ([SharedState]) have
-    /// the same connection only if the objects are equal.
+    /// the same connection only if the objects are equal. Pools of connections keep such objects,
+    /// and longer than a bundle lives: where a text says it, use a [HashableText].
     default boolean keepsConnectionsApart() {
         return false;
     }

@@ -1,7 +1,7 @@
 package io.nuncio.filterstate;
 
 import io.nuncio.spi.Address;
-import io.nuncio.spi.FilterStateObject;
+import io.nuncio.spi.HashableText;
 
 import org.jspecify.annotations.Nullable;
 
@@ -74,13 +74,6 @@ enum ObjectKind {
                     : Address.Ip.parse(host, port.intValue());
         }
     };
-
-    private record HashableText(String text) implements FilterStateObject {
-        @Override
-        public boolean keepsConnectionsApart() {
-            return true;
-        }
-    }
 
     private static final int MAX_PORT = 65_535;
 

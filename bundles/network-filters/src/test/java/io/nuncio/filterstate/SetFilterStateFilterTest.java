@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config;
 import io.nuncio.spi.FilterStateObject;
+import io.nuncio.spi.HashableText;
 import io.nuncio.spi.NetworkOutcome;
 import io.nuncio.spi.SharedState;
 import io.nuncio.testkit.FakeConnection;
@@ -121,6 +122,7 @@ class SetFilterStateFilterTest {
                 .filteredOn(SharedState::keepsConnectionsApart)
                 .extracting(SharedState::key)
                 .containsExactly("hashable", "envoy.network.transport_socket.original_dst_address");
+        assertThat(state("hashable")).isEqualTo(new HashableText("x"));
         assertThat(FilterStateObject.textOf(state("hashable"))).isEqualTo("x");
     }
 
