@@ -34,6 +34,7 @@ final class RouteDiscovery implements RouteSource, ResourceWatcher<RouteConfigur
     private final Counter updateEmpty;
     private @Nullable Subscription subscription;
     private InitTarget target = InitTarget.NONE;
+    private @Nullable RouteConfiguration serving; // null until the first have come
     private volatile RouteTable current;
 
     /// @param context its statistics are the subscription's, `http.<stat_prefix>.rds.<name>.`
@@ -81,26 +82,33 @@ final class RouteDiscovery implements RouteSource, ResourceWatcher<RouteConfigur
             LOG.warn("rds: {} is missing from {}", name, source());
         } else {
             ResourceUpdate.Entry<RouteConfiguration> entry = update.resources().getLast();
-            int before = errors(entry);
-            RouteTable compiled =
-                    compiler.compileDynamic(
-                            entry.message(),
-                            entry.version(),
-                            filters,
-                            context.withProblems(entry.problems()));
-            if (errors(entry) > before) {
-                compiled.close();
-                target.failed(firstError(entry));
-            } else {
-                RouteTable replaced = current;
-                current = compiled;
-                replaced.close();
-                reloads.increment();
-                reloadTime.set(System.currentTimeMillis());
-                LOG.debug("rds: loading new configuration: config_name={}", name);
+            if (!entry.message().equals(serving)) { // as in Envoy, the same changes nothing
+                replace(entry);
             }
         }
         ready();
+    }
+
+    private void replace(ResourceUpdate.Entry<RouteConfiguration> entry) {
+        int before = errors(entry);
+        RouteTable compiled =
+                compiler.compileDynamic(
+                        entry.message(),
+                        entry.version(),
+                        filters,
+                        context.withProblems(entry.problems()));
+        if (errors(entry) > before) {
+            compiled.close();
+            target.failed(firstError(entry));
+        } else {
+            RouteTable replaced = current;
+            current = compiled;
+            serving = entry.message();
+            replaced.close();
+            reloads.increment();
+            reloadTime.set(System.currentTimeMillis());
+            LOG.debug("rds: loading new configuration: config_name={}", name);
+        }
     }
 
     private static int errors(ResourceUpdate.Entry<?> entry) {
