@@ -24,9 +24,12 @@ import java.util.Map;
 /// Opening, letting go and reopening: any thread, as a rule the main thread. `/dev/stdout` and
 /// `/dev/stderr` are the process's own and are never closed.
 public final class LogFiles implements AutoCloseable {
+    private static final Duration END_WAIT = Duration.ofSeconds(5);
+
     private final Settings settings;
     private final FileStats stats;
     private final Opener opener;
+    private final Duration endWait;
     private final Object lock = new Object();
     private final Map<String, Shared> open = new HashMap<>();
     private final List<QueuedFile> ending = new ArrayList<>(); // let go, and perhaps still written
@@ -54,9 +57,15 @@ public final class LogFiles implements AutoCloseable {
     }
 
     LogFiles(Settings settings, StatsScope stats, Opener opener) {
+        this(settings, stats, opener, END_WAIT);
+    }
+
+    /// @param endWait how long [#close] waits for all files together
+    LogFiles(Settings settings, StatsScope stats, Opener opener, Duration endWait) {
         this.settings = settings;
         this.stats = FileStats.in(stats);
         this.opener = opener;
+        this.endWait = endWait;
     }
 
     /// A file to append to; it is created if it is not there.
@@ -88,8 +97,8 @@ public final class LogFiles implements AutoCloseable {
         }
     }
 
-    /// Writes what waits and closes all files; waits for it, a few seconds at most. For the end of
-    /// the process.
+    /// Writes what waits and closes all files; waits for it, a few seconds at most for all
+    /// together. For the end of the process.
     @Override
     public void close() {
         List<QueuedFile> files = new ArrayList<>();
@@ -99,7 +108,8 @@ public final class LogFiles implements AutoCloseable {
             files.addAll(ending);
         }
         files.forEach(QueuedFile::close);
-        files.forEach(QueuedFile::awaitEnd);
+        long deadline = System.nanoTime() + endWait.toNanos();
+        files.forEach(file -> file.awaitEnd(deadline));
     }
 
     private void release(String path, QueuedFile file) {

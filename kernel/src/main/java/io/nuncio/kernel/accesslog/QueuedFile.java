@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -23,7 +24,6 @@ import java.util.concurrent.locks.LockSupport;
 /// whole.
 final class QueuedFile {
     private static final Logger LOG = LoggerFactory.getLogger("file");
-    private static final long END_WAIT_MILLIS = 5_000;
 
     private static final int MIN_BUFFER_BYTES = 64 * 1024;
 
@@ -95,9 +95,11 @@ final class QueuedFile {
         return writer.getState() == Thread.State.TERMINATED;
     }
 
-    void awaitEnd() {
+    /// @param deadline of [System#nanoTime]
+    void awaitEnd(long deadline) {
         try {
-            writer.join(END_WAIT_MILLIS);
+            long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            writer.join(Math.max(1, millis)); // 0 is for ever
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

@@ -128,6 +128,30 @@ class LogFilesTest {
     }
 
     @Test
+    void theEndWaitsForAllFilesTogether() {
+        List<Channels> stuck = new ArrayList<>();
+        files =
+                new LogFiles(
+                        settings(NEVER, 64 * 1024, 1 << 20),
+                        store.root(),
+                        _ -> {
+                            Channels channel = new Channels();
+                            channel.permits.drainPermits();
+                            stuck.add(channel);
+                            return channel;
+                        },
+                        Duration.ofMillis(400));
+        for (int file = 0; file < 20; file++) {
+            write(files.open("file " + file), "entry");
+        }
+        long begin = System.nanoTime();
+        files.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
+        assertThat(stuck).hasSize(20).allMatch(Channels::isOpen);
+        stuck.forEach(channel -> channel.permits.release(1));
+    }
+
+    @Test
     void reopeningFollowsARotation() throws IOException {
         Path path = folder.resolve("access.log");
         Path rotated = folder.resolve("access.log.1");
