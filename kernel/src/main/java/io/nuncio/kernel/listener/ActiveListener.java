@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -206,6 +207,14 @@ final class ActiveListener {
                 }
             });
         }
+    }
+
+    /// The same, and waits until the sockets are closed: only then another can have the addresses.
+    /// Not to be called on a worker.
+    void awaitStopListening() {
+        CompletableFuture<Boolean> closed = new CompletableFuture<>();
+        stopListening(() -> closed.complete(true));
+        closed.join();
     }
 
     /// Connections shall end as they answer; those that do nothing stay.

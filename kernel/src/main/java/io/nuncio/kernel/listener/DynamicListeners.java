@@ -114,8 +114,47 @@ final class DynamicListeners {
         }
         int problemsBefore = problems.all().size();
         InitManager init = started ? services.init().create("Listener " + message.getName()) : null;
+        Compiled compiled = compile(message, version, before, init, problems);
+        if (compiled == null) {
+            stats.createFailure().increment();
+            failed(message, errors(problems, problemsBefore));
+            return false;
+        }
+        (known == null ? stats.added() : stats.modified()).increment();
+        if (compiled.base() != null) {
+            stats.inPlaceUpdated().increment();
+        }
+        ActiveListener listener = compiled.listener();
+        LOG.info("lds: add/update listener '{}'", listener.config().name());
+        if (init != null) {
+            warm(new WarmingListener(listener, init, compiled.base()), waiting, problems);
+            return true;
+        }
+        if (before != null) {
+            serving.remove(before);
+            before.compiled().close();
+        }
+        serving.add(listener);
+        return true;
+    }
+
+    /// A listener that neither warms nor serves yet.
+    ///
+    /// @param base as that of [WarmingListener]
+    private record Compiled(ActiveListener listener, @Nullable CompiledListener base) {}
+
+    /// @param init what it will wait for; forgotten if there is a problem
+    /// @return null if there is a problem
+    private @Nullable Compiled compile(
+            Listener message,
+            String version,
+            @Nullable ActiveListener before,
+            @Nullable InitManager init,
+            Problems problems) {
         CompiledListener base =
-                started && before != null && Renewals.inPlace(before.compiled().message(), message)
+                init != null
+                                && before != null
+                                && Renewals.inPlace(before.compiled().message(), message)
                         ? before.compiled()
                         : null;
         InitTargets initTargets = init == null ? services.init().server() : init;
@@ -125,44 +164,32 @@ final class DynamicListeners {
                                 message, config -> conflict(config, before), initTargets, problems)
                         : compiler.update(base, message, initTargets, problems);
         if (compiled == null) {
-            stats.createFailure().increment();
             if (init != null) {
                 services.init().forget(init);
             }
-            failed(message, errors(problems, problemsBefore));
-            return false;
+            return null;
         }
-        (known == null ? stats.added() : stats.modified()).increment();
-        if (base != null) {
-            stats.inPlaceUpdated().increment();
-        }
-        LOG.info("lds: add/update listener '{}'", compiled.config().name());
         // One that will change another in place needs no parts of its own.
-        ActiveListener listener =
+        return new Compiled(
                 ActiveListener.of(
                         compiled,
                         services,
                         base == null ? services.workers() : List.of(),
                         serving.byAddress(),
-                        version);
-        if (init == null) {
-            if (before != null) {
-                serving.remove(before);
-                before.compiled().close();
-            }
-            serving.add(listener);
-            return true;
+                        version),
+                base);
+    }
+
+    /// @param instead takes its place among those that warm; null for none
+    private void warm(WarmingListener fresh, @Nullable WarmingListener instead, Problems problems) {
+        if (instead != null) {
+            forget(instead);
         }
-        if (waiting != null) {
-            forget(waiting);
-        }
-        WarmingListener fresh = new WarmingListener(listener, init, base);
-        warming.put(compiled.config().name(), fresh);
+        warming.put(fresh.listener().config().name(), fresh);
         stats.warming().set(warming.size());
         boolean[] later = {false};
-        init.initialize(() -> activate(fresh, later[0] ? new Problems() : problems));
+        fresh.init().initialize(() -> activate(fresh, later[0] ? new Problems() : problems));
         later[0] = true;
-        return true;
     }
 
     /// Why the addresses cannot be had, null if they can.
@@ -206,17 +233,34 @@ final class DynamicListeners {
                         .build());
     }
 
-    /// Listeners that warm were compiled with what has been replaced meanwhile.
+    /// Listeners that warm were compiled with what has been replaced meanwhile. One that cannot be
+    /// compiled anew goes on as it is.
     void warmAgain(String bundle) {
         for (WarmingListener waiting : List.copyOf(warming.values())) {
-            ActiveListener listener = waiting.listener();
-            if (listener.compiled().uses(bundle)) {
-                forget(waiting);
-                Problems problems = new Problems();
-                addOrUpdate(listener.compiled().message(), listener.version(), problems);
-                problems.all().forEach(problem -> LOG.warn("{}", problem.message()));
+            if (waiting.listener().compiled().uses(bundle)) {
+                warmAgain(waiting);
             }
         }
+    }
+
+    private void warmAgain(WarmingListener waiting) {
+        ActiveListener listener = waiting.listener();
+        String name = listener.config().name();
+        ActiveListener before = serving.find(name);
+        InitManager init = services.init().create("Listener " + name);
+        Problems problems = new Problems();
+        Compiled compiled =
+                compile(listener.compiled().message(), listener.version(), before, init, problems);
+        if (compiled != null) {
+            warm(
+                    new WarmingListener(compiled.listener(), init, compiled.base()),
+                    waiting,
+                    problems);
+        } else if (waiting.base() != null
+                && (before == null || waiting.base() != before.compiled())) {
+            forget(waiting); // it shares filter chains with one that is gone
+        }
+        problems.all().forEach(problem -> LOG.warn("listener {}: {}", name, problem.message()));
     }
 
     private void forget(WarmingListener waiting) {
@@ -254,7 +298,7 @@ final class DynamicListeners {
                 listener.takeSockets(before);
             } else {
                 if (before != null && inTheWay) {
-                    before.stopListening(); // on the same loop, where it is done before the binding
+                    before.awaitStopListening();
                 }
                 listener.bind();
             }

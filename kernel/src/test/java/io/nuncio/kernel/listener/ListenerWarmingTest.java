@@ -1,6 +1,7 @@
 package io.nuncio.kernel.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.nuncio.spi.Address;
 import io.nuncio.spi.ListenerFilter;
@@ -216,12 +217,15 @@ class ListenerWarmingTest extends ListenersFixture {
         Path path = folder.resolve("socket");
         start();
         String text = "name: 'in' address { pipe { path: '%s' mode: %d } } " + CHAIN;
+        int created = 0;
         for (int mode : new int[] {0600, 0660}) {
             String given = text.formatted(path, mode, "fast");
             assertThat(onMain(() -> manager.dynamic().addOrUpdate(listener(given), "1", problems)))
                     .isTrue();
             assertThat(problems.all()).isEmpty();
-            until(() -> stat("listener_manager.total_listeners_draining") == 0);
+            created += 2; // one for each worker
+            long expected = created;
+            until(() -> manager("listener_create_success") == expected);
             try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
                 client.connect(UnixDomainSocketAddress.of(path));
                 client.write(ByteBuffer.wrap(new byte[] {'x'}));
@@ -229,6 +233,7 @@ class ListenerWarmingTest extends ListenersFixture {
             }
         }
         assertThat(Files.getPosixFilePermissions(path)).contains(PosixFilePermission.GROUP_WRITE);
+        until(() -> log.contains("fast closed"));
     }
 
     @Test
@@ -250,6 +255,65 @@ class ListenerWarmingTest extends ListenersFixture {
                 .extracting(Object::toString)
                 .containsExactly("address: reuse port cannot be changed during an update");
         assertThat(echo(client("in"), "x")).isEqualTo("x");
+    }
+
+    @Test
+    void anOptionOfTheBoundSocketMayChangeThoughThereCanBeOneSocketOnly(@TempDir Path folder)
+            throws Exception {
+        assumeThat(loops.main().engine().listensInSteps()).isTrue();
+        start();
+        Path path = folder.resolve("socket");
+        String pipe = "name: 'in' address { pipe { path: '" + path + "' } } " + CHAIN;
+        String option = "socket_options { level: 1 name: 12 int_value: %d state: STATE_BOUND } ";
+        for (int priority = 1; priority <= 5; priority++) {
+            String given = pipe.formatted("fast") + option.formatted(priority);
+            assertThat(onMain(() -> manager.dynamic().addOrUpdate(listener(given), "1", problems)))
+                    .isTrue();
+            assertThat(problems.all()).isEmpty();
+            assertThat(path).exists();
+            long created = 2L * priority; // one for each worker
+            until(() -> manager("listener_create_success") == created);
+            try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                client.connect(UnixDomainSocketAddress.of(path));
+                client.write(ByteBuffer.wrap(new byte[] {'x'}));
+                assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(1);
+            }
+        }
+        assertThat(manager("listener_create_failure")).isZero();
+    }
+
+    @Test
+    void whatWarmsIsCompiledAnewWithABundleThatWasReplacedAndCountedOnce() throws Exception {
+        start();
+        update("in", CHAIN.formatted("slow"));
+        replaceBundle();
+        assertThat(log).containsExactly("slow closed");
+        ready(slow, 0);
+        assertThat(manager.address("in")).isNull();
+        ready(slow, 1);
+        assertThat(echo(client("in"), "x")).isEqualTo("x");
+        assertThat(manager("listener_added")).isEqualTo(1);
+        assertThat(manager("listener_modified")).isZero();
+    }
+
+    @Test
+    void whatWarmsGoesOnIfItCannotBeCompiledAnew() throws Exception {
+        start();
+        update("in", CHAIN.formatted("slow"));
+        extensions.remove("slow");
+        replaceBundle();
+        assertThat(log).isEmpty();
+        assertThat(manager("total_listeners_warming")).isEqualTo(1);
+        assertThat(init.waiting()).hasSize(1);
+        ready(slow, 0);
+        assertThat(echo(client("in"), "x")).isEqualTo("x");
+    }
+
+    private void replaceBundle() throws Exception {
+        onMain(() -> {
+            manager.dynamic().warmAgain(BUNDLE);
+            return true;
+        });
     }
 
     @Test

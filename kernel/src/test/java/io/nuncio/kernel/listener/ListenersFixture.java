@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.nuncio.kernel.discovery.ExtensionDiscovery;
 import io.nuncio.kernel.init.InitManagers;
+import io.nuncio.kernel.lease.Leased;
 import io.nuncio.kernel.lease.Leases;
 import io.nuncio.kernel.network.ConnectionLimit;
 import io.nuncio.kernel.network.IoEngine;
@@ -59,6 +60,7 @@ import java.util.function.Supplier;
 /// Listeners of a manager with extensions of the test's own, two workers and real sockets.
 abstract class ListenersFixture {
     static final long PATIENCE_SECONDS = 10;
+    static final String BUNDLE = "acme";
 
     final WorkerLoops loops = WorkerLoops.create(2, IoEngine.preferred());
     final StatsStore store = StatsStore.detached();
@@ -200,6 +202,7 @@ abstract class ListenersFixture {
             InitTargets initTargets,
             Leases leases,
             Problems problems) {
+        leases.hold(new ABundle());
         return (FactoryContext)
                 Proxy.newProxyInstance(
                         ListenersFixture.class.getClassLoader(),
@@ -215,6 +218,20 @@ abstract class ListenersFixture {
                                     case "platform" -> platform();
                                     default -> throw new AssertionError(method);
                                 });
+    }
+
+    /// The bundle that all extensions are of.
+    record ABundle() implements Leased {
+        @Override
+        public String bundle() {
+            return BUNDLE;
+        }
+
+        @Override
+        public void retain() {}
+
+        @Override
+        public void release() {}
     }
 
     /// Its matchers fail.
