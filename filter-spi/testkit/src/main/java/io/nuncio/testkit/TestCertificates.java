@@ -134,6 +134,21 @@ public final class TestCertificates {
 
     /// The same that is good until then.
     public String revoking(Instant until, X509Certificate... revoked) {
+        return revoking(until, new byte[0], revoked);
+    }
+
+    /// The same that is only for certificates whose list is at that place.
+    public String revokingAt(String uri, X509Certificate... revoked) {
+        byte[] scope = extension("551d1c", true, der(0x30, distributionPoint(uri)));
+        return revoking(
+                Instant.now().plus(Duration.ofDays(1)), der(0xa0, der(0x30, scope)), revoked);
+    }
+
+    private static byte[] distributionPoint(String uri) {
+        return der(0xa0, der(0xa0, der(0x86, uri.getBytes(StandardCharsets.US_ASCII))));
+    }
+
+    private String revoking(Instant until, byte[] extensions, X509Certificate... revoked) {
         byte[] entries = {};
         for (X509Certificate each : revoked) {
             entries =
@@ -147,12 +162,13 @@ public final class TestCertificates {
         byte[] listed =
                 der(
                         0x30,
-                        der(0x02, new byte[] {1}),
+                        der(0x02, new byte[] {1}), // version 2
                         algorithm(authority.key()),
                         authority.certificate().getSubjectX500Principal().getEncoded(),
                         time(Instant.now().minusSeconds(60)),
                         time(until),
-                        revoked.length == 0 ? new byte[0] : der(0x30, entries));
+                        revoked.length == 0 ? new byte[0] : der(0x30, entries),
+                        extensions);
         return pem("X509 CRL", signed(listed, authority.key()));
     }
 
@@ -318,9 +334,7 @@ public final class TestCertificates {
 
         /// The list of revoked certificates can be fetched there.
         public Request listAt(String uri) {
-            byte[] name = der(0x86, uri.getBytes(StandardCharsets.US_ASCII));
-            byte[] point = der(0x30, der(0xa0, der(0xa0, name)));
-            others.add(extension("551d1f", der(0x30, point)));
+            others.add(extension("551d1f", der(0x30, der(0x30, distributionPoint(uri)))));
             return this;
         }
 
@@ -420,7 +434,12 @@ public final class TestCertificates {
     }
 
     private static byte[] extension(String oid, byte[] value) {
-        return der(0x30, der(0x06, hex(oid)), der(0x04, value));
+        return extension(oid, false, value);
+    }
+
+    private static byte[] extension(String oid, boolean critical, byte[] value) {
+        byte[] flag = critical ? der(0x01, new byte[] {-1}) : new byte[0];
+        return der(0x30, der(0x06, hex(oid)), flag, der(0x04, value));
     }
 
     private static byte[] distinguished(String commonName) {

@@ -7,6 +7,8 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,11 +18,12 @@ import javax.security.auth.x500.X500Principal;
 /// Finds the way from a peer's certificate to a trusted one: each step takes a trusted issuer if
 /// there is one, else one of the peer's, and never goes back. From the first trusted one it goes on
 /// among the trusted ones, up to one that signs itself if there is such a one. Of several that fit
-/// by name and key identifier and whose key may sign certificates, one that is valid now goes
-/// before the first; of trusted ones only those count whose signature it is, if there are any. So
-/// whatever a peer presents, the work is at most the square of what one handshake may carry, where
-/// a search of all ways doubles with each step. Whether the signatures on the way are good is for
-/// others to say. Immutable; any thread.
+/// by name and key identifier and whose key may sign certificates, those that are valid now go
+/// first, then, of the trusted ones, those that sign themselves, and of the peer's, those that do
+/// not; of trusted ones only those count whose signature it is, if there are any. So whatever a
+/// peer presents, the work is at most the square of what one handshake may carry, where a search of
+/// all ways doubles with each step. Whether the signatures on the way are good is for others to
+/// say. Immutable; any thread.
 final class IssuerSearch {
     private static final String OWN_KEY = "2.5.29.14";
     private static final String ISSUERS_KEY = "2.5.29.35";
@@ -67,14 +70,14 @@ final class IssuerSearch {
             List<X509Certificate> vouching = fitting(last, trusted);
             if (!vouching.isEmpty()) {
                 List<X509Certificate> signers = signers(last, vouching);
-                return new Way(way, upwards(best(signers.isEmpty() ? vouching : signers)));
+                return new Way(way, upwards(best(signers.isEmpty() ? vouching : signers, true)));
             }
             left.remove(last);
             List<X509Certificate> next = fitting(last, left);
             if (next.isEmpty()) {
                 return null;
             }
-            last = best(next);
+            last = best(next, false);
         }
     }
 
@@ -89,7 +92,7 @@ final class IssuerSearch {
             if (next.isEmpty()) {
                 return way;
             }
-            last = best(next);
+            last = best(next, true);
         }
     }
 
@@ -123,14 +126,17 @@ final class IssuerSearch {
         }
     }
 
-    private static X509Certificate best(List<X509Certificate> fitting) {
+    /// @param end whether the way may end there, as it does at one that bears its own issuer's name
+    private static X509Certificate best(List<X509Certificate> fitting, boolean end) {
         Date now = new Date();
-        for (X509Certificate each : fitting) {
-            if (!now.before(each.getNotBefore()) && !now.after(each.getNotAfter())) {
-                return each;
-            }
-        }
-        return fitting.getFirst();
+        return Collections.min(
+                fitting,
+                Comparator.comparing((X509Certificate each) -> !valid(each, now))
+                        .thenComparing(each -> selfIssued(each) != end));
+    }
+
+    private static boolean valid(X509Certificate certificate, Date now) {
+        return !now.before(certificate.getNotBefore()) && !now.after(certificate.getNotAfter());
     }
 
     private static boolean maySign(X509Certificate certificate) {

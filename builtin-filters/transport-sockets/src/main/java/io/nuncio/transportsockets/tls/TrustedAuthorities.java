@@ -174,9 +174,25 @@ final class TrustedAuthorities {
         }
     }
 
-    /// Signatures and constraints. The JDK looks at all but the last, which it takes for an
-    /// authority's whatever stands in it.
+    /// Signatures and constraints. Certificates that may be expired were perhaps never valid at the
+    /// same time: each of them is looked at as of its own.
     private @Nullable Rejected unfounded(List<X509Certificate> all) {
+        if (!settings.allowExpired()) {
+            return unfounded(all, 0, new Date());
+        }
+        for (int depth = 0; depth < all.size() - 1; depth++) {
+            Date itsOwn = all.get(depth).getNotAfter();
+            Rejected rejected = unfounded(all.subList(0, depth + 2), depth, itsOwn);
+            if (rejected != null) {
+                return rejected;
+            }
+        }
+        return null;
+    }
+
+    /// Whether the last may vouch for those before it, and does, over the others, for that one. The
+    /// JDK takes the last for an authority's whatever stands in it.
+    private static @Nullable Rejected unfounded(List<X509Certificate> all, int first, Date when) {
         int depth = all.size() - 1;
         X509Certificate last = all.getLast();
         boolean firstVersion = last.getVersion() < 3 && IssuerSearch.selfIssued(last);
@@ -191,16 +207,15 @@ final class TrustedAuthorities {
         try {
             PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(last, null)));
             parameters.setRevocationEnabled(false);
-            if (settings.allowExpired()) {
-                parameters.setDate(whenAllWereValid(path));
-            }
+            parameters.setDate(when);
             CertPathValidator.getInstance("PKIX")
                     .validate(
-                            CertificateFactory.getInstance("X.509").generateCertPath(path),
+                            CertificateFactory.getInstance("X.509")
+                                    .generateCertPath(path.subList(first, depth)),
                             parameters);
             return misnamed(path, last);
         } catch (GeneralSecurityException failure) {
-            return rejected(failure);
+            return rejected(failure, first);
         }
     }
 
@@ -243,18 +258,6 @@ final class TrustedAuthorities {
         return null;
     }
 
-    /// Now, or the last moment before the first of them expired. Only the JDK's look at these
-    /// certificates goes by it; lists of revoked ones are good now or not at all.
-    private static Date whenAllWereValid(List<X509Certificate> chain) {
-        Date when = new Date();
-        for (X509Certificate each : chain) {
-            if (each.getNotAfter().before(when)) {
-                when = each.getNotAfter();
-            }
-        }
-        return when;
-    }
-
     private boolean usable(X509Certificate certificate) throws CertificateParsingException {
         List<String> uses = certificate.getExtendedKeyUsage();
         String use = settings.use();
@@ -262,10 +265,12 @@ final class TrustedAuthorities {
     }
 
     /// In OpenSSL's words.
-    private static Rejected rejected(Throwable failure) {
+    ///
+    /// @param first the depth of the first certificate that was looked at
+    private static Rejected rejected(Throwable failure, int first) {
         for (Throwable each = failure; each != null; each = each.getCause()) {
             if (each instanceof CertPathValidatorException invalid) {
-                int depth = Math.max(invalid.getIndex(), 0);
+                int depth = first + Math.max(invalid.getIndex(), 0);
                 CertPathValidatorException.Reason reason = invalid.getReason();
                 if (reason == BasicReason.EXPIRED) {
                     return rejected(Cause.EXPIRED, depth, "certificate has expired");

@@ -137,6 +137,8 @@ class PeerCertificatesTest {
                         .valid(now.plus(Duration.ofHours(1)), now.plus(Duration.ofHours(2)))
                         .issue();
         assertThat(reason(verify(trusting(), early))).endsWith("certificate is not yet valid");
+        assertThat(verify(trusting().setAllowExpiredCertificate(true), early))
+                .isEqualTo(Accepted.VALIDATED);
     }
 
     @Test

@@ -127,6 +127,48 @@ class TrustedAuthoritiesTest {
     }
 
     @Test
+    void aListForSomeCertificatesSaysNothingOfOthers() {
+        Identity one = root.request("a").listAt("http://lists/1").issue();
+        Identity two = root.request("a").listAt("http://lists/2").issue();
+        var message = trusting(root.pem()).setCrl(inline(root.revokingAt("http://lists/1")));
+        assertThat(verdict(message, one)).isEqualTo("accepted");
+        assertThat(verdict(message, two)).isEqualTo("0: Different CRL scope");
+        assertThat(verdict(message, root.issue("a"))).isEqualTo("0: Different CRL scope");
+        String both =
+                root.revokingAt("http://lists/1")
+                        + root.revokingAt("http://lists/2", two.certificate());
+        assertThat(verdict(message.setCrl(inline(both)), one)).isEqualTo("accepted");
+        assertThat(verdict(message.setCrl(inline(both)), two)).isEqualTo("0: certificate revoked");
+    }
+
+    @Test
+    void expiredCertificatesNeedNotHaveBeenValidAtTheSameTime() {
+        TestCertificates middle =
+                TestCertificates.of(
+                        root.request("Middle")
+                                .authorityItself()
+                                .pathLength(0)
+                                .valid(
+                                        Instant.now().minusSeconds(60),
+                                        Instant.now().plusSeconds(999))
+                                .issue());
+        var message = trusting(root.pem()).setAllowExpiredCertificate(true);
+        assertThat(verdict(message, expired(middle.request("a")).issue())).isEqualTo("accepted");
+        assertThat(verdict(message, expired(middle.intermediate("Low").request("a")).issue()))
+                .as("the rest counts")
+                .isEqualTo("2: path length constraint exceeded");
+        Identity forged =
+                expired(TestCertificates.authority("Middle").request("a"))
+                        .withoutKeyIdentifiers()
+                        .issue();
+        assertThat(verdict(message, List.of(forged.certificate(), middle.own().certificate())))
+                .isEqualTo("0: certificate signature failure");
+        Identity unfounded = TestCertificates.authority("Root").intermediate("Middle").issue("a");
+        assertThat(verdict(message, unfounded))
+                .isEqualTo("0: unable to get local issuer certificate");
+    }
+
+    @Test
     void aTrustedCertificateThatIsRevokedIsRefused() {
         TestCertificates middle = root.intermediate("Middle");
         Identity own = middle.issue("a");
@@ -252,6 +294,18 @@ class TrustedAuthoritiesTest {
             assertThat(verdict(trusting(trusted), chain)).isEqualTo("accepted");
         }
         assertThat(verdict(trusting(pem(cross), root.pem()), own)).isEqualTo("accepted");
+        assertThat(
+                        verdict(
+                                trusting(root.pem()),
+                                List.of(own.certificate(), fresh.own().certificate(), cross)))
+                .as("what the peer signed itself leads nowhere")
+                .isEqualTo("accepted");
+        TestCertificates old =
+                TestCertificates.of(
+                        expired(TestCertificates.selfSigned("Old").authorityItself()).issue());
+        String legacy = pem(old.vouchingFor(fresh)) + old.pem();
+        assertThat(verdict(trusting(legacy), own)).isEqualTo("2: certificate has expired");
+        assertThat(verdict(trusting(legacy, fresh.pem()), own)).isEqualTo("accepted");
     }
 
     @Test
