@@ -42,6 +42,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// The kernel's services for tests: its own filter manager and HTTP/1 codec, and fakes of all that
@@ -63,6 +64,7 @@ public final class FakePlatform
     private final FakeSecrets secrets = new FakeSecrets();
     private final StatsScope root;
     private final List<LogEntry> accessLog = new ArrayList<>();
+    private Consumer<LogEntry> logWatcher = entry -> {};
     private Function<RequestHeaders, Route> routes = headers -> Route.NONE;
     private Address localAddress = FakeConnectionInfo.ip("192.0.2.99", 0);
 
@@ -97,6 +99,12 @@ public final class FakePlatform
     /// What was logged, in order.
     public List<LogEntry> accessLog() {
         return accessLog;
+    }
+
+    /// Has somebody told of each entry of an access log, who may throw as a logger may.
+    public FakePlatform onLogEntry(Consumer<LogEntry> watcher) {
+        logWatcher = watcher;
+        return this;
     }
 
     @Override
@@ -238,7 +246,13 @@ public final class FakePlatform
 
     @Override
     public AccessLogger compile(List<AccessLog> entries, FactoryContext context, String field) {
-        return entries.isEmpty() ? log -> {} : log -> accessLog.add(entry(log));
+        return entries.isEmpty() ? log -> {} : this::log;
+    }
+
+    private void log(FormatContext log) {
+        LogEntry entry = entry(log);
+        accessLog.add(entry);
+        logWatcher.accept(entry);
     }
 
     /// Lets every entry pass.

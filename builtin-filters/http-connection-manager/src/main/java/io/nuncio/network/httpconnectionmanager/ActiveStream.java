@@ -503,7 +503,14 @@ final class ActiveStream implements RequestReceiver, HttpStream.Sink, StreamCont
         detach();
         info.mark(StreamInfo.Moment.END);
         stats.requestTime().record((worker.nanoTime() - startNanos) / 1_000_000);
-        config.accessLog().log(stream.formatContext("DownstreamEnd"));
+        try {
+            config.accessLog().log(stream.formatContext("DownstreamEnd"));
+        } finally {
+            leave(); // whatever a logger throws
+        }
+    }
+
+    private void leave() {
         boolean noDelay = peerWantsClose && (stream.requestComplete() || framedByClose);
         stream.destroy();
         routes.exit(worker);

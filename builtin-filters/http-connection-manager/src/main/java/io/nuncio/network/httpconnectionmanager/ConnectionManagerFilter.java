@@ -367,11 +367,19 @@ final class ConnectionManagerFilter implements NetworkFilter, ServerCodec.Callba
                         ? stats.connectionDestroyRemoteActiveRequest()
                         : stats.connectionDestroyLocalActiveRequest())
                 .increment();
+        Throwable failure = null;
         ActiveStream stream = streams;
         while (stream != null) {
             ActiveStream next = stream.next;
-            stream.onConnectionClosed(details, flag);
+            try {
+                stream.onConnectionClosed(details, flag);
+            } catch (Throwable bug) { // of an access logger; the others end all the same
+                failure = bug;
+            }
             stream = next;
+        }
+        if (failure != null) {
+            throw new IllegalStateException("a stream did not end as it should", failure);
         }
     }
 

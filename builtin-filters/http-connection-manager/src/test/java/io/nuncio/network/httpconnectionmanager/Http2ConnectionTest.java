@@ -9,6 +9,7 @@ import static io.nuncio.testkit.Http2Frames.headers;
 import static io.nuncio.testkit.Http2Frames.post;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
@@ -208,6 +209,25 @@ class Http2ConnectionTest {
 
         assertThat(manager.connection().open()).isFalse();
         assertEachEndedOnce(3);
+    }
+
+    @Test
+    void aLoggerThatFailsKeepsNoStream() {
+        manager.answersAtOnce = false;
+        manager.context
+                .platform()
+                .onLogEntry(entry -> {
+                    throw new AssertionError("expected by the test");
+                });
+        open();
+        send(get(1, "/a") + get(3, "/b"));
+
+        assertThatThrownBy(() -> manager.connection().peerCloses())
+                .hasRootCauseMessage("expected by the test");
+
+        assertThat(manager.exchanges).hasSize(2).allMatch(exchange -> exchange.destroyed);
+        assertThat(manager.log()).hasSize(2);
+        assertThat(manager.gauge("downstream_rq_active")).isZero();
     }
 
     private void assertEachEndedOnce(int streams) {
