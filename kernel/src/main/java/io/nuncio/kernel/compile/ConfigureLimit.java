@@ -86,7 +86,7 @@ final class ConfigureLimit {
 
     /// Runs what has a limit of its own, such as the constructor of a factory; the time of an
     /// extension that is being configured stands still meanwhile.
-    <T extends @Nullable Object> T untimed(Supplier<T> work) {
+    <T> @Nullable T untimed(Supplier<@Nullable T> work) {
         Compilation outer = standIns.current();
         if (outer == null) {
             return work.get();

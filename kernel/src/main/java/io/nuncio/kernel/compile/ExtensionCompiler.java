@@ -156,8 +156,7 @@ public final class ExtensionCompiler
     private @Nullable LoadedExtension find(
             Category category, String name, Any config, Problems problems) {
         LoadedExtension extension =
-                limit.<@Nullable LoadedExtension>untimed(
-                        () -> registry.find(category, name, config, problems));
+                limit.untimed(() -> registry.find(category, name, config, problems));
         if (extension != null
                 && disabled.contains(category.envoyName() + "/" + extension.info().name())) {
             problems.add("", extension.info().name() + " is disabled by --disable-extensions");
