@@ -175,12 +175,13 @@ final class TrustedAuthorities {
     }
 
     /// Signatures and constraints. Certificates that may be expired were perhaps never valid at the
-    /// same time: each of them is looked at as of its own.
+    /// same time: each of them is looked at as of its own. From the trusted ones down, so that what
+    /// a peer made itself is not looked at further than its first signature.
     private @Nullable Rejected unfounded(List<X509Certificate> all) {
         if (!settings.allowExpired()) {
             return unfounded(all, 0, new Date());
         }
-        for (int depth = 0; depth < all.size() - 1; depth++) {
+        for (int depth = all.size() - 2; depth >= 0; depth--) {
             Date itsOwn = all.get(depth).getNotAfter();
             Rejected rejected = unfounded(all.subList(0, depth + 2), depth, itsOwn);
             if (rejected != null) {
