@@ -2,6 +2,7 @@ package io.nuncio.kernel.upstream;
 
 import io.nuncio.kernel.network.ConnectOptions;
 import io.nuncio.spi.TransportOptions;
+import io.nuncio.spi.UpstreamSource;
 import io.nuncio.spi.Worker;
 import io.nuncio.spi.host.HttpPool;
 import io.nuncio.spi.host.ResourcePriority;
@@ -36,6 +37,7 @@ final class ConnectionPool implements HttpPool {
     private final ResourcePriority priority;
     private final PoolCounts counts;
     private final TransportOptions options;
+    private final @Nullable UpstreamSource source;
     private final Runnable unused;
 
     private final ConnectionList ready = new ConnectionList();
@@ -49,19 +51,22 @@ final class ConnectionPool implements HttpPool {
     private boolean draining;
 
     ConnectionPool(WorkerHost place, UpstreamProtocol protocol, ResourcePriority priority) {
-        this(place, protocol, priority, TransportOptions.NONE, () -> {});
+        this(place, protocol, priority, TransportOptions.NONE, null, () -> {});
     }
 
     /// @param options what each connection asks of its transport socket
+    /// @param source from where each comes, null if the cluster's settings hold
     /// @param unused called whenever there is neither a connection nor somebody who waits
     ConnectionPool(
             WorkerHost place,
             UpstreamProtocol protocol,
             ResourcePriority priority,
             TransportOptions options,
+            @Nullable UpstreamSource source,
             Runnable unused) {
         this.place = place;
         this.options = options;
+        this.source = source;
         this.unused = unused;
         this.protocol = protocol;
         this.priority = priority;
@@ -361,9 +366,9 @@ final class ConnectionPool implements HttpPool {
 
     ConnectOptions connectOptions() {
         ConnectOptions usual = place.host().connectOptions(protocol);
-        return options == TransportOptions.NONE
-                ? usual
-                : DownstreamSource.apply(usual.withTransportOptions(options), options.downstream());
+        return DownstreamSource.apply(
+                options == TransportOptions.NONE ? usual : usual.withTransportOptions(options),
+                source);
     }
 
     private static void move(

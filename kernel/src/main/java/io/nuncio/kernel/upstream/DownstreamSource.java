@@ -31,9 +31,8 @@ final class DownstreamSource {
                 : null;
     }
 
-    /// The options of a connection for that downstream.
-    static ConnectOptions apply(ConnectOptions options, @Nullable Connection downstream) {
-        UpstreamSource source = of(downstream);
+    /// The options of a connection that comes from there, if it is not null.
+    static ConnectOptions apply(ConnectOptions options, @Nullable UpstreamSource source) {
         return source == null
                 ? options
                 : options.withLocal(

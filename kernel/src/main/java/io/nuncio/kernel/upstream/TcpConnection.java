@@ -60,7 +60,7 @@ final class TcpConnection
                                 place.host().address(),
                                 DownstreamSource.apply(
                                         place.host().rawConnectOptions(options),
-                                        options.downstream()),
+                                        DownstreamSource.of(options.downstream())),
                                 this);
         connection.halfClose(true);
         connection.delayedCloseTimeout(0); // its user says how long a flush may take

@@ -36,10 +36,10 @@ final class WorkerHost {
             @Nullable Object key,
             @Nullable UpstreamSource source,
             TransportOptions wishes) {
-        /// True if the connections are made of what the downstream connection says of itself, the
-        /// same for all that share them: the first is kept for it, and no other.
+        /// True if the connections tell the upstream about the downstream connection, all that
+        /// share them being the same in that: then the first of these is kept.
         boolean ofDownstream() {
-            return key != null || source != null;
+            return key != null;
         }
     }
 
@@ -115,6 +115,7 @@ final class WorkerHost {
                         place.ofDownstream()
                                 ? place.wishes().withDownstream(downstream)
                                 : place.wishes(),
+                        place.source(),
                         () -> apart.remove(place));
         if (apart.isEmpty()) {
             apart = new HashMap<>();

@@ -174,6 +174,10 @@ class SeparatePoolsTest {
         answered(pool(over("keyed"), downstream, wishes));
         TransportOptions keyed = network.last().options.transportOptions();
 
+        answered(pool("127.0.0.9"));
+        TransportOptions ofSource = network.last().options.transportOptions();
+
+        assertThat(ofSource.downstream()).isNull();
         assertThat(unkeyed.serverName()).isEqualTo("x");
         assertThat(unkeyed.downstream()).isNull();
         assertThat(keyed.downstream()).isSameAs(downstream);
